@@ -11,6 +11,7 @@ _VALUE = re.compile(
     r"|\d{4}年\d{1,2}月(?:\d{1,2}日)?"
     r"|[-/—]+"
 )
+_NOTE = re.compile(r"[^:：\d]{1,16}[:：]\s*\S")
 LONGEST_LABEL = 64
 
 Cells = Sequence[str | None]
@@ -22,7 +23,7 @@ def header_index(rows: Sequence[Cells]) -> int | None:
     for index, cells in enumerate(rows[:SEARCHED_ROWS]):
         filled = [cell for cell in cells if cell]
         is_wide = len(filled) >= max(1, 0.6 * width)
-        if is_wide and _body_follows(rows, index, width):
+        if is_wide and not _is_note(filled) and _body_follows(rows, index, width):
             labels = sum(1 for cell in filled if _is_label(cell))
             return index if labels >= 0.8 * len(filled) else None
     return None
@@ -45,6 +46,11 @@ def filled_width(cells: Cells) -> int:
     while width and not cells[width - 1]:
         width -= 1
     return width
+
+
+def _is_note(filled: Sequence[str]) -> bool:
+    """Whether the row says things like "Account: 1234", one to a cell."""
+    return 2 * sum(1 for cell in filled if _NOTE.match(cell)) >= len(filled)
 
 
 def _is_label(cell: str) -> bool:

@@ -1,0 +1,162 @@
+import pickle
+import struct
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from crm.tabular import REASON_CODES, Limits, UnreadableTable, read_table
+from tests.crm.tabular.test_read_table import workbook
+
+SHARED = Path(__file__).parents[4] / "shared" / "data" / "adversarial"
+
+
+def package(**parts: bytes) -> bytes:
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name.replace("__", "/"), content)
+    return target.getvalue()
+
+
+def with_sheet(xml: str) -> bytes:
+    plain, target = BytesIO(workbook([["a"]])), BytesIO()
+    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for member in old.infolist():
+            is_sheet = member.filename == "xl/worksheets/sheet1.xml"
+            new.writestr(member.filename, xml if is_sheet else old.read(member))
+    return target.getvalue()
+
+
+def sheet_xml(body: str) -> str:
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    return (
+        f'<?xml version="1.0"?><worksheet xmlns="{space}"><sheetData>{body}</sheetData></worksheet>'
+    )
+
+
+def reason(data: bytes, **limits: int) -> str:
+    with pytest.raises(UnreadableTable) as refused:
+        read_table(data, limits=Limits(**limits)).rows  # noqa: B018
+    assert refused.value.reason_code in REASON_CODES
+    return refused.value.reason_code
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"", "empty"),
+        (b"\n\n  \n", "empty"),
+        ("\ufeff".encode(), "empty"),
+        (workbook([]), "empty"),
+        (b"%PDF-1.7 x", "not_a_table"),
+        (b"\x89PNG\r\n\x1a\n", "not_a_table"),
+        (bytes(range(256)) * 4, "not_a_table"),
+        (b"PK\x03\x04 broken", "damaged"),
+        (package(readme=b"hello"), "not_a_table"),
+        (package(word__document_xml=b"x"), "not_a_table"),
+        (package(**{"xl__workbook.bin": b"x"}), "unsupported_format"),
+        (package(**{"content.xml": b"x"}), "unsupported_format"),
+        (package(**{"xl__workbook.xml": b"<broken"}), "damaged"),
+        (workbook([["a", "b"], ["1", "2"]])[:-700], "damaged"),
+    ],
+)
+def test_what_is_no_table_is_refused_with_the_reason(data, expected):
+    assert reason(data) == expected
+
+
+def ole(*names: str) -> bytes:
+    return (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        + b"\x00" * 504
+        + b"".join(name.encode("utf-16-le") + b"\x00\x00" for name in names)
+    )
+
+
+def test_encrypted_old_and_foreign_office_files_are_told_apart():
+    assert reason(ole("EncryptionInfo", "EncryptedPackage")) == "encrypted"
+    assert reason(ole("Book")) == "old_format"
+    assert reason(ole("WordDocument")) == "not_a_table"
+    assert reason(ole("Workbook")) == "damaged"
+
+
+def test_a_package_that_unpacks_too_large_is_refused():
+    data = with_sheet(sheet_xml(" " * 3_000_000))
+    assert reason(data, max_unpacked=1_000_000) == "unpacked_too_large"
+
+
+def test_the_declared_size_is_not_believed():
+    data = bytearray(with_sheet(sheet_xml(" " * 3_000_000)))
+    directory = data.rindex(b"xl/worksheets/sheet1.xml") - 46
+    assert data[directory : directory + 4] == b"PK\x01\x02"
+    struct.pack_into("<I", data, directory + 24, 1000)
+    assert reason(bytes(data), max_unpacked=1_000_000) in {"damaged", "unpacked_too_large"}
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ['<c r="ZZ1048576"><v>1</v></c>', "<c r = 'XFD900000'><v>1</v></c>"],
+)
+def test_one_cell_in_the_far_corner_does_not_end_the_process(cell):
+    data = with_sheet(sheet_xml(f'<row r="1"><c r="A1"><v>1</v></c>{cell}</row>'))
+    assert reason(data) == "too_many_cells"
+
+
+def test_an_unclosed_quote_names_its_row():
+    data = ('name,note\nA,x\nB,"open\n' + "C,y\n" * 40).encode()
+    with pytest.raises(UnreadableTable) as refused:
+        read_table(data).rows  # noqa: B018
+    assert (refused.value.place, refused.value.reason_code) == ("row:3", "unclosed_quote")
+
+
+def test_an_endless_cell_is_refused():
+    assert reason(b"name,note\nA," + b"x" * 200_000 + b"\nB,y\n") == "cell_too_long"
+
+
+def test_null_bytes_are_dropped():
+    table = read_table(b"name,note,c\nA\x00B,x,1\nC,y,2\nD,z,3\n")
+    assert table.rows[0].cells == ("AB", "x", "1")
+
+
+def test_a_reason_survives_the_way_between_processes():
+    error = UnreadableTable("row:3", "unclosed_quote", {"row": 3})
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301
+    assert (again.place, again.reason_code, again.params) == ("row:3", "unclosed_quote", {"row": 3})
+
+
+def needs(path: Path) -> Path:
+    if not path.exists():
+        pytest.skip(f"shared data absent: {path.name}")
+    return path
+
+
+def encoding_of(path: Path) -> str | None:
+    try:
+        return read_table(path).encoding
+    except UnreadableTable as error:
+        return error.reason_code
+
+
+def test_shared_files_are_read_in_the_encoding_of_their_folder():
+    encodings = {
+        "GB2312": "gb18030",
+        "Big5": "cp950",
+        "UTF-16": "utf-16",
+        "UTF-16LE": "utf-16-le",
+        "UTF-16BE": "utf-16-be",
+        "utf-8-sig": "utf-8-sig",
+    }
+    root = needs(SHARED / "encodings")
+    for folder, encoding in encodings.items():
+        for path in sorted((root / folder).iterdir()):
+            # Web pages are no tables: their quotes need not pair up.
+            found = encoding_of(path)
+            assert found in {encoding, "unclosed_quote", "cell_too_long"}, path.name
+
+
+def test_naughty_strings_survive_a_table():
+    text = needs(SHARED / "blns.txt").read_text("utf-8")
+    strings = [s for s in text.split("\n") if s.strip() and not s.startswith("#") and '"' not in s]
+    table = read_table(("编号\t内容\n" + "\n".join(f"n\t{s}" for s in strings)).encode())
+    assert len(table.rows) == len(strings)
