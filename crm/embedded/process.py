@@ -56,19 +56,24 @@ def spawn(
     log: Path,
     env: Mapping[str, str] | None = None,
     account: Account = MYSELF,
+    cwd: Path | None = None,
     death_signal: signal.Signals = signal.SIGTERM,
+    pipe: bool = False,
 ) -> subprocess.Popen[bytes]:
-    """Start a program in its own session, its output appended to the log."""
+    """Start a program in its own session, its output appended to the log.
+
+    With `pipe` the caller reads standard output, and the log gets the errors.
+    """
     log.parent.mkdir(parents=True, exist_ok=True)
     _rotate(log)
     with log.open("ab") as output:
         return subprocess.Popen(  # noqa: S603 - our own command lines, never a person's input
             [*account.prefix, *map(str, command)],
             stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
+            stdout=subprocess.PIPE if pipe else output,
+            stderr=output,
             env=None if env is None else dict(env),
-            cwd="/" if account.uid is not None else None,
+            cwd=Path("/") if account.uid is not None else cwd,
             user=account.uid,
             group=account.gid,
             extra_groups=None if account.uid is None else [],

@@ -14,11 +14,10 @@ EXTENSIONS = ("pg_trgm", "btree_gin")
 ROLE = """
 do $$ begin
   if not exists (select from pg_roles where rolname = {literal}) then
-    create role {name};
+    create role {name} login nosuperuser nobypassrls nocreaterole {more};
   end if;
 end $$
 """
-ATTRIBUTES = "alter role {name} login nosuperuser nobypassrls nocreaterole {more}"
 DEFAULTS = (
     "grant usage on schema public to {app}",
     "alter default privileges for role {owner} in schema public"
@@ -32,9 +31,8 @@ DEFAULTS = (
 
 def create_role(connection: psycopg.Connection, name: str, *, more: LiteralString) -> None:
     """Make a role that can log in and may nothing by itself."""
-    identifier = sql.Identifier(name)
-    connection.execute(sql.SQL(ROLE).format(literal=sql.Literal(name), name=identifier))
-    connection.execute(sql.SQL(ATTRIBUTES).format(name=identifier, more=sql.SQL(more)))
+    names = {"literal": sql.Literal(name), "name": sql.Identifier(name), "more": sql.SQL(more)}
+    connection.execute(sql.SQL(ROLE).format(**names))
 
 
 def create_database(connection: psycopg.Connection) -> None:

@@ -1,0 +1,139 @@
+"""Everything between a running server and the first page, in one process for speed.
+
+Steps are told on standard output, for the supervisor to show; all else goes to the log.
+"""
+
+import contextlib
+import importlib.util
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from crm.embedded.environment import ROOT, read_place, read_secret_files
+from crm.embedded.postgres import SUPERUSER
+from crm.embedded.provision import DATABASE, provision
+
+# One number for all installations that share a database: two of them must not migrate at once.
+MIGRATION_LOCK = 7_204_119
+
+
+def prepare() -> int:
+    """Roles, schema, catalogues, static files, demo data."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings.production")
+    read_secret_files()
+    os.environ["STATEMENT_TIMEOUT_MS"] = "0"
+    terminal = sys.stdout
+    with contextlib.redirect_stdout(sys.stderr):
+        for title, step in STEPS:
+            with _told(title, terminal):
+                step()
+    return 0
+
+
+@contextlib.contextmanager
+def _told(title: str, terminal: Any) -> Iterator[None]:
+    started = time.monotonic()
+    yield
+    print(f"{title}\t{time.monotonic() - started:.1f}", file=terminal, flush=True)
+
+
+def make_roles() -> None:
+    """Roles and database in the embedded cluster; elsewhere somebody made them."""
+    url = os.environ.get("DATABASE_ADMIN_URL")
+    if url:
+        database = url.replace(f"{SUPERUSER}@/postgres?", f"{SUPERUSER}@/{DATABASE}?")
+        provision(superuser_url=url, database_url=database)
+
+
+def load_application() -> None:
+    """Import the application; nothing below works without it."""
+    import django  # noqa: PLC0415  (the roles come first)
+
+    django.setup()
+
+
+def migrate() -> None:
+    """Bring the schema up to date as its owner, then refuse a database that is not safe."""
+    from django.core.management import call_command  # noqa: PLC0415
+    from django.db import connections  # noqa: PLC0415
+
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("select pg_advisory_lock(%s)", [MIGRATION_LOCK])
+        call_command("migrate", database="owner", interactive=False, verbosity=1)
+        cursor.execute("select pg_advisory_unlock(%s)", [MIGRATION_LOCK])
+    call_command("check", databases=["default"])
+
+
+def compile_messages() -> None:
+    """Compile the catalogues that changed; gettext's own tools are not needed."""
+    from babel.messages.mofile import write_mo  # noqa: PLC0415
+    from babel.messages.pofile import read_po  # noqa: PLC0415
+
+    for source in (ROOT / "locale").glob("*/LC_MESSAGES/*.po"):
+        target = source.with_suffix(".mo")
+        if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
+            continue
+        with source.open("rb") as file:
+            catalogue = read_po(file)
+        draft = target.with_suffix(".mo.draft")
+        with draft.open("wb") as file:
+            write_mo(file, catalogue)
+        draft.replace(target)
+
+
+def collect_static() -> None:
+    """Put the static files under hashed names where the web process finds them."""
+    from django.core.management import call_command  # noqa: PLC0415
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def seed() -> None:
+    """Give an empty installation its demo company, where one is wanted."""
+    from django.conf import settings  # noqa: PLC0415
+    from django.core.management import call_command, get_commands  # noqa: PLC0415
+
+    from crm.tenancy.models import Organization  # noqa: PLC0415
+
+    wanted = settings.DEMO and os.environ.get("DEMO", "1").lower() not in {"0", "false", "no"}
+    if wanted and "seed_demo" in get_commands() and not Organization.objects.exists():
+        call_command("seed_demo")
+
+
+def note_logins() -> None:
+    """Leave the demo logins where the supervisor can show them."""
+    path = read_place().data / "demo-logins.json"
+    path.unlink(missing_ok=True)
+    from django.conf import settings  # noqa: PLC0415
+
+    if settings.DEMO and importlib.util.find_spec("crm.demo") is not None:
+        demo = importlib.import_module("crm.demo")
+        _write_logins(path, [_line(login) for login in demo.logins()])
+
+
+def _write_logins(path: Path, lines: list[str]) -> None:
+    path.write_text(json.dumps(lines, ensure_ascii=False))
+    path.chmod(0o600)
+
+
+def _line(login: Any) -> str:
+    """One login as a line, whatever shape it comes in."""
+    if isinstance(login, str):
+        return login
+    parts = login.values() if isinstance(login, dict) else login
+    return "  ".join(str(part) for part in parts)
+
+
+STEPS: list[tuple[str, Callable[[], None]]] = [
+    ("Database roles", make_roles),
+    ("Application loaded", load_application),
+    ("Database schema", migrate),
+    ("Translations", compile_messages),
+    ("Static files", collect_static),
+    ("Demo data", seed),
+    ("Logins", note_logins),
+]

@@ -1,0 +1,70 @@
+"""The application's processes: the same functions run them here and in containers."""
+
+import os
+import signal
+
+from crm.embedded.environment import read_place, read_secret_files
+from crm.embedded.process import die_with_parent
+
+WORKER_PROCESSES = "2"
+
+
+def _set_up(kind: str) -> None:
+    """What a process needs when no supervisor set it, as in a container."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings.production")
+    os.environ.setdefault("PROCESS_KIND", kind)
+    read_secret_files()
+
+
+def web() -> int:
+    """Serve pages and live streams until told to stop."""
+    _set_up("web")
+    from crm.embedded.web import serve  # noqa: PLC0415  (the environment comes first)
+
+    serve(read_place())
+    return 0
+
+
+def worker() -> int:
+    """Work off the queues."""
+    _set_up("worker")
+    from celery.signals import worker_process_init  # noqa: PLC0415  (the environment comes first)
+
+    worker_process_init.connect(_end_with_worker)
+    return _celery(
+        "worker",
+        "--pool=prefork",
+        f"--concurrency={os.environ.get('WORKER_PROCESSES', WORKER_PROCESSES)}",
+        "--loglevel=INFO",
+        "--without-gossip",
+        "--without-mingle",
+    )
+
+
+def beat() -> int:
+    """Start what is due by the clock. Exactly one of these runs in an installation."""
+    _set_up("beat")
+    schedule = read_place().data / "beat-schedule"
+    return _celery("beat", "--loglevel=INFO", "--pidfile=", f"--schedule={schedule}")
+
+
+def _end_with_worker(**_: object) -> None:
+    """A pool process whose worker was killed must not work on alone."""
+    die_with_parent(signal.SIGKILL, os.getppid())
+
+
+def _celery(*arguments: str) -> int:
+    from crm.celery import app  # noqa: PLC0415  (the environment comes first)
+
+    return int(app.start(list(arguments)) or 0)
+
+
+def health() -> int:
+    """0 when the web process of this container answers."""
+    import urllib.request  # noqa: PLC0415  (only this short command needs it)
+
+    request = urllib.request.Request(  # noqa: S310 - our own address
+        f"http://127.0.0.1:{read_place().port}/health/", headers={"X-Forwarded-Proto": "https"}
+    )
+    with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - see above
+        return 0 if answer.status == 200 else 1

@@ -1,0 +1,28 @@
+"""`make test`: servers, browser and font first, then pytest."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from crm.embedded.testing import ensure_services
+from tools.browser import NoBrowser, ensure_browser, font_environment
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def main(arguments: list[str]) -> int:
+    """Run the tests on two processes; the exit code is pytest's."""
+    try:
+        os.environ["CHROMIUM"] = ensure_browser()
+    except NoBrowser as reason:
+        print(reason, file=sys.stderr)
+        return 1
+    os.environ.update(ensure_services())
+    os.environ.update(font_environment(Path(os.environ.get("DATA_DIR", ROOT / "var"))))
+    command = [sys.executable, "-m", "pytest", "-n", "2", *arguments]
+    return subprocess.call(command, cwd=ROOT)  # noqa: S603 - the developer's own arguments
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
