@@ -1,0 +1,99 @@
+"""What the frame around every page needs. Lazy: a fragment that shows no frame pays nothing."""
+
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from crm.web import htmx, navigation
+from crm.web.navigation import Create, Entry
+
+
+class Shell:
+    """The frame of one request: who looks, what they may open, how it should look."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request: Any = request
+        self.organization: Any = getattr(request, "organization", None)
+        self.member: Any = getattr(request, "member", None)
+
+    @property
+    def layout(self) -> str:
+        """The template a page extends: the whole frame, the drawer or a modal."""
+        return htmx.LAYOUTS[htmx.frame_of(self.request)]
+
+    @property
+    def language(self) -> str:
+        return get_language() or "zh-hans"
+
+    @property
+    def html_language(self) -> str:
+        return "zh-Hans" if self.language.startswith("zh") else self.language
+
+    @cached_property
+    def user(self) -> Any:
+        return getattr(self.request, "user", None)
+
+    @property
+    def is_signed_in(self) -> bool:
+        return bool(self.user and self.user.is_authenticated)
+
+    @property
+    def theme(self) -> str:
+        return self.user.theme if self.is_signed_in else "auto"
+
+    @property
+    def density(self) -> str:
+        return "compact" if self.is_signed_in and self.user.is_compact else "normal"
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether the side navigation is folded to icons on this browser."""
+        return bool(self.request.COOKIES.get("nav") == "folded")
+
+    @property
+    def title(self) -> str:
+        return self.organization.name if self.organization else "同舟 Tongzhou"
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        return navigation.entries_for(self.member) if self.member else []
+
+    @cached_property
+    def sections(self) -> list[list[Entry]]:
+        """The entries by section, empty sections left out."""
+        groups = [
+            [entry for entry in self.entries if entry.section == section]
+            for section in navigation.SECTIONS
+        ]
+        return [group for group in groups if group]
+
+    @cached_property
+    def phone_entries(self) -> list[Entry]:
+        """At most three places for the bottom bar of a phone."""
+        chosen = [entry for entry in self.entries if entry.on_phone]
+        return (chosen or self.entries)[:3]
+
+    @cached_property
+    def creates(self) -> list[Create]:
+        return navigation.creates_for(self.member) if self.member else []
+
+    @cached_property
+    def active(self) -> str:
+        """The key of the entry this page belongs to: the longest address that fits."""
+        path = self.request.path
+        best, length = "", 0
+        for entry in self.entries:
+            address = entry.address
+            root = address.count("/") <= 2
+            fits = path == address if root else path.startswith(address)
+            if fits and len(address) > length:
+                best, length = entry.key, len(address)
+        return best
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """`shell` for templates, and `layout` for pages to extend."""
+    shell = Shell(request)
+    return {"shell": shell, "layout": shell.layout}

@@ -1,0 +1,203 @@
+"""Forms in our face: choices rebound to the present tenant, Tabler markup, errors at the field.
+
+A class-level ModelChoiceField keeps the queryset it was imported with, also when that was another
+tenant's. `rebind` gives every such field a fresh queryset of the present tenant in `__init__`.
+"""
+
+from typing import Any, cast
+
+from django import forms
+from django.db.models import QuerySet
+from django.forms.utils import ErrorList
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+
+from crm.people import selectors as people
+from crm.people.models import Department, Member
+from crm.web import markup
+from crm.web.widgets import DateInput, DateTimeInput, FileDrop, MoneyInput, PhoneInput
+
+__all__ = [
+    "DateField",
+    "DateTimeField",
+    "DepartmentField",
+    "FileField",
+    "MemberField",
+    "MoneyField",
+    "PhoneField",
+    "TenantForm",
+    "TenantModelForm",
+]
+CONTROL_CLASSES = (
+    (forms.CheckboxSelectMultiple, ""),
+    (forms.RadioSelect, ""),
+    (forms.CheckboxInput, "form-check-input"),
+    (forms.Select, "form-select"),
+    (forms.Widget, "form-control"),
+)
+
+
+class FieldErrors(ErrorList):
+    """Errors of one field, under it."""
+
+    def as_ul(self) -> SafeString:
+        lines = "".join(f"<div>{escape(error)}</div>" for error in self)
+        return markup.safe(f'<div class="invalid-feedback">{lines}</div>' if lines else "")
+
+    def __str__(self) -> SafeString:
+        return self.as_ul()
+
+
+class FaceMixin:
+    """What every form here shares: rebinding, classes, labels above, help below."""
+
+    fields: dict[str, forms.Field]
+    template_name = "components/form_fields.html"
+    draft_key = ""
+    wide: tuple[str, ...] = ()
+
+    def prepare(self) -> None:
+        """Rebind choices and dress the widgets."""
+        for name, field in self.fields.items():
+            rebind(field)
+            dress(field, wide=name in self.wide)
+
+    @property
+    def element_id(self) -> str:
+        """The id of the form element, which the 422 answer replaces."""
+        return f"form-{type(self).__name__.lower()}"
+
+    @property
+    def is_multipart_form(self) -> bool:
+        return cast(forms.BaseForm, self).is_multipart()
+
+
+class TenantForm(FaceMixin, forms.Form):
+    """A form without a model."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("error_class", FieldErrors)
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        self.prepare()
+        mark_errors(self)
+
+
+class TenantModelForm(FaceMixin, forms.ModelForm):  # type: ignore[type-arg]
+    """A form over a tenant's model; it validates shape, the service decides legality."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("error_class", FieldErrors)
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        self.prepare()
+        mark_errors(self)
+
+
+def rebind(field: forms.Field) -> None:
+    """Give a choice of records the present tenant's queryset."""
+    if isinstance(field, forms.ModelChoiceField):
+        fresh = getattr(field, "fresh_queryset", None)
+        old = cast("QuerySet[Any]", field.queryset)
+        field.queryset = fresh() if fresh else old.model._default_manager.all()
+
+
+def dress(field: forms.Field, *, wide: bool = False) -> None:
+    """Put Bootstrap's class on the control and say what assistive technology needs."""
+    widget = field.widget
+    for kind, css in CONTROL_CLASSES:
+        if isinstance(widget, kind):
+            known = widget.attrs.get("class", "")
+            widget.attrs["class"] = f"{css} {known}".strip()
+            break
+    if wide or isinstance(widget, forms.Textarea | forms.CheckboxSelectMultiple | FileDrop):
+        field.wide = True  # type: ignore[attr-defined]
+    if isinstance(widget, forms.Textarea):
+        widget.attrs.setdefault("rows", "3")
+        widget.attrs["data-grow"] = ""
+
+
+def mark_errors(form: forms.BaseForm) -> None:
+    """Colour the controls that have errors, once the form was sent."""
+    if not form.is_bound:
+        return
+    for name in form.errors:
+        if name in form.fields:
+            attrs = form.fields[name].widget.attrs
+            attrs["class"] = f"{attrs.get('class', '')} is-invalid".strip()
+            attrs["aria-invalid"] = "true"
+
+
+class MoneyField(forms.DecimalField):
+    """An amount with two places; takes ¥, commas and 万."""
+
+    widget = MoneyInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_digits", 16)
+        kwargs.setdefault("decimal_places", 2)
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        """Read ¥1,234.50 and 1.5万 as people write them."""
+        if isinstance(value, str):
+            text = value.strip().replace(",", "").replace("，", "").lstrip("¥￥").strip()
+            if text.endswith("万"):
+                base = super().to_python(text[:-1].strip())
+                return None if base is None else base * 10_000
+            value = text
+        return super().to_python(value)
+
+
+class PhoneField(forms.CharField):
+    """A telephone number: digits, spaces, + and extension."""
+
+    widget = PhoneInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 32)
+        super().__init__(**kwargs)
+
+
+class DateField(forms.DateField):
+    """A calendar date with the browser's own picker."""
+
+    widget = DateInput
+
+
+class DateTimeField(forms.DateTimeField):
+    """A moment in the reader's time zone."""
+
+    widget = DateTimeInput
+
+
+class MemberField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A picker of active members, by Chinese reading order, searchable as one types."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(Member.objects.none(), **kwargs)
+        self.widget.attrs["data-picker"] = ""
+
+    def fresh_queryset(self) -> QuerySet[Member]:
+        return people.active_members()
+
+
+class DepartmentField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A picker of departments, indented as a tree."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(Department.objects.none(), **kwargs)
+        self.widget.attrs["data-picker"] = ""
+
+    def fresh_queryset(self) -> QuerySet[Department]:
+        return people.departments()
+
+    def label_from_instance(self, obj: Any) -> str:
+        depth = max(len(obj.path) - 1, 0)
+        return f"{'　' * depth}{obj.name}"
+
+
+class FileField(forms.FileField):
+    """One file, dropped or chosen."""
+
+    widget = FileDrop

@@ -1,0 +1,394 @@
+"""The list itself: what the address asks for, turned into rows, controls and answers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.functional import Promise
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+
+from crm.access import policy
+from crm.tenancy.http import TenantRequest
+from crm.web import htmx, markup, preferences
+from crm.web.components import Action
+from crm.web.formats import Formats, number
+from crm.web.models import SavedView
+from crm.web.tables.columns import Column, Reader
+from crm.web.tables.export import export_response
+from crm.web.tables.filters import Filter, Scope
+from crm.web.tables.paging import Order, Page, Row, capped_count, read_page
+
+Label = str | Promise
+CONTROL_KEYS = ("after", "before", "page", "panel", "export")
+PANELS = ("filters", "columns", "views")
+
+
+@dataclass(frozen=True)
+class BulkAction:
+    """Something to do with the ticked rows: posts `ids` (or `all` and `query`) to a page."""
+
+    label: Label
+    url: str
+    icon: str = ""
+    permission: str = ""
+    frame: str = ""
+    danger: bool = False
+
+    @property
+    def address(self) -> str:
+        return reverse(self.url)
+
+
+@dataclass(frozen=True)
+class QuickView:
+    """A ready-made view: a name and the query string it stands for."""
+
+    key: str
+    label: Label
+    query: str = ""
+
+
+@dataclass(frozen=True)
+class Empty:
+    """What to say when there is nothing: one sentence, one action."""
+
+    text: Label
+    action: Action | None = None
+    icon: str = "inbox"
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A condition in force and the address without it."""
+
+    label: Label
+    words: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column's heading: the address that sorts by it, and how it sorts now."""
+
+    column: Column
+    url: str
+    sorted: str = ""
+
+
+@dataclass(frozen=True)
+class Control:
+    """A filter's control in the panel."""
+
+    filter: Filter
+    options: Sequence[tuple[str, str]]
+    values: Sequence[str]
+    bounds: tuple[str, str] = field(default=("", ""))
+
+
+class Table:
+    """Subclass per list; see docs/ui.md."""
+
+    key: ClassVar[str]
+    columns: ClassVar[Sequence[Column]]
+    filters: ClassVar[Sequence[Filter]] = ()
+    views: ClassVar[Sequence[QuickView]] = ()
+    bulk: ClassVar[Sequence[BulkAction]] = ()
+    sort: ClassVar[str] = "-pk"
+    size: ClassVar[int] = 25
+    cap: ClassVar[int] = 1_000
+    search_hint: ClassVar[Label] = ""
+    export_permission: ClassVar[str] = ""
+    refresh: ClassVar[Sequence[str]] = ()
+    live: ClassVar[str] = ""
+    live_label: ClassVar[Label] = ""
+    empty: ClassVar[Empty | None] = None
+
+    def __init__(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        self.request: TenantRequest = request  # type: ignore[assignment]
+        self.base = queryset
+        self.address: QueryDict = request.GET
+
+    def find(self, queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
+        """Narrow the list to what matches the search box; override to support it."""
+        raise NotImplementedError
+
+    def row_css(self, row: Row) -> str:
+        """A class for a row, such as tz-row-late; override where rows differ."""
+        return ""
+
+    # What the address asks for
+
+    @cached_property
+    def reader(self) -> Reader:
+        return Reader(Formats.current())
+
+    @cached_property
+    def scope(self) -> Scope:
+        return Scope(member_id=self.request.member.pk, formats=self.reader.formats)
+
+    @cached_property
+    def text(self) -> str:
+        return self.address.get("q", "").strip() if self.search_hint else ""
+
+    @cached_property
+    def active(self) -> list[tuple[Filter, list[str]]]:
+        """The filters in force and their values."""
+        found = ((one, one.values(self.address)) for one in self.filters)
+        return [(one, values) for one, values in found if values]
+
+    @cached_property
+    def queryset(self) -> QuerySet[Any]:
+        """Every row the address asks for, of all pages."""
+        return self.narrowed(self.address)
+
+    def narrowed(self, address: QueryDict) -> QuerySet[Any]:
+        """The rows that a query string asks for."""
+        found = self.base
+        for one in self.filters:
+            values = one.values(address)
+            if values:
+                found = one.apply(found, values, self.scope)
+        text = address.get("q", "").strip() if self.search_hint else ""
+        return self.find(found, text) if text else found
+
+    @cached_property
+    def picked(self) -> QuerySet[Any]:
+        """The rows ticked in the bulk bar: by id, or everything the list was showing."""
+        if self.request.POST.get("all"):
+            return self.narrowed(QueryDict(self.request.POST.get("query", "")))
+        ids = [int(pk) for pk in self.request.POST.getlist("ids") if pk.isdecimal()]
+        return self.base.filter(Q(pk__in=ids))
+
+    @cached_property
+    def order(self) -> Order:
+        """The order asked for, if a column allows it; else the list's own."""
+        asked = self.address.get("sort", "")
+        for wanted in (asked, self.sort):
+            path = wanted.removeprefix("-")
+            for column in self.columns:
+                if path and path == column.sort:
+                    return Order(
+                        path=path, descending=wanted.startswith("-"), nullable=column.nullable
+                    )
+        return Order(path=self.sort.removeprefix("-"), descending=self.sort.startswith("-"))
+
+    # What is shown
+
+    @cached_property
+    def visible(self) -> list[Column]:
+        """The chosen columns; the first one always stays."""
+        chosen = preferences.chosen_columns(self.request, self.key)
+        known = {column.key: column for column in self.columns}
+        picked = [known[key] for key in chosen if key in known]
+        if not picked:
+            return [column for column in self.columns if not column.hidden]
+        first = self.columns[0]
+        return [first, *(column for column in picked if column is not first)]
+
+    @cached_property
+    def fields(self) -> list[str]:
+        """Every field path that a row needs."""
+        return sorted({path for column in self.visible for path in column.fields})
+
+    @cached_property
+    def page(self) -> Page:
+        return read_page(
+            self.queryset,
+            order=self.order,
+            fields=self.fields,
+            size=self.size,
+            address=self.address,
+        )
+
+    @cached_property
+    def total(self) -> int:
+        """How many rows there are, at most one more than the cap."""
+        alone = not self.page.next and not self.page.previous
+        return len(self.page.rows) if alone else capped_count(self.queryset, cap=self.cap)
+
+    @property
+    def count(self) -> str:
+        """The count for the header: 1,284 or 1,000+."""
+        return f"{number(self.cap)}+" if self.total > self.cap else number(self.total)
+
+    @cached_property
+    def rows_html(self) -> SafeString:
+        """All rows as HTML, joined: the hot path of every list page."""
+        cells = [
+            (f'<td class="{self.cell_css(column)}">', column.renderer(self.reader))
+            for column in self.visible
+        ]
+        tick = bool(self.actions)
+        parts: list[str] = []
+        for row in self.page.rows:
+            pk = row["pk"]
+            parts.append(f'<tr data-id="{pk}" class="{self.row_css(row)}">')
+            if tick:
+                parts.append(
+                    f'<td class="tz-tick"><input type="checkbox" class="form-check-input" '
+                    f'name="ids" value="{pk}" form="bulk-{self.key}" aria-label="#{pk}"></td>'
+                )
+            parts.extend(f"{opening}{cell(row)}</td>" for opening, cell in cells)
+            parts.append("</tr>")
+        return markup.safe("".join(parts))
+
+    @staticmethod
+    def cell_css(column: Column) -> str:
+        """The classes of a column's cells."""
+        return f"tz-col tz-col-{column.key} {'tz-end' if column.align == 'end' else ''}".strip()
+
+    @cached_property
+    def heads(self) -> list[Head]:
+        """The headings with their sorting addresses."""
+        order = self.order
+        found = []
+        for column in self.visible:
+            is_sorted = bool(column.sort) and column.sort == order.path
+            down = is_sorted and order.descending
+            upside = "" if down or not is_sorted else "-"
+            url = self.url(sort=f"{upside}{column.sort}") if column.sort else ""
+            state = ("descending" if down else "ascending") if is_sorted else ""
+            found.append(Head(column, url, state))
+        return found
+
+    @cached_property
+    def chips(self) -> list[Chip]:
+        """The conditions in force, each removable."""
+        found = []
+        for one, values in self.active:
+            gone = {one.key: None, f"{one.key}-from": None, f"{one.key}-to": None}
+            found.append(Chip(one.label, one.words(values, self.scope), self.url(**gone)))
+        return found
+
+    @cached_property
+    def controls(self) -> list[Control]:
+        """The filter panel's controls."""
+        found = []
+        for one in self.filters:
+            values = one.values(self.address)
+            start, dots, end = (values[0] if values else "").partition("..")
+            bounds = (start, end) if dots else ("", "")
+            found.append(Control(one, one.options(self.scope), values, bounds))
+        return found
+
+    @cached_property
+    def tabs(self) -> list[tuple[QuickView, str, bool]]:
+        """The ready-made views: view, address, whether it is in force."""
+        now = self.query_string(sort=None)
+        return [
+            (view, f"?{view.query}" if view.query else "?", view.query == now)
+            for view in self.views
+        ]
+
+    @cached_property
+    def column_choice(self) -> list[tuple[Column, bool]]:
+        """Every column and whether it is shown, the shown ones first and in their order."""
+        shown = self.visible
+        return [(one, True) for one in shown] + [
+            (one, False) for one in self.columns if one not in shown
+        ]
+
+    @cached_property
+    def saved_views(self) -> list[SavedView]:
+        return list(SavedView.offered(member_id=self.request.member.pk, page=self.key))
+
+    @cached_property
+    def actions(self) -> list[BulkAction]:
+        """The bulk actions this member may use."""
+        member = self.request.member
+        return [
+            one for one in self.bulk if not one.permission or policy.allowed(member, one.permission)
+        ]
+
+    @property
+    def can_export(self) -> bool:
+        return bool(self.export_permission) and policy.allowed(
+            self.request.member, self.export_permission
+        )
+
+    @property
+    def refresh_trigger(self) -> str:
+        """What makes htmx read the list again."""
+        names = [f"tz:refresh-{self.key}", *self.refresh, "tz:resumed"]
+        return ", ".join(f"{name} from:body" for name in names)
+
+    # Addresses
+
+    def query_string(self, **changes: str | None) -> str:
+        """The present query string with some keys changed or (None) taken out."""
+        query = self.address.copy()
+        for key in CONTROL_KEYS:
+            query.pop(key, None)
+        for key, value in changes.items():
+            query.pop(key, None)
+            if value:
+                query[key] = value
+        for key in [key for key, values in query.lists() if not any(values)]:
+            del query[key]
+        return query.urlencode()
+
+    def url(self, **changes: str | None) -> str:
+        """This page with some keys changed; paging starts again unless given."""
+        return f"?{self.query_string(**changes)}"
+
+    @property
+    def here(self) -> str:
+        """This very page, cursor included."""
+        kept = {key: self.address.get(key) for key in ("after", "before", "page")}
+        return self.url(**kept)
+
+    @property
+    def query(self) -> str:
+        return self.query_string()
+
+    @property
+    def next_url(self) -> str:
+        return self.url(after=self.page.next) if self.page.next else ""
+
+    @property
+    def previous_url(self) -> str:
+        return self.url(before=self.page.previous) if self.page.previous else ""
+
+    # The answer
+
+    def respond(
+        self,
+        template: str = "web/list.html",
+        context: Mapping[str, Any] | None = None,
+        *,
+        title: Label = "",
+        actions: Sequence[Action] = (),
+    ) -> HttpResponseBase:
+        """The page, its table alone (htmx), one of its panels, or the file asked for."""
+        kind = self.address.get("export", "")
+        if kind in ("csv", "xlsx") and self.can_export:
+            return export_response(self, kind)
+        panel = self.address.get("panel", "")
+        values = {"table": self, "title": title, "actions": actions, **(context or {})}
+        if panel in PANELS and htmx.is_partial(self.request):
+            template = f"components/table_{panel}.html"
+        elif htmx.target_of(self.request) == f"table-{self.key}":
+            template = "components/table.html"
+        response = render(self.request, template, values)
+        patch_vary_headers(response, ("HX-Request", "HX-Target"))
+        return response
+
+
+def hidden_inputs(query: QueryDict, *, without: Sequence[str] = ()) -> SafeString:
+    """A query string as hidden inputs, so that a GET form keeps what it does not ask."""
+    gone = {*CONTROL_KEYS, *without}
+    return markup.safe(
+        "".join(
+            f'<input type="hidden" name="{escape(key)}" value="{escape(value)}">'
+            for key, values in query.lists()
+            if key not in gone
+            for value in values
+        )
+    )
