@@ -1,0 +1,237 @@
+"""Take a company name apart: region, brand (字号), trade, legal form, branch, in any order."""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from leads.identity import lexicon
+from leads.identity.places import Place, place_at
+from leads.identity.text import has_chinese, normalise_name
+from leads.identity.types import CompanyName
+
+_NOTE = re.compile(r"\((?:原|曾用名|前身|筹)[^()]*\)?")
+_SHORT_NAME = re.compile(r"(?<!国)(?:" + "|".join(lexicon.SHORT_NAMES) + ")")
+_BRACKET = re.compile(r"\(([^()]*)\)?")
+_COMPANY_BEFORE_BRANCH = re.compile(r"^(.+?(?<![分支子])公司)(.{2,})$")
+_GROUP_BEFORE_BRANCH = re.compile(r"^(.+?(?:集团|合作社|事务所))(.{2,})$")
+_BANK_BEFORE_BRANCH = re.compile(r"^(.+?(?:银行|信用社))(.*?(?:行|部|处|所))$")
+_ADMIN = re.compile(r"[市省]|分行(?=.)")
+_LATIN_WORD = re.compile(r"[\w&+]+")
+_GROUP_INSIDE = re.compile(r"(?<=..)(?:集团|控股)(?=..)")
+
+
+_CHINA = Place(province="中国", is_province_written=True)
+
+
+class _Body(NamedTuple):
+    """What is left of a name while parts are taken off it."""
+
+    text: str
+    places: tuple[Place, ...] = ()
+    forms: tuple[str, ...] = ()
+    branch: str = ""
+
+
+@lru_cache(maxsize=131072)
+def parse_company_name(name: str) -> CompanyName:
+    """Region, brand, trade, legal form and branch of a Chinese or Latin company name."""
+    text = normalise_name(name)
+    if not text:
+        return CompanyName()
+    return _parse_chinese(text) if has_chinese(text) else _parse_latin(text)
+
+
+def _parse_chinese(text: str) -> CompanyName:
+    spelled = _SHORT_NAME.sub(lambda found: lexicon.SHORT_NAMES[found[0]], text)
+    body = _take_brackets(_Body(_NOTE.sub("", spelled)))
+    body = _take_branch(body)
+    body = _take_forms(body)
+    body = _take_region(body)
+    brand, trades = _split_trades(body.text)
+    if len(brand) >= 4 and not body.places:
+        brand, trades, body = _region_inside(brand, trades, body)
+    return _assemble(text, body, brand, trades)
+
+
+def _assemble(text: str, body: _Body, brand: str, trades: tuple[str, ...]) -> CompanyName:
+    place = _merge_places(body.places)
+    named = [trade for trade in trades if trade not in lexicon.GENERIC_TRADES]
+    brand = _GROUP_INSIDE.sub("", brand)
+    return CompanyName(
+        region=place.name,
+        brand=brand,
+        industry="".join(named),
+        legal_form="".join(body.forms),
+        branch=body.branch,
+        province=place.province,
+        city=place.city,
+        form_kind=lexicon.LEGAL_KIND.get(body.forms[-1], "company") if body.forms else "",
+        industries=tuple(named),
+        is_generic=brand in lexicon.TRADES or len(brand) < 2,
+        text=text,
+    )
+
+
+def _merge_places(places: tuple[Place, ...]) -> Place:
+    """Several mentions are one place when they agree; the first wins when they do not."""
+    merged = Place()
+    for place in places:
+        if merged.province in ("", "中国"):
+            merged = place
+        elif place.province == merged.province:
+            merged = merged._replace(
+                city=merged.city or place.city, county=merged.county or place.county
+            )
+    return merged
+
+
+def _take_brackets(body: _Body) -> _Body:
+    """Brackets hold a place, a legal form, or part of the brand: （中国）（集团）（有限合伙）."""
+    places, forms = list(body.places), list(body.forms)
+
+    def replace(found: re.Match[str]) -> str:
+        inner = found[1]
+        place = place_at(inner)
+        if inner == "中国":
+            places.append(_CHINA)
+        elif place and place.length >= len(inner) - 1:
+            places.append(place)
+        elif inner in lexicon.LEGAL_KIND:
+            forms.append(inner)
+        elif inner and inner[0].isalnum() and not place and found.start() == 0:
+            return inner
+        else:
+            return "" if place or found.end() == len(body.text) else inner
+        return ""
+
+    text = _BRACKET.sub(replace, body.text).replace(")", "").replace("(", "")
+    return _Body(text, tuple(places), tuple(forms))
+
+
+def _take_branch(body: _Body) -> _Body:
+    """Split 华信有限公司|上海分公司 and 招商银行|武汉东湖支行."""
+    text = body.text
+    if text.endswith(lexicon.STRONG_BRANCH_ENDS) or (
+        text.endswith(lexicon.BRANCH_ENDS) and "公司" in text
+    ):
+        head, tail = _split_branch(text)
+        if tail:
+            return body._replace(text=head, branch=_ADMIN.sub("", tail))
+    return body
+
+
+def _split_branch(text: str) -> tuple[str, str]:
+    for pattern in (_COMPANY_BEFORE_BRANCH, _BANK_BEFORE_BRANCH):
+        if found := pattern.match(text):
+            return found[1], found[2]
+    head, tail = _branch_by_place(text)
+    if not tail and (found := _GROUP_BEFORE_BRANCH.match(text)):
+        return found[1], found[2]
+    return head, tail
+
+
+def _branch_by_place(text: str) -> tuple[str, str]:
+    """华信科技上海分公司: the last place in the name begins the branch."""
+    for start in range(len(text) - 3, 1, -1):
+        place = place_at(text, start)
+        if place and place.province and start + place.length < len(text):
+            return text[:start], text[start:]
+    return text, ""
+
+
+def _take_forms(body: _Body) -> _Body:
+    """Legal forms at the end, several in a row: 厂|有限公司, 集团|股份有限公司."""
+    text, forms = body.text, list(body.forms)
+    taken: list[str] = []
+    while form := _form_at_end(text):
+        text = text[: -len(form)]
+        taken.insert(0, form)
+        if lexicon.LEGAL_KIND[form] != "company":
+            break
+    if not taken and (found := _form_at_start(text)):
+        return found._replace(places=body.places, branch=body.branch)
+    return body._replace(text=text, forms=tuple(forms + taken))
+
+
+def _form_at_end(text: str) -> str:
+    longest = min(lexicon.LONGEST_FORM, len(text) - 2)
+    for size in range(longest, 1, -1):
+        if text[-size:] in lexicon.LEGAL_KIND:
+            return text[-size:]
+    single = text[-1:] if longest > 0 else ""
+    return single if single in lexicon.LEGAL_KIND and not _trade_at_end(text) else ""
+
+
+def _form_at_start(text: str) -> _Body | None:
+    """有限公司 may stand before the brand in pasted names: 天津有限公司华信."""
+    found = re.search(r"(?:股份|责任)?有限(?:责任)?公司", text)
+    if not found or found.end() == len(text):
+        return None
+    return _Body(text[: found.start()] + text[found.end() :], forms=(found[0],))
+
+
+def _take_region(body: _Body) -> _Body:
+    """Places before the brand; a bare city stays when nothing but a trade would be left."""
+    text, places = body.text, list(body.places)
+    if text.startswith("中国") and len(text) > 3:
+        text = text[2:]
+        places.append(_CHINA)
+    place = place_at(text)
+    if place and len(text) - place.length >= 2:
+        text = text[place.length :]
+        places.insert(0, place)
+    return body._replace(text=text, places=tuple(places))
+
+
+def _split_trades(text: str) -> tuple[str, tuple[str, ...]]:
+    """Trades off the end, longest first, as long as two characters of brand remain."""
+    trades: list[str] = []
+    while trade := _trade_at_end(text):
+        text = text[: -len(trade)]
+        trades.insert(0, trade)
+    return text, tuple(trades)
+
+
+def _trade_at_end(text: str) -> str:
+    longest = min(lexicon.LONGEST_TRADE, len(text) - 2)
+    for size in range(longest, 1, -1):
+        if text[-size:] in lexicon.TRADES:
+            return text[-size:]
+    return ""
+
+
+def _region_inside(
+    brand: str, trades: tuple[str, ...], body: _Body
+) -> tuple[str, tuple[str, ...], _Body]:
+    """尚品优优天津科技: a place after the brand, only a trade or nothing behind it."""
+    if brand.endswith("中国"):
+        return brand[:-2], trades, body._replace(places=(_CHINA,))
+    for start in range(2, len(brand) - 1):
+        place = place_at(brand, start)
+        if place and place.province and start + place.length == len(brand):
+            head, more = _split_trades(brand[:start])
+            return head, more + trades, body._replace(places=(place,))
+    return brand, trades, body
+
+
+def _parse_latin(text: str) -> CompanyName:
+    words = _LATIN_WORD.findall(text)
+    places = [word for word in words if word in lexicon.LATIN_PLACES]
+    forms = [word for word in words[1:] if word in lexicon.LATIN_FORMS]
+    rest = [w for i, w in enumerate(words) if w not in places and not (i and w in forms)]
+    trades = [word for word in rest[1:] if word in lexicon.LATIN_TRADES]
+    brand = [word for i, word in enumerate(rest) if not (i and word in trades)]
+    place = place_at(lexicon.LATIN_PLACES[places[0]]) if places else None
+    region = place.name if place else (lexicon.LATIN_PLACES[places[0]] if places else "")
+    return CompanyName(
+        region=region,
+        brand=" ".join(brand or words),
+        industry=" ".join(trades),
+        legal_form=" ".join(forms),
+        province=place.province if place else region,
+        city=place.city if place else "",
+        form_kind="company" if forms else "",
+        industries=tuple(trades),
+        is_generic=not brand or set(brand) <= lexicon.LATIN_TRADES,
+        text=text,
+    )

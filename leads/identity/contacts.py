@@ -1,0 +1,66 @@
+"""E-mail addresses, domains, credit codes and WeChat ids in one spelling."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from leads.identity.words import words
+
+_EMAIL = re.compile(r"[^@\s<>\"(),:;\[\]\\]+@(?:[\w-]+\.)+[\w-]{2,}")
+_HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?(?:[^/@\s]*@)?([^/:?#\s]+)", re.IGNORECASE)
+_DOMAIN = re.compile(r"(?:[\w-]+\.)+[\w-]{2,}")
+_SECOND_LEVEL = words("mail", "second_level")
+_CREDIT_CODE = re.compile(r"[0-9A-HJ-NP-RT-UW-Y]{2}\d{6}[0-9A-HJ-NP-RT-UW-Y]{10}")
+_CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_CREDIT_VALUES = {char: index for index, char in enumerate(_CREDIT_ALPHABET)}
+_CREDIT_WEIGHTS = tuple(pow(3, index, 31) for index in range(17))
+_WECHAT = re.compile(r"[a-z][\w-]{5,19}")
+
+FREE_MAIL = words("mail", "free_mail")
+SHARED_MAILBOXES = words("mail", "shared_mailboxes")
+
+
+@lru_cache(maxsize=65536)
+def normalise_email(text: str) -> str | None:
+    """An address in lower case, None when it is not one. Aliases after + are kept."""
+    address = unicodedata.normalize("NFKC", text).strip().strip("<>;,").casefold()
+    address = address.removeprefix("mailto:").replace("。", ".")
+    return address if _EMAIL.fullmatch(address) else None
+
+
+@lru_cache(maxsize=65536)
+def email_domain(text: str) -> str | None:
+    """The company domain of an address or website; None for free-mail hosts."""
+    domain = site_domain(text)
+    return None if domain in FREE_MAIL else domain
+
+
+@lru_cache(maxsize=65536)
+def site_domain(text: str) -> str | None:
+    """The registrable domain of an address or URL: https://www.a.com.cn/x → a.com.cn."""
+    found = _HOST.match(unicodedata.normalize("NFKC", text).strip().casefold())
+    host = found[1].strip(".").rpartition("@")[2] if found else ""
+    if not _DOMAIN.fullmatch(host) or host.replace(".", "").isdigit():
+        return None
+    labels = host.split(".")
+    keep = 3 if len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVEL else 2
+    return ".".join(labels[-keep:])
+
+
+@lru_cache(maxsize=65536)
+def normalise_credit_code(text: str) -> str | None:
+    """A unified social credit code (统一社会信用代码), None when its check digit is wrong."""
+    code = "".join(unicodedata.normalize("NFKC", text).upper().replace("-", "").split())
+    if not _CREDIT_CODE.fullmatch(code):
+        return None
+    total = sum(
+        _CREDIT_VALUES[char] * weight
+        for char, weight in zip(code[:17], _CREDIT_WEIGHTS, strict=True)
+    )
+    return code if _CREDIT_ALPHABET[-total % 31] == code[17] else None
+
+
+def normalise_wechat(text: str) -> str | None:
+    """A WeChat id in lower case, None when it cannot be one."""
+    account = unicodedata.normalize("NFKC", text).strip().casefold()
+    return account if _WECHAT.fullmatch(account) else None

@@ -1,0 +1,84 @@
+"""Telephone numbers: one spelling (E.164), and the province a Chinese one belongs to."""
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+
+from leads.identity.words import index
+
+_SEPARATORS = re.compile(r"[\s\-‐-―−().·/]+")
+_EXTENSION = re.compile(r"(?:转|分机|[;,]?\s*ext\.?|[x#])[:\s]*(\d{1,6})\D*$", re.IGNORECASE)
+_DASHED_EXTENSION = re.compile(r"(?<=\d{7})\s*[-−–—]\s*(\d{1,6})$")
+_MOBILE = re.compile(r"1[3-9]\d{9}")
+_LANDLINE = re.compile(r"0(?:10|2[0-9]|[3-9]\d{2})[1-9]\d{6,7}")
+_SERVICE = re.compile(r"[48]00\d{7}")
+_PREFIX = re.compile(
+    r"(?:\+|00)?86(?=1[3-9]\d{9}$|0?(?:10|2\d|[3-9]\d{2})[1-9]\d{6,7}$|[48]00\d{7}$)"
+)
+_PHONE_LIKE = re.compile(r"\+?[\d\s\-()转#x,;]{7,24}")
+
+
+@lru_cache(maxsize=65536)
+def normalise_phone(text: str, region: str = "CN") -> str | None:
+    """A phone in E.164, an extension after ';ext='; None when it cannot be one.
+
+    Chinese numbers are read without the big metadata; everything else goes to libphonenumber.
+    """
+    raw = unicodedata.normalize("NFKC", text).strip().removesuffix(".0")
+    number, extension = _split_extension(raw)
+    national = _chinese_number(number) if region == "CN" else None
+    if national:
+        return f"+86{national}{extension}"
+    return _by_metadata(number, region, extension)
+
+
+def _chinese_number(number: str) -> str | None:
+    digits = _PREFIX.sub("", _SEPARATORS.sub("", number), count=1)
+    if _MOBILE.fullmatch(digits) or _SERVICE.fullmatch(digits):
+        return digits
+    landline = digits if digits.startswith("0") else "0" + digits
+    return landline[1:] if _LANDLINE.fullmatch(landline) else None
+
+
+def _split_extension(raw: str) -> tuple[str, str]:
+    found = _EXTENSION.search(raw) or _DASHED_EXTENSION.search(raw)
+    if not found:
+        return raw, ""
+    return raw[: found.start()], f";ext={found[1]}"
+
+
+def _by_metadata(number: str, region: str, extension: str) -> str | None:
+    import phonenumbers  # noqa: PLC0415 - metadata of all countries, rarely needed
+
+    try:
+        parsed = phonenumbers.parse(number, region)
+    except phonenumbers.NumberParseException:
+        return None
+    check = phonenumbers.is_valid_number if region == "CN" else phonenumbers.is_possible_number
+    if not check(parsed):
+        return None
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164) + extension
+
+
+def is_mobile(phone: str) -> bool:
+    """Whether a normalised phone is a Chinese mobile, so belongs to one person."""
+    return phone.startswith("+861") and _MOBILE.fullmatch(phone[3:]) is not None
+
+
+def looks_like_phone(text: str) -> bool:
+    """Whether a text is a phone number rather than words."""
+    return _PHONE_LIKE.fullmatch(text.strip()) is not None
+
+
+@cache
+def _area_index() -> dict[str, str]:
+    return index("places", "area_codes")
+
+
+def phone_region(text: str) -> str | None:
+    """Province of a Chinese landline by its area code; None for anything that does not say."""
+    phone = normalise_phone(text)
+    if phone is None or not phone.startswith("+86") or is_mobile(phone):
+        return None
+    national, areas = phone[3:], _area_index()
+    return areas.get(national[:3]) or areas.get(national[:2])

@@ -1,0 +1,126 @@
+"""Provinces and cities of China: which place a name, an address or a phone speaks of."""
+
+import re
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from leads.identity.text import normalise_name
+from leads.identity.words import index, table, words
+
+PROVINCES: tuple[str, ...] = tuple(table("places", "prefectures"))
+MACRO_REGIONS: dict[str, tuple[str, ...]] = table("places", "macro_regions")
+_ALSO_BRANDS = words("places", "also_brands")
+MUNICIPALITIES = frozenset({"北京", "天津", "上海", "重庆"})
+_PROVINCES = frozenset(PROVINCES)
+_PROVINCE_TAILS = ("省", "市", "特别行政区", "维吾尔自治区", "壮族自治区", "回族自治区", "自治区")
+_CITY_TAIL = re.compile(r"市|地区|盟|(?:[\u4e00-\u9fff]{1,3}族)*自治州")
+_COUNTY = re.compile(r"([\u4e00-\u9fff]{1,3}?)(自治县|新区|市|县|区|旗)(?=.)")
+_NO_COUNTY = re.compile(
+    r"(?:[超城夜上都股门集菜早闹楼花黑开]市|[社小园景地发特校片街灾税贸库厂]区)$"
+)
+_ROAD = re.compile(r"[东西南北中]?(?:一|二|三|四)?(?:路|大街|大道|街道?|巷|弄)")
+
+
+class Place(NamedTuple):
+    """A place at the start of a text, and how many characters it took."""
+
+    province: str = ""
+    city: str = ""
+    county: str = ""
+    length: int = 0
+    is_explicit: bool = False  # written with 省/市/县/区, so certainly a place
+    is_province_written: bool = False
+
+    @property
+    def name(self) -> str:
+        """What is written, without 省/市/县: 杭州西湖."""
+        return (self.province if self.is_province_written else "") + self.city + self.county
+
+
+@cache
+def city_provinces() -> dict[str, str]:
+    """Every city known by name → its province; a name used twice belongs to the bigger city."""
+    return index("places", "counties") | index("places", "prefectures")
+
+
+@cache
+def _macro_regions() -> dict[str, str]:
+    return index("places", "macro_regions")
+
+
+def macro_region(province: str) -> str | None:
+    """The sales region a province is usually counted in: 浙江 → 华东."""
+    return _macro_regions().get(province)
+
+
+def place_at(text: str, start: int = 0) -> Place | None:
+    """The place that a normalised text names at `start`, province → city → county."""
+    province, pos, sure = _province_at(text, start)
+    city, pos, city_province, city_sure = _city_at(text, pos, province)
+    sure = sure or city_sure
+    county, pos = _county_at(text, pos)
+    if pos == start:
+        return None
+    sure = sure or bool(county)
+    if pos < len(text) and not sure and _ROAD.match(text, pos):
+        return None
+    if not sure and not province and city in _ALSO_BRANDS:
+        return None
+    return Place(province or city_province, city, county, pos - start, sure, bool(province))
+
+
+def _province_at(text: str, pos: int) -> tuple[str, int, bool]:
+    for size in (2, 3):
+        name = text[pos : pos + size]
+        if name in _PROVINCES:
+            end = pos + size
+            for tail in _PROVINCE_TAILS:
+                if text.startswith(tail, end):
+                    return name, end + len(tail), True
+            return name, end, False
+    return "", pos, False
+
+
+def _city_at(text: str, pos: int, province: str) -> tuple[str, int, str, bool]:
+    cities = city_provinces()
+    for size in (5, 4, 3, 2):
+        name = text[pos : pos + size]
+        owner = cities.get(name)
+        if owner is None or len(name) < size or (province and owner != province):
+            continue
+        tail = _CITY_TAIL.match(text, pos + size)
+        if tail:
+            return name, tail.end(), owner, True
+        return name, pos + size, owner, False
+    return "", pos, "", False
+
+
+def _county_at(text: str, pos: int) -> tuple[str, int]:
+    found = _COUNTY.match(text, pos)
+    if not found or (len(found[1]) < 2 and found[2] != "县") or _NO_COUNTY.search(found[0]):
+        return "", pos
+    return found[1] + ("新区" if found[2] == "新区" else ""), found.end()
+
+
+def find_place(text: str) -> Place | None:
+    """The first place anywhere in a normalised text; one with 省/市/县 goes before one without."""
+    best = None
+    for start in range(len(text) - 1):
+        place = place_at(text, start)
+        if place is None or not place.province:
+            continue
+        if start == 0 or place.is_explicit:
+            return place
+        best = best or place
+    return best
+
+
+@lru_cache(maxsize=65536)
+def region_of(text: str) -> str | None:
+    """Province (short: 浙江) that an address, a company name or a Chinese phone points to."""
+    from leads.identity.phones import looks_like_phone, phone_region  # noqa: PLC0415 - mutual
+
+    if looks_like_phone(text):
+        return phone_region(text)
+    place = find_place(normalise_name(text).removeprefix("中国"))
+    return place.province if place else None

@@ -1,0 +1,55 @@
+"""Why two records look alike or unlike: codes a screen can translate, never sentences."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class ReasonCode(StrEnum):
+    """Every reason this engine can give; `Reason.params` holds the values named in the comment."""
+
+    # names
+    NAME_EQUAL = "name_equal"  # value
+    BRAND_EQUAL = "brand_equal"  # brand
+    BRAND_SOUNDS_ALIKE = "brand_sounds_alike"  # left, right
+    BRAND_NEARLY_EQUAL = "brand_nearly_equal"  # left, right
+    BRAND_CONTAINED = "brand_contained"  # left, right
+    BRAND_DIFFERENT = "brand_different"  # left, right
+    BRAND_GENERIC = "brand_generic"  # brand
+    REGION_EQUAL = "region_equal"  # region
+    REGION_MISSING = "region_missing"  # region
+    REGION_DIFFERENT = "region_different"  # left, right
+    INDUSTRY_EQUAL = "industry_equal"  # industry
+    INDUSTRY_ALIKE = "industry_alike"  # left, right
+    INDUSTRY_MISSING = "industry_missing"  # industry
+    INDUSTRY_DIFFERENT = "industry_different"  # left, right
+    FORM_DIFFERENT = "form_different"  # left, right
+    BRANCH_AND_PARENT = "branch_and_parent"  # branch
+    BRANCH_ALIKE = "branch_alike"  # left, right
+    BRANCH_DIFFERENT = "branch_different"  # left, right
+    SCRIPT_DIFFERENT = "script_different"  # left, right
+    NAME_MISSING = "name_missing"
+    # records
+    CREDIT_CODE_EQUAL = "credit_code_equal"  # value
+    CREDIT_CODE_DIFFERENT = "credit_code_different"  # left, right
+    PHONE_EQUAL = "phone_equal"  # value
+    EMAIL_EQUAL = "email_equal"  # value
+    DOMAIN_EQUAL = "domain_equal"  # value
+    WECHAT_EQUAL = "wechat_equal"  # value
+    PERSON_EQUAL = "person_equal"  # value
+    PERSON_DIFFERENT = "person_different"  # left, right
+
+
+REASON_CODES: tuple[str, ...] = tuple(code.value for code in ReasonCode)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One piece of evidence: a code and the values a sentence about it needs."""
+
+    code: ReasonCode
+    params: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain data for a JSON column."""
+        return {"code": self.code.value, "params": dict(self.params)}

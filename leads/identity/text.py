@@ -1,0 +1,85 @@
+"""One spelling for what people write in many: width, case, script, brackets, spaces."""
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+
+_BRACKETS = str.maketrans("【】〔〕［］｛｝《》〈〉「」『』[]{}<>", "()()()()()()()()()()()")
+_CJK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+_SPACES = re.compile(r"\s+")
+_NOISE = re.compile(r"[^\w()&+|\s]|_")
+_CJK_BLOCKS = ((0x3400, 0x4DC0), (0x4E00, 0xA000))
+
+
+@cache
+def simplified_table() -> dict[int, str]:
+    """Characters traditional → simplified, taken once from OpenCC (a call per name is slow)."""
+    from opencc import OpenCC  # noqa: PLC0415 - loads dictionaries; most imports never need them
+
+    characters = [chr(code) for start, end in _CJK_BLOCKS for code in range(start, end)]
+    simple = OpenCC("t2s").convert("\n".join(characters)).split("\n")
+    table = {ord(a): b for a, b in zip(characters, simple, strict=True) if a != b and len(b) == 1}
+    table.pop(ord("乾"), None)  # a common brand character, simplified only in the sense "dry"
+    return {code: table.get(ord(char), char) for code, char in table.items()}
+
+
+def has_chinese(text: str) -> bool:
+    """Whether any character is a Chinese one."""
+    return _CJK.search(text) is not None
+
+
+def to_simplified(text: str) -> str:
+    """Traditional characters as simplified ones, one by one; for matching, not for showing."""
+    return text.translate(simplified_table())
+
+
+@lru_cache(maxsize=65536)
+def normalise_name(text: str) -> str:
+    """One spelling of a name: NFKC, simplified, lower case, round brackets, no noise.
+
+    Chinese names lose all spaces, others keep single ones.
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    if folded.isascii():
+        return _tidy_latin(folded)
+    folded = unicodedata.normalize("NFKC", folded.translate(_BRACKETS))
+    if not has_chinese(folded):
+        return _tidy_latin(folded)
+    folded = _NOISE.sub("", to_simplified(folded))
+    return _SPACES.sub("", folded)
+
+
+def _tidy_latin(folded: str) -> str:
+    joined = folded.translate(_BRACKETS).replace("'", "").replace(".", "")
+    return " ".join(_NOISE.sub(" ", joined).split())
+
+
+@lru_cache(maxsize=65536)
+def pinyin_key(text: str) -> str:
+    """Pinyin without tones as one run of letters: 重庆双利 → chongqingshuangli."""
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 - 20 MB of readings, loaded on first use
+
+    return "".join(lazy_pinyin(normalise_name(text))).replace(" ", "")
+
+
+@lru_cache(maxsize=65536)
+def pinyin_initials(text: str) -> str:
+    """First letter of each syllable: 重庆双利 → cqsl. What people type into a search box."""
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415
+
+    return "".join(lazy_pinyin(normalise_name(text), style=Style.FIRST_LETTER)).replace(" ", "")
+
+
+@cache
+def readings(character: str) -> frozenset[str]:
+    """All toneless readings of one character; itself for anything that is not Chinese."""
+    from pypinyin import Style, pinyin  # noqa: PLC0415
+
+    return frozenset(pinyin(character, style=Style.NORMAL, heteronym=True)[0])
+
+
+def sounds_alike(left: str, right: str) -> bool:
+    """Whether two Chinese words could be read aloud the same, tones aside: 华信, 华鑫."""
+    if len(left) != len(right) or not has_chinese(left):
+        return False
+    return all(a == b or readings(a) & readings(b) for a, b in zip(left, right, strict=True))

@@ -1,0 +1,112 @@
+"""What goes into the identity engine and what comes out of it."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Literal, NamedTuple
+
+from leads.identity.reasons import Reason
+
+Verdict = Literal["same", "probable", "different"]
+KeyKind = Literal["credit", "phone", "email", "wechat", "name", "brand_region", "brand", "domain"]
+
+KEY_KINDS: tuple[KeyKind, ...] = (
+    "credit",
+    "phone",
+    "email",
+    "wechat",
+    "name",
+    "brand_region",
+    "brand",
+    "domain",
+)
+STRONG_KINDS: frozenset[KeyKind] = frozenset({"credit", "phone", "email", "wechat", "name"})
+
+
+class Key(NamedTuple):
+    """A blocking key: two records that share one are worth comparing."""
+
+    kind: KeyKind
+    value: str
+
+    @property
+    def hash64(self) -> int:
+        """The key as a signed 64-bit number, the same on every machine and in every release."""
+        digest = blake2b(f"{self.kind}:{self.value}".encode(), digest_size=8).digest()
+        return int.from_bytes(digest, "big", signed=True)
+
+    @property
+    def is_strong(self) -> bool:
+        """Whether sharing this key alone is reason enough to stop and ask."""
+        return self.kind in STRONG_KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What is known about a lead, customer or contact that can tell who it is."""
+
+    id: Hashable = None
+    company: str = ""
+    person: str = ""
+    phones: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    credit_code: str = ""
+    website: str = ""
+    wechat: str = ""
+    address: str = ""
+    region: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyName:
+    """A company name taken apart; every part normalised, empty when the name does not say."""
+
+    region: str = ""
+    brand: str = ""
+    industry: str = ""
+    legal_form: str = ""
+    branch: str = ""
+    province: str = ""
+    city: str = ""
+    form_kind: str = ""
+    industries: tuple[str, ...] = ()
+    is_generic: bool = False
+    text: str = ""
+
+    @property
+    def place(self) -> str:
+        """The finest place the name mentions."""
+        return self.city or self.province or self.region
+
+    @property
+    def canonical(self) -> str:
+        """The name without what people write in many ways: legal form, suffixes, punctuation."""
+        return "|".join((self.place, self.brand, self.industry, self.branch))
+
+
+@dataclass(frozen=True, slots=True)
+class NameMatch:
+    """How alike two company names are, and why."""
+
+    score: float
+    verdict: Verdict
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityMatch:
+    """How likely two records are the same client, and why."""
+
+    score: float
+    verdict: Verdict
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicatePair:
+    """Two records of one batch that are, or may be, the same client."""
+
+    left: Identity
+    right: Identity
+    match: IdentityMatch
