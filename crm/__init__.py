@@ -1,0 +1,1 @@
+"""Tongzhou 同舟: the project and its kernel."""

@@ -1,0 +1,1 @@
+"""Before the order: touches, leads, customers, contacts, opportunities."""

@@ -1,0 +1,30 @@
+"""Grants on single shared records: guardian's tables, one per noun, by direct foreign key.
+
+The only module that uses guardian.
+"""
+
+from django.db import models
+from guardian.models import UserObjectPermissionBase
+from guardian.shortcuts import assign_perm, remove_perm
+
+from crm.people.models import Member
+from crm.tenancy.models import TenantModel
+
+
+class Grant(TenantModel, UserObjectPermissionBase):
+    """Abstract: subclasses add `content_object = TenantForeignKey(<noun>, CASCADE)`."""
+
+    granted_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantModel.Meta):
+        abstract = True
+
+
+def grant(member: Member, action: str, record: models.Model) -> None:
+    """Let a member do `action` (view_customer, edit_customer) on this one record."""
+    assign_perm(f"{record._meta.app_label}.{action}", member.user, record)
+
+
+def revoke(member: Member, action: str, record: models.Model) -> None:
+    """Take a grant back; nothing happens where there is none."""
+    remove_perm(f"{record._meta.app_label}.{action}", member.user, record)

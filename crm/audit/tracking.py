@@ -1,0 +1,35 @@
+"""History by triggers: every update and delete keeps the row as it was, who changed it and why.
+
+The event holds the state *before* the change; the state after it is the next event's or the
+row's own. An insert needs no event: the row itself is the state, `created_by` the author.
+"""
+
+from typing import Any, TypeVar
+
+import pghistory
+from django.db import models
+
+M = TypeVar("M", bound=models.Model)
+
+
+def tracked(model: type[M]) -> type[M]:
+    """Class decorator: keep the history of this model's rows."""
+    decorate: Any = pghistory.track(
+        pghistory.UpdateEvent("update", row=pghistory.Old),
+        pghistory.DeleteEvent("delete", row=pghistory.Old),
+        context_field=pghistory.ContextJSONField(),
+        context_id_field=None,
+        obj_field=pghistory.ObjForeignKey(
+            related_name="history", related_query_name="history", db_index=False
+        ),
+        meta={
+            "indexes": [
+                models.Index(
+                    fields=["organization", "pgh_obj", "pgh_id"],
+                    name=f"{model.__name__.lower()[:15]}_hist_idx",
+                )
+            ]
+        },
+        append_only=False,
+    )
+    return decorate(model)  # type: ignore[no-any-return]

@@ -1,0 +1,25 @@
+"""The Celery application: one task, `crm.jobs.run`, and the sweeper's beat."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings.local")
+
+app = Celery("tongzhou")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    task_ignore_result=True,
+    task_serializer="json",
+    accept_content=["json"],
+    task_acks_late=False,
+    worker_prefetch_multiplier=1,
+    worker_max_tasks_per_child=500,
+    worker_hijack_root_logger=False,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={"visibility_timeout": 3600},
+    task_default_queue="default",
+    timezone="UTC",
+    beat_schedule={"sweep": {"task": "crm.jobs.sweep", "schedule": 5.0}},
+)
+app.autodiscover_tasks(["crm.jobs"], related_name="celery_tasks")

@@ -1,0 +1,79 @@
+"""Money: Decimal in Python, whole minor units in the database.
+
+bigint comparisons are leakproof, so amounts stay usable as index conditions under row-level
+security; numeric ones do not. The scale is two decimals for every currency (docs/adr).
+"""
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import DecimalValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+CENT = Decimal("0.01")
+ZERO = Decimal("0.00")
+LARGEST = Decimal("9999999999999.99")
+
+
+def round_money(amount: Decimal | int | str) -> Decimal:
+    """Round to two decimals, half away from zero, as invoices and PostgreSQL do."""
+    return Decimal(amount).quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def to_minor(amount: Decimal | int | str) -> int:
+    """The amount in minor units (fen, cents)."""
+    return int(round_money(amount) * 100)
+
+
+def from_minor(units: int) -> Decimal:
+    """The amount that many minor units make."""
+    return (Decimal(units) / 100).quantize(CENT)
+
+
+class MoneyField(models.BigIntegerField):
+    """A Decimal amount with two decimals, stored as bigint minor units."""
+
+    description = _("Amount of money")
+    empty_strings_allowed = False
+
+    def from_db_value(self, value: int | None, expression: Any, connection: Any) -> Decimal | None:
+        return None if value is None else from_minor(int(value))
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if value is None or isinstance(value, Decimal):
+            return value
+        try:
+            return Decimal(str(value))
+        except ArithmeticError as error:
+            raise ValidationError(_("Enter an amount.")) from error
+
+    def get_prep_value(self, value: Any) -> int | None:
+        if value is None or hasattr(value, "resolve_expression"):
+            return value  # type: ignore[no-any-return]
+        return to_minor(value)
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        return value if prepared else self.get_prep_value(value)
+
+    @property
+    def validators(self) -> list[Any]:  # type: ignore[override]
+        return [DecimalValidator(15, 2)]
+
+    def value_to_string(self, obj: models.Model) -> str:
+        return str(self.value_from_object(obj))
+
+    def formfield(self, **kwargs: Any) -> Any:
+        from django.forms import DecimalField  # noqa: PLC0415  (forms are not needed by tasks)
+
+        return DecimalField(
+            **{
+                "required": not self.blank,
+                "label": self.verbose_name,
+                "help_text": self.help_text,
+                "max_digits": 15,
+                "decimal_places": 2,
+            }
+            | {k: v for k, v in kwargs.items() if k in {"label", "required", "widget", "initial"}}
+        )

@@ -1,0 +1,47 @@
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import QuerySet
+
+from crm.people.models import Department, Member, User
+from crm.tenancy.bypass import as_user
+from crm.tenancy.models import Organization
+
+ORGANIZATION_CACHE_SECONDS = 30
+
+
+def organization_by_slug(slug: str) -> Organization | None:
+    """The active organisation at this address; remembered for half a minute."""
+    key = f"organization:{slug}"
+    organization: Organization | None = cache.get(key)
+    if organization is None:
+        organization = Organization.objects.filter(slug=slug, is_active=True).first()
+        if organization is not None:
+            cache.set(key, organization, ORGANIZATION_CACHE_SECONDS)
+    return organization
+
+
+def member_of(user: Any) -> Member | None:
+    """The user's active membership in the current organisation."""
+    member = Member.objects.filter(user_id=user.pk, is_active=True).first()
+    if member is not None:
+        member.user = user
+    return member
+
+
+def organizations_of(user: User) -> list[Organization]:
+    """Every active organisation the user is an active member of, by name."""
+    with as_user(user.pk):
+        own = QuerySet(Member).filter(user_id=user.pk, is_active=True)
+        ids = list(own.values_list("organization_id", flat=True))
+    return list(Organization.objects.filter(id__in=ids, is_active=True).order_by("name"))
+
+
+def active_members() -> QuerySet[Member]:
+    """Members who can still act, by Chinese reading order."""
+    return Member.objects.filter(is_active=True).order_by("sort_key", "id")
+
+
+def departments() -> QuerySet[Department]:
+    """The tree, parents before children."""
+    return Department.objects.order_by("path")

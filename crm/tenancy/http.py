@@ -1,0 +1,16 @@
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest
+
+if TYPE_CHECKING:
+    from crm.people.models import Member, User
+    from crm.tenancy.models import Organization
+
+
+class TenantRequest(HttpRequest):
+    """A request below /<organization>/: the middleware has set who asks and where."""
+
+    organization: "Organization"
+    member: "Member"
+    user: "User"
+    htmx: "object"

@@ -1,0 +1,79 @@
+"""The one middleware that owns tenant and transaction.
+
+/<organization>/… is served as if the product were mounted at that prefix (like SCRIPT_NAME), by
+the tenants' URL configuration, inside one transaction with the tenant set. Strangers get 404.
+"""
+
+from collections.abc import Callable
+from typing import cast
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import get_script_prefix, set_script_prefix
+from django_htmx.http import HttpResponseClientRedirect
+
+from crm.people import selectors as people
+from crm.tenancy.context import tenant_context
+from crm.tenancy.http import TenantRequest
+from crm.tenancy.models import RESERVED_SLUGS, Organization
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+def split_path(path: str) -> tuple[str, str]:
+    """The organisation's slug and the rest of a path, ("", path) for the platform's own pages."""
+    slug, slash, rest = path.lstrip("/").partition("/")
+    if not slug or slug in RESERVED_SLUGS:
+        return "", path
+    return slug, f"/{rest}" if slash else ""
+
+
+class TenantMiddleware:
+    """Resolve organisation and member, open the transaction, roll back on an exception."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        slug, rest = split_path(request.path_info)
+        if not slug:
+            return self.get_response(request)
+        if not request.user.is_authenticated:
+            return self.ask_to_sign_in(request)
+        if not rest:
+            return HttpResponse(status=308, headers={"Location": f"{request.path}/"})
+        organization = people.organization_by_slug(slug)
+        if organization is None:
+            raise Http404
+        return self.serve(cast(TenantRequest, request), organization, rest)
+
+    def serve(self, request: TenantRequest, organization: Organization, rest: str) -> HttpResponse:
+        """Answer inside the tenant's transaction, mounted at the tenant's prefix."""
+        prefix = get_script_prefix()
+        with tenant_context(organization.id):
+            member = people.member_of(request.user)
+            if member is None:
+                raise Http404
+            request.organization, request.member = organization, member
+            member.organization = organization
+            request.path_info = rest
+            request.urlconf = settings.TENANT_URLCONF
+            set_script_prefix(f"/{organization.slug}/")
+            try:
+                with tenant_context(organization.id, member_id=member.id):
+                    return self.get_response(request)
+            finally:
+                set_script_prefix(prefix)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """A crashed or refused view leaves nothing behind."""
+        if getattr(request, "organization", None) is not None:
+            transaction.set_rollback(True)
+
+    def ask_to_sign_in(self, request: HttpRequest) -> HttpResponse:
+        """Redirect to the sign-in page; a fragment must not be replaced by it."""
+        if getattr(request, "htmx", False):
+            return HttpResponseClientRedirect(settings.LOGIN_URL)
+        return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)

@@ -1,0 +1,15 @@
+"""Pages outside all tenants. /<organization>/… is served by crm.tenant_urls."""
+
+from django.urls import include, path
+
+from crm.web import platform_views
+
+urlpatterns = [
+    path("", platform_views.home, name="home"),
+    path("health/", platform_views.health, name="health"),
+    path("accounts/", include("allauth.urls")),
+    path("i18n/language/", platform_views.set_language, name="set_language"),
+]
+handler403 = "crm.web.platform_views.forbidden"
+handler404 = "crm.web.platform_views.not_found"
+handler500 = "crm.web.platform_views.server_error"

@@ -1,0 +1,54 @@
+"""Live updates: small notices through the broker, never data.
+
+A notice names a topic, an event and ids. The browser that hears it asks the server again, under
+its own permissions, so a stream can leak nothing but the fact that something moved.
+"""
+
+import json
+import logging
+from functools import lru_cache
+from typing import Any
+
+import redis
+from django.conf import settings
+from django.db import transaction
+
+from crm.tenancy.context import current_organization_id
+
+logger = logging.getLogger("tongzhou.live")
+
+BYE_CHANNEL = "live:bye"
+
+
+def member_topic(member_id: int) -> str:
+    """The topic that one member's browsers listen to."""
+    return f"member:{member_id}"
+
+
+EVERYBODY = "everybody"
+
+
+def channel(organization_id: int, topic: str) -> str:
+    """The broker's channel of a topic; the organisation is always part of it."""
+    return f"live:{organization_id}:{topic}"
+
+
+@lru_cache(maxsize=1)
+def _client() -> redis.Redis:
+    return redis.Redis.from_url(settings.LIVE_REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+
+
+def publish(topic: str, event: str, **ids: Any) -> None:
+    """Tell the topic's listeners, after the commit, that `event` happened ("lead-assigned")."""
+    name = channel(current_organization_id(), topic)
+    message = json.dumps({"event": event, "ids": ids})
+    transaction.on_commit(lambda: _send(name, message))
+
+
+def _send(name: str, message: str) -> None:
+    if not getattr(settings, "LIVE_ENABLED", True):
+        return
+    try:
+        _client().publish(name, message)
+    except redis.RedisError:
+        logger.warning("The broker is away; pages will catch up when it is back")

@@ -1,0 +1,63 @@
+"""The event stream of one browser tab, served by the ASGI half of the web process."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+
+import redis.asyncio
+from django.conf import settings
+from django.http import StreamingHttpResponse
+
+from crm.access.decorators import needs
+from crm.access.registry import ANY_MEMBER
+from crm.tenancy.http import TenantRequest
+from crm.web import live
+
+PING_SECONDS = 20
+LONGEST_SECONDS = 15 * 60
+
+
+@needs(ANY_MEMBER)
+def live_stream(request: TenantRequest) -> StreamingHttpResponse:
+    """Server-sent events for the member: their own topic and everybody's.
+
+    The stream ends after a quarter of an hour, so that a sign-out or a deactivation takes
+    effect; the browser comes back by itself and is checked again.
+    """
+    channels = [
+        live.channel(request.organization.id, live.member_topic(request.member.id)),
+        live.channel(request.organization.id, live.EVERYBODY),
+        live.BYE_CHANNEL,
+    ]
+    response = StreamingHttpResponse(_events(channels), content_type="text/event-stream")
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
+
+
+async def _events(channels: list[str]) -> AsyncIterator[str]:
+    client = redis.asyncio.Redis.from_url(settings.LIVE_REDIS_URL)
+    ends_at = asyncio.get_running_loop().time() + LONGEST_SECONDS
+    try:
+        async with client.pubsub() as listener:
+            await listener.subscribe(*channels)
+            yield "retry: 2000\nevent: ready\ndata: {}\n\n"
+            while asyncio.get_running_loop().time() < ends_at:
+                message = await listener.get_message(
+                    ignore_subscribe_messages=True, timeout=PING_SECONDS
+                )
+                if message is None:
+                    yield ": ping\n\n"
+                    continue
+                if message["channel"].decode() == live.BYE_CHANNEL:
+                    break
+                yield _format(message["data"])
+    except redis.exceptions.RedisError:
+        return
+    finally:
+        await client.aclose()
+
+
+def _format(data: bytes) -> str:
+    notice = json.loads(data)
+    return f"event: {notice['event']}\ndata: {json.dumps(notice['ids'])}\n\n"

@@ -1,0 +1,117 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Channel(models.TextChoices):
+    """How an arrival reached us."""
+
+    WEBSITE = "website", _("Website form")
+    PHONE = "phone", _("Phone call")
+    EXHIBITION = "exhibition", _("Exhibition")
+    PLATFORM = "platform", _("Third-party platform")
+    REFERRAL = "referral", _("Referral")
+    API = "api", _("API")
+    FILE = "file", _("File import")
+    EMAIL = "email", pgettext_lazy("channel", "E-mail")
+    MANUAL = "manual", _("Entered by hand")
+
+
+class TouchOutcome(models.TextChoices):
+    """What became of an arrival: exactly one of these."""
+
+    PENDING = "pending", _("Being processed")
+    CREATED = "created", _("New lead")
+    ATTACHED = "attached", _("Attached to an existing record")
+    COLLIDED = "collided", _("Collision")
+    REJECTED = "rejected", _("Rejected")
+
+
+class LeadStatus(models.TextChoices):
+    NEW = "new", pgettext_lazy("lead", "New")
+    CONTACTED = "contacted", pgettext_lazy("lead", "Contacted")
+    QUALIFIED = "qualified", pgettext_lazy("lead", "Qualified")
+    CONVERTED = "converted", pgettext_lazy("lead", "Converted")
+    INVALID = "invalid", pgettext_lazy("lead", "Invalid")
+
+
+class CustomerStatus(models.TextChoices):
+    PROSPECT = "prospect", pgettext_lazy("customer", "Prospect")
+    ACTIVE = "active", pgettext_lazy("customer", "Customer")
+    DORMANT = "dormant", pgettext_lazy("customer", "Dormant")
+
+
+class CustomerLevel(models.TextChoices):
+    A = "a", pgettext_lazy("customer level", "A key")
+    B = "b", pgettext_lazy("customer level", "B important")
+    C = "c", pgettext_lazy("customer level", "C regular")
+    D = "d", pgettext_lazy("customer level", "D small")
+
+
+class Industry(models.TextChoices):
+    MACHINERY = "machinery", _("Machinery")
+    ELECTRONICS = "electronics", _("Electronics")
+    SOFTWARE = "software", _("Software and IT")
+    CHEMICALS = "chemicals", _("Chemicals and materials")
+    AUTOMOTIVE = "automotive", _("Automotive")
+    MEDICAL = "medical", _("Medical and pharma")
+    FOOD = "food", _("Food and beverage")
+    RETAIL = "retail", _("Retail and trade")
+    LOGISTICS = "logistics", _("Logistics")
+    CONSTRUCTION = "construction", _("Construction")
+    ENERGY = "energy", _("Energy")
+    EDUCATION = "education", _("Education")
+    FINANCE = "finance", _("Financial services")
+    OTHER = "other", pgettext_lazy("industry", "Other")
+
+
+class StageKind(models.TextChoices):
+    OPEN = "open", pgettext_lazy("opportunity", "Open")
+    WON = "won", pgettext_lazy("opportunity", "Won")
+    LOST = "lost", pgettext_lazy("opportunity", "Lost")
+
+
+class FollowUpKind(models.TextChoices):
+    CALL = "call", _("Call")
+    VISIT = "visit", _("Visit")
+    WECHAT = "wechat", _("WeChat")
+    EMAIL = "email", pgettext_lazy("follow-up", "E-mail")
+    MEETING = "meeting", _("Meeting")
+    OTHER = "other", pgettext_lazy("follow-up", "Other")
+
+
+class FollowUpOutcome(models.TextChoices):
+    INTERESTED = "interested", _("Interested")
+    QUOTE_WANTED = "quote_wanted", _("Wants a quote")
+    CALL_BACK = "call_back", _("Call back later")
+    NO_ANSWER = "no_answer", _("Not reached")
+    NOT_INTERESTED = "not_interested", _("Not interested")
+    AGREED = "agreed", _("Agreed")
+
+
+class ImportState(models.TextChoices):
+    UPLOADED = "uploaded", _("Columns to confirm")
+    CHECKING = "checking", _("Being checked")
+    CHECKED = "checked", _("Ready to import")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class Bucket(models.TextChoices):
+    """The dry run's four buckets, and what cannot be read at all."""
+
+    NEW = "new", pgettext_lazy("import", "New")
+    DUPLICATE = "duplicate", pgettext_lazy("import", "Exact duplicate")
+    PROBABLE = "probable", pgettext_lazy("import", "Probable duplicate")
+    OWNED = "owned", pgettext_lazy("import", "Owned by another rep")
+    ERROR = "error", pgettext_lazy("import", "Faulty")
+
+
+class RecordKind(models.TextChoices):
+    """What the identity index points at."""
+
+    LEAD = "lead", pgettext_lazy("record", "Lead")
+    CUSTOMER = "customer", pgettext_lazy("record", "Customer")
+    CONTACT = "contact", pgettext_lazy("record", "Contact")

@@ -1,0 +1,27 @@
+from leads.models.assignments import AssignmentDecision, AssignmentRule, AssignmentShare
+from leads.models.customers import Contact, Customer, CustomerGrant
+from leads.models.follow_ups import FollowUp
+from leads.models.identities import CollisionNotice, IdentityKey
+from leads.models.imports import ImportBatch, ImportRow
+from leads.models.leads import Lead, Touch
+from leads.models.opportunities import Opportunity, OpportunityGrant, Stage, StageChange
+
+__all__ = [
+    "AssignmentDecision",
+    "AssignmentRule",
+    "AssignmentShare",
+    "CollisionNotice",
+    "Contact",
+    "Customer",
+    "CustomerGrant",
+    "FollowUp",
+    "IdentityKey",
+    "ImportBatch",
+    "ImportRow",
+    "Lead",
+    "Opportunity",
+    "OpportunityGrant",
+    "Stage",
+    "StageChange",
+    "Touch",
+]

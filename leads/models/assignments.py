@@ -1,0 +1,66 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from crm.audit.tracking import tracked
+from crm.people.models import Member
+from crm.tenancy.models import TenantForeignKey, TenantModel
+from leads.models.leads import Lead
+
+
+@tracked
+class AssignmentRule(TenantModel):
+    """Which leads go to which reps, and how they take turns: tried in order of position."""
+
+    name = models.CharField(_("name"), max_length=120)
+    position = models.PositiveIntegerField(default=0)
+    is_active = models.BooleanField(_("active"), default=True)
+    # [{"field": "province", "op": "in", "value": ["31", "32"]}, …], all must hold
+    conditions = models.JSONField(_("conditions"), default=list)
+    # {"departments": [ids], "members": [ids]}
+    pool = models.JSONField(_("reps"), default=dict)
+    strategy = models.CharField(_("strategy"), max_length=20, default="round_robin")
+
+    class Meta(TenantModel.Meta):
+        verbose_name = _("assignment rule")
+        verbose_name_plural = _("assignment rules")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AssignmentShare(TenantModel):
+    """How many leads a rep has had from a rule: the memory behind fair turns."""
+
+    rule = TenantForeignKey(AssignmentRule, models.CASCADE, related_name="shares")
+    member = TenantForeignKey(Member, models.CASCADE, related_name="+")
+    count = models.PositiveBigIntegerField(default=0)
+    last_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "rule", "member"], name="assignment_share_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule_id}/{self.member_id}: {self.count}"
+
+
+class AssignmentDecision(TenantModel):
+    """Why this rep (or nobody): one row per decision, kept with its reasons."""
+
+    lead = TenantForeignKey(Lead, models.CASCADE, related_name="assignment_decisions")
+    member = TenantForeignKey(Member, models.PROTECT, null=True, related_name="+")
+    rule = TenantForeignKey(AssignmentRule, models.SET_NULL, null=True, related_name="+")
+    reasons = models.JSONField(default=list)
+    candidates = models.JSONField(default=list)
+    at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        verbose_name = _("assignment decision")
+        verbose_name_plural = _("assignment decisions")
+        indexes = [models.Index(fields=["organization", "lead", "-id"], name="decision_lead_idx")]
+
+    def __str__(self) -> str:
+        return f"{self.lead_id} → {self.member_id}"

@@ -1,0 +1,125 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, transition
+
+from crm.audit.tracking import tracked
+from crm.places import Province
+from crm.tenancy.models import TenantForeignKey, TenantModel
+from leads.enums import Channel, Industry, LeadStatus, TouchOutcome
+from leads.models.bases import NextStepModel, OwnedModel
+
+
+@tracked
+class Lead(OwnedModel, NextStepModel):
+    """Somebody who may buy, before it is known to be true."""
+
+    number = models.CharField(_("number"), max_length=20, editable=False)
+    company_name = models.CharField(_("company"), max_length=200)
+    # reading order and exact comparison, kept by leads.services
+    sort_key = models.CharField(max_length=200, editable=False, default="")
+    name_key = models.CharField(max_length=200, editable=False, default="")
+    credit_code = models.CharField(_("unified social credit code"), max_length=18, blank=True)
+    contact_name = models.CharField(_("contact"), max_length=80, blank=True)
+    contact_title = models.CharField(_("job title"), max_length=80, blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    phone_key = models.CharField(max_length=32, editable=False, default="", blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    wechat = models.CharField(_("WeChat"), max_length=64, blank=True)
+    province = models.CharField(_("province"), max_length=2, choices=Province, blank=True)
+    city = models.CharField(_("city"), max_length=60, blank=True)
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    industry = models.CharField(_("industry"), max_length=20, choices=Industry, blank=True)
+    channel = models.CharField(_("source"), max_length=12, choices=Channel, default=Channel.MANUAL)
+    campaign = models.CharField(_("campaign or event"), max_length=120, blank=True)
+    need = models.TextField(_("need"), blank=True)
+    status = FSMField(
+        _("status"), max_length=12, choices=LeadStatus, default=LeadStatus.NEW, protected=True
+    )
+    invalid_reason = models.CharField(_("why invalid"), max_length=200, blank=True)
+    assigned_at = models.DateTimeField(_("assigned"), null=True, editable=False)
+    first_response_at = models.DateTimeField(_("first response"), null=True, editable=False)
+    unassigned_reason = models.CharField(max_length=60, blank=True, editable=False)
+    converted_at = models.DateTimeField(_("converted"), null=True, editable=False)
+    customer = TenantForeignKey(
+        "leads.Customer", models.PROTECT, null=True, editable=False, related_name="leads"
+    )
+    import_batch = TenantForeignKey(
+        "leads.ImportBatch", models.SET_NULL, null=True, editable=False, related_name="leads"
+    )
+
+    class Meta(OwnedModel.Meta):
+        verbose_name = _("lead")
+        verbose_name_plural = _("leads")
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "number"], name="lead_number_unique"),
+        ]
+        indexes = [
+            models.Index(fields=["organization", "-id"], name="lead_latest_idx"),
+            models.Index(
+                fields=["organization", "owner", "status", "-id"], name="lead_owner_status_idx"
+            ),
+            models.Index(fields=["organization", "department", "-id"], name="lead_department_idx"),
+            models.Index(fields=["organization", "status", "-id"], name="lead_status_idx"),
+            models.Index(fields=["organization", "sort_key", "id"], name="lead_reading_idx"),
+            models.Index(fields=["organization", "updated_at", "id"], name="lead_updated_idx"),
+            models.Index(fields=["organization", "next_step_at", "id"], name="lead_next_step_idx"),
+        ]
+
+    def __str__(self) -> str:
+        return self.company_name
+
+    @transition(status, source=LeadStatus.NEW, target=LeadStatus.CONTACTED)
+    def mark_contacted(self) -> None:
+        """Somebody spoke with them."""
+
+    @transition(status, source=[LeadStatus.NEW, LeadStatus.CONTACTED], target=LeadStatus.QUALIFIED)
+    def qualify(self) -> None:
+        """The need is real."""
+
+    @transition(
+        status,
+        source=[LeadStatus.NEW, LeadStatus.CONTACTED, LeadStatus.QUALIFIED],
+        target=LeadStatus.CONVERTED,
+    )
+    def convert(self) -> None:
+        """Became a customer."""
+
+    @transition(
+        status,
+        source=[LeadStatus.NEW, LeadStatus.CONTACTED, LeadStatus.QUALIFIED],
+        target=LeadStatus.INVALID,
+    )
+    def invalidate(self) -> None:
+        """Not worth working on."""
+
+    @transition(status, source=LeadStatus.INVALID, target=LeadStatus.NEW)
+    def reopen(self) -> None:
+        """Was closed too early."""
+
+
+class Touch(TenantModel):
+    """One arrival through a channel, as received, and what became of it."""
+
+    channel = models.CharField(_("source"), max_length=12, choices=Channel)
+    payload = models.JSONField(_("as received"), default=dict)
+    received_at = models.DateTimeField(auto_now_add=True)
+    outcome = models.CharField(
+        _("outcome"), max_length=12, choices=TouchOutcome, default=TouchOutcome.PENDING
+    )
+    outcome_reason = models.CharField(max_length=200, blank=True)
+    lead = TenantForeignKey(Lead, models.SET_NULL, null=True, related_name="touches")
+    import_batch = TenantForeignKey(
+        "leads.ImportBatch", models.SET_NULL, null=True, related_name="touches"
+    )
+
+    class Meta(TenantModel.Meta):
+        verbose_name = _("touch")
+        verbose_name_plural = _("touches")
+        indexes = [
+            models.Index(
+                fields=["organization", "channel", "outcome"], name="touch_channel_outcome_idx"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} #{self.pk}"

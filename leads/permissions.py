@@ -1,0 +1,63 @@
+from django.utils.translation import gettext_lazy as _
+
+from crm.access.registry import declare
+from crm.people.enums import Scope
+
+OWN, TREE, ALL = Scope.OWN, Scope.TREE, Scope.ALL
+
+declare("leads.view_lead", _("See leads"), rep=OWN, manager=TREE, marketing=ALL, administrator=ALL)
+declare(
+    "leads.create_lead",
+    _("Create leads"),
+    rep=OWN,
+    manager=TREE,
+    marketing=ALL,
+    service=OWN,
+    administrator=ALL,
+)
+declare(
+    "leads.edit_lead",
+    _("Edit leads and log follow-ups"),
+    rep=OWN,
+    manager=TREE,
+    marketing=ALL,
+    administrator=ALL,
+)
+declare("leads.assign_lead", _("Assign leads"), manager=TREE, marketing=ALL, administrator=ALL)
+declare("leads.import_lead", _("Import leads"), marketing=ALL, administrator=ALL)
+declare("leads.export_lead", _("Export leads"), manager=TREE, marketing=ALL, administrator=ALL)
+declare("leads.edit_rules", _("Edit assignment rules"), administrator=ALL)
+declare(
+    "leads.view_customer", _("See customers"),
+    rep=OWN, manager=TREE, finance=ALL, legal=ALL, marketing=ALL, service=ALL, administrator=ALL,
+)  # fmt: skip
+declare("leads.create_customer", _("Create customers"), rep=OWN, manager=TREE, administrator=ALL)
+declare(
+    "leads.edit_customer",
+    _("Edit customers and contacts"),
+    rep=OWN,
+    manager=TREE,
+    administrator=ALL,
+)
+declare("leads.export_customer", _("Export customers"), manager=TREE, administrator=ALL)
+declare("leads.share_customer", _("Share customers"), manager=TREE, administrator=ALL)
+declare(
+    "leads.view_opportunity",
+    _("See opportunities"),
+    rep=OWN,
+    manager=TREE,
+    finance=ALL,
+    legal=ALL,
+    administrator=ALL,
+)
+declare(
+    "leads.create_opportunity", _("Create opportunities"), rep=OWN, manager=TREE, administrator=ALL
+)
+declare(
+    "leads.edit_opportunity",
+    _("Edit and move opportunities"),
+    rep=OWN,
+    manager=TREE,
+    administrator=ALL,
+)
+declare("leads.export_opportunity", _("Export opportunities"), manager=TREE, administrator=ALL)

@@ -1,0 +1,4 @@
+from leads.urls import imports, records
+
+app_name = "leads"
+urlpatterns = [*imports.urlpatterns, *records.urlpatterns]

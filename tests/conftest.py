@@ -1,0 +1,51 @@
+"""The database, and what every test starts from."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support import database
+
+pytest_plugins = ["tests.support.cast"]
+
+
+@pytest.fixture(scope="session")
+def database_template(django_db_blocker) -> str:
+    with django_db_blocker.unblock():
+        return database.build_template()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(database_template, django_db_blocker, worker_name) -> Iterator[None]:
+    """Replaces pytest-django's: a clone of the template, used as the application's role."""
+    name = f"tongzhou_test_{worker_name}"
+    with django_db_blocker.unblock():
+        database.clone(database_template, name)
+    yield
+    with django_db_blocker.unblock():
+        database.drop(name)
+
+
+@pytest.fixture(scope="session")
+def worker_name(request) -> str:
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
+    return f"{worker}_{os.getpid()}"
+
+
+@pytest.fixture
+def real_transactions(
+    django_db_setup, database_template, django_db_blocker, worker_name
+) -> Iterator[None]:
+    """Commits really happen; afterwards the database is cloned anew. Mark such tests slow."""
+    with django_db_blocker.unblock():
+        try:
+            yield
+        finally:
+            database.clone(database_template, f"tongzhou_test_{worker_name}")
+
+
+@pytest.fixture(autouse=True)
+def no_jobs_sent(settings) -> None:
+    """Jobs stay rows unless a test runs them; nothing reaches the broker by accident."""
+    settings.JOBS_SEND = False
