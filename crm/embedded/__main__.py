@@ -1,12 +1,13 @@
 """`python -m crm.embedded COMMAND`: the same entry commands on one machine and in containers.
 
-run       everything on this machine: servers, schema, demo data, web, worker, scheduler
-stop      end the installation that runs on DATA_DIR
-migrate   roles, schema, catalogues, static files (alias: prepare)
-web       pages and live streams
-worker    background jobs
-beat      what is due by the clock; exactly one
-health    0 when the web process of this machine answers
+run         everything on this machine: servers, schema, demo data, web, worker, scheduler
+stop        end the installation that runs on DATA_DIR
+migrate     roles, schema, catalogues, static files (alias: prepare)
+web         pages and live streams
+worker      background jobs
+beat        what is due by the clock; exactly one
+catalogues  compile the translations, while an image is built
+health      0 when the web process of this machine answers
 """
 
 import sys
@@ -30,6 +31,13 @@ def _prepare() -> int:
     from crm.embedded import prepare  # noqa: PLC0415  (see above)
 
     return prepare.prepare()
+
+
+def _catalogues() -> int:
+    from crm.embedded import prepare  # noqa: PLC0415  (see above)
+
+    prepare.compile_messages()
+    return 0
 
 
 def _service(name: str) -> Callable[[], int]:
@@ -57,6 +65,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "web": _service("web"),
     "worker": _service("worker"),
     "beat": _service("beat"),
+    "catalogues": _catalogues,
     "health": _service("health"),
     "keep-test-services": _keep_test_services,
 }

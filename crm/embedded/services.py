@@ -31,10 +31,11 @@ def worker() -> int:
     from celery.signals import worker_process_init  # noqa: PLC0415  (the environment comes first)
 
     worker_process_init.connect(_end_with_worker)
+    processes = os.environ.get("WORKER_PROCESSES") or WORKER_PROCESSES
     return _celery(
         "worker",
         "--pool=prefork",
-        f"--concurrency={os.environ.get('WORKER_PROCESSES', WORKER_PROCESSES)}",
+        f"--concurrency={processes}",
         "--loglevel=INFO",
         "--without-gossip",
         "--without-mingle",
@@ -63,8 +64,10 @@ def health() -> int:
     """0 when the web process of this container answers."""
     import urllib.request  # noqa: PLC0415  (only this short command needs it)
 
+    host = os.environ.get("ALLOWED_HOSTS", "localhost").partition(",")[0]
     request = urllib.request.Request(  # noqa: S310 - our own address
-        f"http://127.0.0.1:{read_place().port}/health/", headers={"X-Forwarded-Proto": "https"}
+        f"http://127.0.0.1:{read_place().port}/health/",
+        headers={"Host": host, "X-Forwarded-Proto": "https"},
     )
     with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - see above
         return 0 if answer.status == 200 else 1

@@ -32,6 +32,7 @@ from crm.embedded.provision import APP, DATABASE, OWNER
 from crm.embedded.sockets import remove_socket_folder, socket_folder
 from crm.embedded.valkey import Valkey
 
+APPLICATION = ("web", "worker", "beat")
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 WEB_START_LIMIT = 60.0
 WORKER_PATIENCE = 10.0
@@ -122,7 +123,7 @@ class Supervisor:
         self._start_services()
         self._prepare()
         environment.remember(self.place, self.services)
-        for name in ("web", "worker", "beat"):
+        for name in APPLICATION:
             self._watch_over(name)
         self._wait_for_web()
         _told("Web server, worker, scheduler", started=None)

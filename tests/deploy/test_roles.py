@@ -47,6 +47,10 @@ def administrator(server: Postgres) -> Iterator[str]:
         connection.execute("drop role if exists crm_owner, crm_app, clerk")
 
 
+def as_role(url: str, role: str) -> str:
+    return url.replace(f"//{SUPERUSER}@", f"//{role}@")
+
+
 def rights(url: str) -> list[tuple[str, str]]:
     with psycopg.connect(url) as connection:
         return connection.execute(RIGHTS).fetchall()
@@ -79,8 +83,8 @@ def test_the_sql_file_gives_the_same_rights_as_the_embedded_installation(
     assert done.returncode == 0, done.stderr
     by_hand = rights(administrator)
     used = build_and_use(
-        owner_url=administrator.replace(SUPERUSER, "crm_owner"),
-        app_url=administrator.replace(SUPERUSER, "crm_app"),
+        owner_url=as_role(administrator, "crm_owner"),
+        app_url=as_role(administrator, "crm_app"),
     )
     provision(
         superuser_url=server.url(user=SUPERUSER, database="postgres"),
@@ -107,7 +111,7 @@ def test_a_role_that_may_create_roles_is_enough(administrator: str, tmp_path: Pa
     with psycopg.connect(administrator, autocommit=True) as connection:
         connection.execute("create role clerk login createrole")
         connection.execute("alter database one owner to clerk")
-    adopted = adopt(url=administrator.replace(SUPERUSER, "clerk"), data=tmp_path)
+    adopted = adopt(url=as_role(administrator, "clerk"), data=tmp_path)
 
     assert build_and_use(
         owner_url=adopted["DATABASE_OWNER_URL"], app_url=adopted["DATABASE_URL"]
@@ -118,4 +122,4 @@ def test_an_ordinary_role_alone_is_refused_with_advice(administrator: str, tmp_p
     with psycopg.connect(administrator, autocommit=True) as connection:
         connection.execute("create role clerk login")
     with pytest.raises(NotEnoughRights, match="DATABASE_OWNER_URL"):
-        adopt(url=administrator.replace(SUPERUSER, "clerk"), data=tmp_path)
+        adopt(url=as_role(administrator, "clerk"), data=tmp_path)

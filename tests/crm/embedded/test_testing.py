@@ -39,6 +39,14 @@ def environment_of(run: subprocess.Popen[str]) -> dict[str, str]:
     return json.loads(run.stdout.readline())
 
 
+def end(run: subprocess.Popen[str], *, kill: bool = False) -> None:
+    if kill:
+        run.kill()
+    run.stdin.close()
+    run.wait(20)
+    run.stdout.close()
+
+
 def wait_for_end(home: Path, keeper: int) -> bool:
     for _ in range(200):
         if not is_alive(keeper) and not (home / "test" / "postgres").exists():
@@ -55,12 +63,11 @@ def test_two_runs_share_the_servers_and_the_last_ends_them(tmp_path: Path) -> No
     first, second = start_run(tmp_path), start_run(tmp_path)
     mine, other = environment_of(first), environment_of(second)
     keeper = keeper_of(tmp_path)
-    first.kill()
-    first.wait()
+    end(first, kill=True)
     time.sleep(1)
     with psycopg.connect(other["DATABASE_URL"]) as connection:
         role = connection.execute("select current_user").fetchone()
-    second.communicate()
+    end(second)
 
     assert mine == other
     assert role == ("crm_app",)
@@ -82,7 +89,7 @@ def test_roles_are_without_privileges_and_every_new_database_is_prepared(tmp_pat
     with psycopg.connect(another["DATABASE_URL"]) as app:
         app.execute("insert into thing default values")
         trigrams = app.execute("select cardinality(show_trgm('华为技术'))").fetchone()
-    run.communicate()
+    end(run)
 
     assert roles == [("crm_app", False, False, False), ("crm_owner", False, False, True)]
     assert trigrams == (5,)
