@@ -1,0 +1,147 @@
+"""A line of reps waiting for their turn: who is next, who cannot take a lead and why."""
+
+from collections.abc import Iterable, Mapping
+from heapq import heapify, heappop, heapreplace
+from typing import NamedTuple
+from zlib import crc32
+
+from leads.assignment.reasons import Reason, ReasonCode
+from leads.assignment.types import STRIDE, Rep, Rule, Score, Seat, State
+
+Entry = tuple[int, int, int]  # what goes first, tie-break, rep id
+_NEXT_SHOWN = 3
+_HEAP_TOP = 7  # the three smallest of a binary heap are among its first seven
+
+
+class Turn(NamedTuple):
+    """The rep whose turn it was, and the new place in the line."""
+
+    rep_id: int
+    reason: Reason
+    seat: Seat | None
+    position: int
+
+
+class Line:
+    """The reps of one rule (and shared trait), the next one always on top of a heap.
+
+    `loads` counts open leads per rep; all lines of a batch share it.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        rule: Rule,
+        members: Iterable[Rep],
+        state: State,
+        loads: dict[int, int],
+        matched: tuple[Reason, ...],
+    ) -> None:
+        self.name = name
+        self.rule = rule
+        self.matched = matched
+        self.members = {rep.rep_id: rep for rep in members}
+        self.loads = loads
+        self.positions = _positions(name, self._able(), state.positions)
+        self._why_nobody: tuple[Reason, ...] | None = None
+        self.heap = [self._entry(rep) for rep in self._able()]
+        heapify(self.heap)
+
+    def take_turn(self) -> Turn | None:
+        """Give one lead to whoever is next; None when nobody can take it."""
+        while self.heap:
+            rep = self.members[self.heap[0][2]]
+            if self._is_full(rep):
+                heappop(self.heap)
+            elif self.rule.strategy == "least_loaded" and self._is_stale(self.heap[0]):
+                heapreplace(self.heap, self._entry(rep))
+            else:
+                return self._give(rep)
+        return None
+
+    def next_scores(self) -> tuple[Score, ...]:
+        """Who would be next after this, and how far each has come."""
+        top = sorted(self.heap[:_HEAP_TOP])
+        free = [entry[2] for entry in top if not self._is_full(self.members[entry[2]])]
+        return tuple(Score(rep_id, self._value(rep_id)) for rep_id in free[:_NEXT_SHOWN])
+
+    def why_nobody(self) -> tuple[Reason, ...]:
+        """One reason per rep who could not take the lead; nobody comes back within a batch."""
+        if self._why_nobody is None:
+            where = {"rule": self.rule.rule_id, "line": self.name}
+            code = ReasonCode.POOL_EXHAUSTED if self.members else ReasonCode.POOL_EMPTY
+            excluded = (self._why_not(rep) for rep in self.members.values())
+            self._why_nobody = (Reason(code, where), *filter(None, excluded))
+        return self._why_nobody
+
+    def _give(self, rep: Rep) -> Turn:
+        reason = self._why(rep)
+        self.loads[rep.rep_id] += 1
+        if self.rule.strategy == "least_loaded":
+            heapreplace(self.heap, self._entry(rep))
+            return Turn(rep.rep_id, reason, None, 0)
+        position = self.positions[rep.rep_id] = self.positions[rep.rep_id] + self._stride(rep)
+        heapreplace(self.heap, self._entry(rep))
+        return Turn(rep.rep_id, reason, Seat(self.name, rep.rep_id), position)
+
+    def _able(self) -> list[Rep]:
+        return [rep for rep in self.members.values() if self._why_not(rep) is None]
+
+    def _entry(self, rep: Rep) -> Entry:
+        tie = crc32(f"{self.name}/{rep.rep_id}".encode())  # no rep is first in every line
+        if self.rule.strategy == "least_loaded":
+            return self.loads[rep.rep_id], tie, rep.rep_id
+        return self.positions[rep.rep_id] + self._stride(rep) // 2, tie, rep.rep_id
+
+    def _stride(self, rep: Rep) -> int:
+        return STRIDE // rep.weight if self.rule.strategy == "weighted" else STRIDE
+
+    def _is_full(self, rep: Rep) -> bool:
+        return rep.capacity is not None and self.loads[rep.rep_id] >= rep.capacity
+
+    def _is_stale(self, entry: Entry) -> bool:
+        return entry[0] != self.loads[entry[2]]
+
+    def _value(self, rep_id: int) -> float:
+        if self.rule.strategy == "least_loaded":
+            return float(self.loads[rep_id])
+        return round(self.positions[rep_id] / STRIDE, 2)
+
+    def _why(self, rep: Rep) -> Reason:
+        pool = len(self.members)
+        if self.rule.strategy == "least_loaded":
+            params = {"open_leads": self.loads[rep.rep_id], "pool": pool}
+            return Reason(ReasonCode.LEAST_LOADED, params)
+        turns = self.positions[rep.rep_id] // STRIDE
+        if self.rule.strategy == "weighted":
+            params = {"turns": turns, "weight": rep.weight, "pool": pool}
+            return Reason(ReasonCode.FEWEST_TURNS_FOR_WEIGHT, params)
+        return Reason(ReasonCode.FEWEST_TURNS, {"turns": turns, "pool": pool})
+
+    def _why_not(self, rep: Rep) -> Reason | None:
+        params: dict[str, str | int] = {"rule": self.rule.rule_id, "rep_id": rep.rep_id}
+        if not rep.is_active:
+            return Reason(ReasonCode.REP_INACTIVE, params)
+        if rep.is_absent:
+            return Reason(ReasonCode.REP_ABSENT, params)
+        if self.rule.strategy == "weighted" and rep.weight < 1:
+            return Reason(ReasonCode.REP_WITHOUT_SHARE, params)
+        if self._is_full(rep):
+            params |= {"open_leads": self.loads[rep.rep_id], "capacity": rep.capacity or 0}
+            return Reason(ReasonCode.REP_FULL, params)
+        return None
+
+
+def _positions(line: str, reps: list[Rep], known: Mapping[Seat, int]) -> dict[int, int]:
+    """Where each rep stands. Nobody makes up for turns missed: who is new starts with the last of
+    the others, who was away stands at most one turn behind the first of them.
+    """
+    seated = {rep.rep_id: p for rep in reps if (p := known.get(Seat(line, rep.rep_id))) is not None}
+    if not seated:
+        level = max((p for seat, p in known.items() if seat.line == line), default=0)
+        return {rep.rep_id: level for rep in reps}
+    floor = max(seated.values()) - STRIDE
+    seated = {rep_id: max(position, floor) for rep_id, position in seated.items()}
+    level = min(seated.values())
+    return {rep.rep_id: seated.get(rep.rep_id, level) for rep in reps}
