@@ -1,0 +1,25 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class TaskState(models.TextChoices):
+    OPEN = "open", pgettext_lazy("task", "Open")
+    DONE = "done", pgettext_lazy("task", "Done")
+    CANCELLED = "cancelled", pgettext_lazy("task", "Cancelled")
+
+
+class NotificationKind(models.TextChoices):
+    """What happened, as the reader's reason to care; the value is the live event too."""
+
+    LEAD_ASSIGNED = "lead-assigned", _("New lead")
+    LEAD_COLLISION = "lead-collision", _("Possible collision")
+    SHARE_REQUESTED = "share-requested", _("Share requested")
+    RECORD_SHARED = "record-shared", _("Shared with you")
+    APPROVAL_WAITING = "approval-waiting", _("Waiting for your approval")
+    APPROVAL_DECIDED = "approval-decided", _("Approval decided")
+    APPROVAL_BLOCKED = "approval-blocked", _("Approval has nobody to decide")
+    PAYMENT_RECEIVED = "payment-received", _("Payment received")
+    IMPORT_FINISHED = "import-finished", _("Import finished")
+    TASK_ASSIGNED = "task-assigned", _("New task")
+    MENTIONED = "mentioned", _("You were mentioned")
