@@ -10,7 +10,8 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
-from crm.embedded.provision import APP, OWNER, check_locale, create_role, prepare_database
+from crm.embedded.names import APP, OWNER
+from crm.embedded.provision import check_locale, create_role, prepare_database
 
 ADVICE = """DATABASE_URL names a role that may not create roles, and DATABASE_OWNER_URL is not set.
 Either give the address of an administrator, or make the two roles yourself

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from crm.embedded.account import choose_account, give, reachable_binaries, reachable_data
+from crm.embedded.names import SUPERUSER
 from crm.embedded.process import (
     MYSELF,
     Account,
@@ -24,7 +25,6 @@ from crm.embedded.process import (
     wait_until,
 )
 
-SUPERUSER = "postgres"
 # Chinese has no trigrams and no letters under LC_CTYPE=C: the locale is never left to chance.
 INITDB = ("--locale=C.UTF-8", "-E", "UTF8", "--auth=trust", f"--username={SUPERUSER}")
 SETTINGS = {

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from crm.embedded.environment import ROOT, read_place, read_secret_files
-from crm.embedded.postgres import SUPERUSER
-from crm.embedded.provision import DATABASE, provision
+from crm.embedded.names import DATABASE, SUPERUSER
+from crm.embedded.provision import provision
 
 # One number for all installations that share a database: two of them must not migrate at once.
 MIGRATION_LOCK = 7_204_119

@@ -6,9 +6,8 @@ from typing import LiteralString
 import psycopg
 from psycopg import sql
 
-DATABASE = "tongzhou"
-OWNER = "crm_owner"
-APP = "crm_app"
+from crm.embedded.names import APP, DATABASE, OWNER
+
 EXTENSIONS = ("pg_trgm", "btree_gin")
 
 ROLE = """

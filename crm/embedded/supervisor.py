@@ -15,9 +15,11 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
-from crm.embedded import environment, external
+from crm.embedded import environment
 from crm.embedded.environment import ROOT, Place
-from crm.embedded.postgres import SUPERUSER, Postgres
+from crm.embedded.fingerprint import fingerprint, is_prepared
+from crm.embedded.names import APP, DATABASE, OWNER, SUPERUSER
+from crm.embedded.postgres import Postgres
 from crm.embedded.process import (
     CommandFailed,
     ask,
@@ -28,11 +30,11 @@ from crm.embedded.process import (
     stop,
     wait_until,
 )
-from crm.embedded.provision import APP, DATABASE, OWNER
 from crm.embedded.sockets import remove_socket_folder, socket_folder
 from crm.embedded.valkey import Valkey
 
-APPLICATION = ("web", "worker", "beat")
+BACKGROUND = ("worker", "beat")
+APPLICATION = ("web", *BACKGROUND)
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 WEB_START_LIMIT = 60.0
 WORKER_PATIENCE = 10.0
@@ -121,12 +123,15 @@ class Supervisor:
     def _start(self) -> None:
         started = time.monotonic()
         self._start_services()
-        self._prepare()
+        self._prepare_if_changed()
         environment.remember(self.place, self.services)
-        for name in APPLICATION:
-            self._watch_over(name)
+        serving = time.monotonic()
+        # The web server first: whoever waits, waits for it, and two cores are soon shared out.
+        self._watch_over("web")
         self._wait_for_web()
-        _told("Web server, worker, scheduler", started=None)
+        _told("Web server", started=serving)
+        for name in BACKGROUND:
+            self._watch_over(name)
         self.ready = True
         self._show_summary(time.monotonic() - started)
 
@@ -142,10 +147,7 @@ class Supervisor:
                 "DATABASE_OWNER_URL": self.place.owner_url,
             }
         if self.place.database_url:
-            try:
-                return external.adopt(url=self.place.database_url, data=self.place.data)
-            except Exception as error:
-                raise CommandFailed(f"The database at DATABASE_URL: {error}") from error
+            return self._adopted_database()
         started = time.monotonic()
         log = self.place.logs / "postgres.log"
         self.postgres = Postgres(self.place.data / "postgres", self._room(), log, tell=tell)
@@ -156,6 +158,14 @@ class Supervisor:
             "DATABASE_OWNER_URL": self.postgres.url(user=OWNER, database=DATABASE),
             "DATABASE_ADMIN_URL": self.postgres.url(user=SUPERUSER, database="postgres"),
         }
+
+    def _adopted_database(self) -> dict[str, str]:
+        from crm.embedded import external  # noqa: PLC0415  (the driver is heavy and rarely needed)
+
+        try:
+            return external.adopt(url=self.place.database_url, data=self.place.data)
+        except Exception as error:
+            raise CommandFailed(f"The database at DATABASE_URL: {error}") from error
 
     def _broker(self) -> dict[str, str]:
         if self.place.redis_url:
@@ -176,6 +186,18 @@ class Supervisor:
 
     def _environment(self, kind: str) -> dict[str, str]:
         return environment.child_environment(self.place, self.services, kind=kind)
+
+    def _prepare_if_changed(self) -> None:
+        """Prepare, unless the same code already prepared this very cluster."""
+        if self.postgres is None:
+            self._prepare()
+            return
+        mark = self.postgres.data / "tongzhou-prepared"
+        wanted = fingerprint(ROOT, str(self.place.data), os.environ.get("DEMO", ""))
+        if not is_prepared(mark, wanted):
+            mark.unlink(missing_ok=True)
+            self._prepare()
+            mark.write_text(wanted)
 
     def _prepare(self) -> None:
         """Show each step of the preparing process as it is done."""
@@ -327,9 +349,8 @@ def _started(valkey: Valkey) -> subprocess.Popen[bytes]:
     return valkey.process
 
 
-def _told(title: str, *, started: float | None) -> None:
-    seconds = "" if started is None else f"{time.monotonic() - started:5.1f} s"
-    tell(f"  ✓ {title:<32}{seconds}")
+def _told(title: str, *, started: float) -> None:
+    tell(f"  ✓ {title:<32}{time.monotonic() - started:5.1f} s")
 
 
 def _show_step(line: str) -> None:

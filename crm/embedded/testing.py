@@ -17,9 +17,10 @@ import time
 from pathlib import Path
 from typing import IO
 
-from crm.embedded.postgres import SUPERUSER, Postgres
+from crm.embedded.names import APP, DATABASE, OWNER, SUPERUSER
+from crm.embedded.postgres import Postgres
 from crm.embedded.process import CommandFailed, is_alive, last_words, wait_until
-from crm.embedded.provision import APP, DATABASE, OWNER, provision
+from crm.embedded.provision import provision
 from crm.embedded.sockets import remove_socket_folder, socket_folder
 from crm.embedded.valkey import Valkey
 
