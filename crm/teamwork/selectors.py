@@ -1,4 +1,5 @@
 from django.db.models import Model, QuerySet
+from django.utils import timezone
 
 from crm.people.models import Member
 from crm.teamwork.enums import TaskState
@@ -34,3 +35,8 @@ def tasks_about(record: Model) -> QuerySet[Task]:
 def open_tasks_of(member: Member) -> QuerySet[Task]:
     """What the member still has to do, the most urgent first."""
     return Task.objects.filter(owner=member, state=TaskState.OPEN).order_by("due_at", "id")
+
+
+def due_tasks_of(member: Member) -> QuerySet[Task]:
+    """What should have been done by now."""
+    return open_tasks_of(member).filter(due_at__lte=timezone.now())

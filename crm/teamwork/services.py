@@ -105,3 +105,18 @@ def set_task_state(*, task_id: int, state: TaskState) -> Task:
         task.save(update_fields=["state", "done_at"])
         audit.record(f"task.{state}", target=task)
     return task
+
+
+@transaction.atomic
+def change_task(*, task_id: int, title: str, owner: Member, due_at: datetime | None) -> Task:
+    """Change what, who or when; a new owner is told."""
+    task: Task = Task.objects.select_for_update(of=("self",), no_key=True).get(pk=task_id)
+    is_handed_on = task.owner_id != owner.pk
+    task.title, task.owner, task.due_at = title, owner, due_at
+    task.department_id = owner.department_id
+    task.save(update_fields=["title", "owner", "due_at", "department"])
+    if is_handed_on:
+        notify(
+            member_ids=[owner.pk], kind=NotificationKind.TASK_ASSIGNED, title=title, url="tasks/"
+        )
+    return task
