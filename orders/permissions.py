@@ -1,0 +1,35 @@
+from django.utils.translation import gettext_lazy as _
+
+from crm.access.registry import declare
+from crm.people.enums import Scope
+
+OWN, TREE, ALL = Scope.OWN, Scope.TREE, Scope.ALL
+
+declare(
+    "orders.view_order",
+    _("See orders"),
+    rep=OWN,
+    manager=TREE,
+    finance=ALL,
+    legal=ALL,
+    administrator=ALL,
+)
+declare("orders.create_order", _("Write orders"), rep=OWN, manager=TREE, administrator=ALL)
+declare(
+    "orders.edit_order",
+    _("Edit, submit, withdraw and cancel orders"),
+    rep=OWN,
+    manager=TREE,
+    administrator=ALL,
+)
+declare("orders.export_order", _("Export orders"), manager=TREE, finance=ALL, administrator=ALL)
+declare(
+    "orders.view_product",
+    _("See products and prices"),
+    rep=ALL,
+    manager=ALL,
+    finance=ALL,
+    legal=ALL,
+    administrator=ALL,
+)
+declare("orders.edit_product", _("Edit products and prices"), finance=ALL, administrator=ALL)
