@@ -29,9 +29,10 @@ from leads.identity.duplicates import find_duplicates
 from leads.identity.keys import match_keys, name_keys
 from leads.identity.names import compare_company_names
 from leads.identity.phones import is_mobile, normalise_phone, phone_region
-from leads.identity.places import MACRO_REGIONS, PROVINCES, macro_region, region_of
+from leads.identity.places import MACRO_REGIONS, PROVINCES, macro_region
 from leads.identity.reasons import REASON_CODES, Reason, ReasonCode
 from leads.identity.records import compare
+from leads.identity.regions import region_of
 from leads.identity.text import normalise_name, pinyin_initials, pinyin_key
 from leads.identity.types import (
     KEY_KINDS,

@@ -32,7 +32,7 @@ class _Body(NamedTuple):
     branch: str = ""
 
 
-@lru_cache(maxsize=131072)
+@lru_cache(maxsize=32768)
 def parse_company_name(name: str) -> CompanyName:
     """Region, brand, trade, legal form and branch of a Chinese or Latin company name."""
     text = normalise_name(name)
@@ -42,9 +42,7 @@ def parse_company_name(name: str) -> CompanyName:
 
 
 def _parse_chinese(text: str) -> CompanyName:
-    spelled = _SHORT_NAME.sub(lambda found: lexicon.SHORT_NAMES[found[0]], text)
-    body = _take_brackets(_Body(_NOTE.sub("", spelled)))
-    body = _take_branch(body)
+    body = _take_branch(_take_brackets(_Body(_spell_out(text))))
     body = _take_forms(body)
     body = _take_region(body)
     brand, trades = _split_trades(body.text)
@@ -53,10 +51,18 @@ def _parse_chinese(text: str) -> CompanyName:
     return _assemble(text, body, brand, trades)
 
 
+def _spell_out(text: str) -> str:
+    """农商银行 is 农村商业银行."""
+    if "行" not in text:
+        return text
+    return _SHORT_NAME.sub(lambda found: lexicon.SHORT_NAMES[found[0]], text)
+
+
 def _assemble(text: str, body: _Body, brand: str, trades: tuple[str, ...]) -> CompanyName:
     place = _merge_places(body.places)
     named = [trade for trade in trades if trade not in lexicon.GENERIC_TRADES]
-    brand = _GROUP_INSIDE.sub("", brand)
+    if "集团" in brand or "控股" in brand:
+        brand = _GROUP_INSIDE.sub("", brand)
     return CompanyName(
         region=place.name,
         brand=brand,
@@ -87,6 +93,8 @@ def _merge_places(places: tuple[Place, ...]) -> Place:
 
 def _take_brackets(body: _Body) -> _Body:
     """Brackets hold a place, a legal form, or part of the brand: （中国）（集团）（有限合伙）."""
+    if "(" not in body.text:
+        return body._replace(text=body.text.replace(")", ""))
     places, forms = list(body.places), list(body.forms)
 
     def replace(found: re.Match[str]) -> str:
@@ -104,7 +112,7 @@ def _take_brackets(body: _Body) -> _Body:
             return "" if place or found.end() == len(body.text) else inner
         return ""
 
-    text = _BRACKET.sub(replace, body.text).replace(")", "").replace("(", "")
+    text = _BRACKET.sub(replace, _NOTE.sub("", body.text)).replace(")", "").replace("(", "")
     return _Body(text, tuple(places), tuple(forms))
 
 

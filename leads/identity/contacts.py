@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from functools import lru_cache
 
 from leads.identity.words import words
 
@@ -20,34 +19,47 @@ FREE_MAIL = words("mail", "free_mail")
 SHARED_MAILBOXES = words("mail", "shared_mailboxes")
 
 
-@lru_cache(maxsize=65536)
 def normalise_email(text: str) -> str | None:
     """An address in lower case, None when it is not one. Aliases after + are kept."""
-    address = unicodedata.normalize("NFKC", text).strip().strip("<>;,").casefold()
-    address = address.removeprefix("mailto:").replace("。", ".")
+    address = _tidy(text).strip("<>;,").removeprefix("mailto:")
     return address if _EMAIL.fullmatch(address) else None
 
 
-@lru_cache(maxsize=65536)
 def email_domain(text: str) -> str | None:
     """The company domain of an address or website; None for free-mail hosts."""
-    domain = site_domain(text)
-    return None if domain in FREE_MAIL else domain
+    return _company_domain(site_domain(text))
 
 
-@lru_cache(maxsize=65536)
+def address_domain(address: str) -> str | None:
+    """The company domain of an address that is normalised already."""
+    return _company_domain(_registrable(address.rpartition("@")[2]))
+
+
 def site_domain(text: str) -> str | None:
     """The registrable domain of an address or URL: https://www.a.com.cn/x → a.com.cn."""
-    found = _HOST.match(unicodedata.normalize("NFKC", text).strip().casefold())
+    found = _HOST.match(_tidy(text))
     host = found[1].strip(".").rpartition("@")[2] if found else ""
-    if not _DOMAIN.fullmatch(host) or host.replace(".", "").isdigit():
-        return None
+    return _registrable(host) if _DOMAIN.fullmatch(host) else None
+
+
+def _tidy(text: str) -> str:
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).replace("。", ".")
+    return text.strip().casefold()
+
+
+def _registrable(host: str) -> str | None:
     labels = host.split(".")
+    if all(map(str.isdigit, labels)):
+        return None
     keep = 3 if len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVEL else 2
     return ".".join(labels[-keep:])
 
 
-@lru_cache(maxsize=65536)
+def _company_domain(domain: str | None) -> str | None:
+    return None if domain in FREE_MAIL else domain
+
+
 def normalise_credit_code(text: str) -> str | None:
     """A unified social credit code (统一社会信用代码), None when its check digit is wrong."""
     code = "".join(unicodedata.normalize("NFKC", text).upper().replace("-", "").split())

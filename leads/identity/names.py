@@ -29,7 +29,7 @@ def compare_company_names(a: str, b: str) -> NameMatch:
     return compare_parsed(parse_company_name(a), parse_company_name(b))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def compare_parsed(left: CompanyName, right: CompanyName) -> NameMatch:
     """Compare two parsed names: the product of what brand, place, trade, form and branch say."""
     if not left.text or not right.text:

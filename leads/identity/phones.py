@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
-from functools import cache, lru_cache
+from functools import cache
 
+from leads.identity.mobile_areas import mobile_region
 from leads.identity.words import index
 
 _SEPARATORS = re.compile(r"[\s\-‐-―−().·/]+")
@@ -11,6 +12,7 @@ _EXTENSION = re.compile(r"(?:转|分机|[;,]?\s*ext\.?|[x#])[:\s]*(\d{1,6})\D*$"
 _DASHED_EXTENSION = re.compile(r"(?<=\d{7})\s*[-−–—]\s*(\d{1,6})$")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _LANDLINE = re.compile(r"0(?:10|2[0-9]|[3-9]\d{2})[1-9]\d{6,7}")
+_PLAIN = re.compile(r"(1[3-9]\d{9})|0(10|2\d|[3-9]\d{2})-?([1-9]\d{6,7})")
 _SERVICE = re.compile(r"[48]00\d{7}")
 _PREFIX = re.compile(
     r"(?:\+|00)?86(?=1[3-9]\d{9}$|0?(?:10|2\d|[3-9]\d{2})[1-9]\d{6,7}$|[48]00\d{7}$)"
@@ -18,12 +20,13 @@ _PREFIX = re.compile(
 _PHONE_LIKE = re.compile(r"\+?[\d\s\-()转#x,;]{7,24}")
 
 
-@lru_cache(maxsize=65536)
 def normalise_phone(text: str, region: str = "CN") -> str | None:
     """A phone in E.164, an extension after ';ext='; None when it cannot be one.
 
     Chinese numbers are read without the big metadata; everything else goes to libphonenumber.
     """
+    if region == "CN" and text.isascii() and (plain := _PLAIN.fullmatch(text)):
+        return f"+86{plain[1] or plain[2]}{plain[3] or ''}"
     raw = unicodedata.normalize("NFKC", text).strip().removesuffix(".0")
     number, extension = _split_extension(raw)
     national = _chinese_number(number) if region == "CN" else None
@@ -41,6 +44,8 @@ def _chinese_number(number: str) -> str | None:
 
 
 def _split_extension(raw: str) -> tuple[str, str]:
+    if raw.isdigit():
+        return raw, ""
     found = _EXTENSION.search(raw) or _DASHED_EXTENSION.search(raw)
     if not found:
         return raw, ""
@@ -76,9 +81,11 @@ def _area_index() -> dict[str, str]:
 
 
 def phone_region(text: str) -> str | None:
-    """Province of a Chinese landline by its area code; None for anything that does not say."""
+    """Province of a Chinese phone: a landline's area code, or where a mobile was issued."""
     phone = normalise_phone(text)
-    if phone is None or not phone.startswith("+86") or is_mobile(phone):
+    if phone is None or not phone.startswith("+86"):
         return None
     national, areas = phone[3:], _area_index()
+    if is_mobile(phone):
+        return mobile_region(national)
     return areas.get(national[:3]) or areas.get(national[:2])

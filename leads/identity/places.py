@@ -1,10 +1,9 @@
 """Provinces and cities of China: which place a name, an address or a phone speaks of."""
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
-from leads.identity.text import normalise_name
 from leads.identity.words import index, table, words
 
 PROVINCES: tuple[str, ...] = tuple(table("places", "prefectures"))
@@ -113,14 +112,3 @@ def find_place(text: str) -> Place | None:
             return place
         best = best or place
     return best
-
-
-@lru_cache(maxsize=65536)
-def region_of(text: str) -> str | None:
-    """Province (short: 浙江) that an address, a company name or a Chinese phone points to."""
-    from leads.identity.phones import looks_like_phone, phone_region  # noqa: PLC0415 - mutual
-
-    if looks_like_phone(text):
-        return phone_region(text)
-    place = find_place(normalise_name(text).removeprefix("中国"))
-    return place.province if place else None

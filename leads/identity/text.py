@@ -5,9 +5,10 @@ import unicodedata
 from functools import cache, lru_cache
 
 _BRACKETS = str.maketrans("【】〔〕［］｛｝《》〈〉「」『』[]{}<>", "()()()()()()()()()()()")
+_ODD_BRACKETS = frozenset(map(chr, _BRACKETS))
 _CJK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
-_SPACES = re.compile(r"\s+")
 _NOISE = re.compile(r"[^\w()&+|\s]|_")
+_NOISE_OR_SPACE = re.compile(r"[^\w()&+|]|_")
 _CJK_BLOCKS = ((0x3400, 0x4DC0), (0x4E00, 0xA000))
 
 
@@ -23,6 +24,11 @@ def simplified_table() -> dict[int, str]:
     return {code: table.get(ord(char), char) for code, char in table.items()}
 
 
+@cache
+def _traditional() -> frozenset[str]:
+    return frozenset(map(chr, simplified_table()))
+
+
 def has_chinese(text: str) -> bool:
     """Whether any character is a Chinese one."""
     return _CJK.search(text) is not None
@@ -30,23 +36,23 @@ def has_chinese(text: str) -> bool:
 
 def to_simplified(text: str) -> str:
     """Traditional characters as simplified ones, one by one; for matching, not for showing."""
-    return text.translate(simplified_table())
+    return text if _traditional().isdisjoint(text) else text.translate(simplified_table())
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def normalise_name(text: str) -> str:
     """One spelling of a name: NFKC, simplified, lower case, round brackets, no noise.
 
     Chinese names lose all spaces, others keep single ones.
     """
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    if folded.isascii():
-        return _tidy_latin(folded)
-    folded = unicodedata.normalize("NFKC", folded.translate(_BRACKETS))
+    if text.isascii():
+        return _tidy_latin(text.casefold())
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    if not _ODD_BRACKETS.isdisjoint(folded):
+        folded = folded.translate(_BRACKETS)
     if not has_chinese(folded):
         return _tidy_latin(folded)
-    folded = _NOISE.sub("", to_simplified(folded))
-    return _SPACES.sub("", folded)
+    return _NOISE_OR_SPACE.sub("", to_simplified(folded))
 
 
 def _tidy_latin(folded: str) -> str:
@@ -54,7 +60,7 @@ def _tidy_latin(folded: str) -> str:
     return " ".join(_NOISE.sub(" ", joined).split())
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def pinyin_key(text: str) -> str:
     """Pinyin without tones as one run of letters: 重庆双利 → chongqingshuangli."""
     from pypinyin import lazy_pinyin  # noqa: PLC0415 - 20 MB of readings, loaded on first use
@@ -62,7 +68,7 @@ def pinyin_key(text: str) -> str:
     return "".join(lazy_pinyin(normalise_name(text))).replace(" ", "")
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def pinyin_initials(text: str) -> str:
     """First letter of each syllable: 重庆双利 → cqsl. What people type into a search box."""
     from pypinyin import Style, lazy_pinyin  # noqa: PLC0415
