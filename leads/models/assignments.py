@@ -7,6 +7,13 @@ from crm.tenancy.models import TenantForeignKey, TenantModel
 from leads.models.leads import Lead
 
 
+class Strategy(models.TextChoices):
+    """How the reps of a rule take turns: the engine's strategies."""
+
+    ROUND_ROBIN = "round_robin", _("Round robin")
+    LEAST_LOADED = "least_loaded", _("Fewest open leads first")
+
+
 @tracked
 class AssignmentRule(TenantModel):
     """Which leads go to which reps, and how they take turns: tried in order of position."""
@@ -18,7 +25,11 @@ class AssignmentRule(TenantModel):
     conditions = models.JSONField(_("conditions"), default=list)
     # {"departments": [ids], "members": [ids]}
     pool = models.JSONField(_("reps"), default=dict)
-    strategy = models.CharField(_("strategy"), max_length=20, default="round_robin")
+    strategy = models.CharField(
+        _("turns"), max_length=20, choices=Strategy, default=Strategy.ROUND_ROBIN
+    )
+    # a lead that meets the conditions waits for these reps instead of asking the next rule
+    is_final = models.BooleanField(_("wait for these reps"), default=False)
 
     class Meta(TenantModel.Meta):
         verbose_name = _("assignment rule")
@@ -29,10 +40,11 @@ class AssignmentRule(TenantModel):
 
 
 class AssignmentShare(TenantModel):
-    """How many leads a rep has had from a rule: the memory behind fair turns."""
+    """How far a rep has come in a rule's line: the memory behind fair turns."""
 
     rule = TenantForeignKey(AssignmentRule, models.CASCADE, related_name="shares")
     member = TenantForeignKey(Member, models.CASCADE, related_name="+")
+    position = models.BigIntegerField(default=0)
     count = models.PositiveBigIntegerField(default=0)
     last_at = models.DateTimeField(null=True)
 
@@ -53,8 +65,12 @@ class AssignmentDecision(TenantModel):
     lead = TenantForeignKey(Lead, models.CASCADE, related_name="assignment_decisions")
     member = TenantForeignKey(Member, models.PROTECT, null=True, related_name="+")
     rule = TenantForeignKey(AssignmentRule, models.SET_NULL, null=True, related_name="+")
+    # the rule's name when it decided: it may be renamed or removed later
+    rule_name = models.CharField(max_length=120, blank=True)
     reasons = models.JSONField(default=list)
+    # [{"member": id, "value": turns or open leads}, …]: who would have been next
     candidates = models.JSONField(default=list)
+    decided_by = TenantForeignKey(Member, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
 
     class Meta(TenantModel.Meta):

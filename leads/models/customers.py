@@ -55,6 +55,11 @@ class Customer(OwnedModel, NextStepModel):
             ),
             models.Index(fields=["organization", "sort_key", "id"], name="customer_reading_idx"),
             models.Index(fields=["organization", "updated_at", "id"], name="customer_updated_idx"),
+            models.Index(
+                fields=["organization", "next_step_at", "id"], name="customer_next_step_idx"
+            ),
+            models.Index(fields=["organization", "name"], name="customer_name_idx"),
+            models.Index(fields=["organization", "phone_key"], name="customer_phone_idx"),
         ]
 
     def __str__(self) -> str:
@@ -88,6 +93,7 @@ class Contact(TenantModel):
         Customer, models.CASCADE, related_name="contacts", verbose_name=_("customer")
     )
     name = models.CharField(_("name"), max_length=80)
+    sort_key = models.CharField(max_length=200, editable=False, default="")
     title = models.CharField(_("job title"), max_length=80, blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     phone_key = models.CharField(max_length=32, editable=False, default="", blank=True)
@@ -105,6 +111,12 @@ class Contact(TenantModel):
     class Meta(TenantModel.Meta):
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
+        indexes = [
+            models.Index(fields=["organization", "-id"], name="contact_latest_idx"),
+            models.Index(fields=["organization", "sort_key", "id"], name="contact_reading_idx"),
+            models.Index(fields=["organization", "name"], name="contact_name_idx"),
+            models.Index(fields=["organization", "phone_key"], name="contact_phone_idx"),
+        ]
 
     def __str__(self) -> str:
         return self.name

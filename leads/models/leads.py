@@ -63,6 +63,8 @@ class Lead(OwnedModel, NextStepModel):
             models.Index(fields=["organization", "sort_key", "id"], name="lead_reading_idx"),
             models.Index(fields=["organization", "updated_at", "id"], name="lead_updated_idx"),
             models.Index(fields=["organization", "next_step_at", "id"], name="lead_next_step_idx"),
+            models.Index(fields=["organization", "company_name"], name="lead_company_idx"),
+            models.Index(fields=["organization", "phone_key"], name="lead_phone_idx"),
         ]
 
     def __str__(self) -> str:
@@ -117,7 +119,11 @@ class Touch(TenantModel):
         verbose_name_plural = _("touches")
         indexes = [
             models.Index(
-                fields=["organization", "channel", "outcome"], name="touch_channel_outcome_idx"
+                fields=["organization", "channel", "outcome", "-id"],
+                name="touch_channel_outcome_idx",
+            ),
+            models.Index(
+                fields=["organization", "import_batch", "outcome", "id"], name="touch_import_idx"
             ),
         ]
 

@@ -94,6 +94,14 @@ class Opportunity(OwnedModel, NextStepModel):
             models.Index(
                 fields=["organization", "updated_at", "id"], name="opportunity_updated_idx"
             ),
+            models.Index(fields=["organization", "name"], name="opportunity_name_idx"),
+            models.Index(fields=["organization", "amount", "id"], name="opportunity_amount_idx"),
+            models.Index(
+                fields=["organization", "expected_close_date", "id"], name="opportunity_close_idx"
+            ),
+            models.Index(
+                fields=["organization", "next_step_at", "id"], name="opportunity_next_idx"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -132,6 +140,11 @@ class StageChange(TenantModel):
     class Meta(TenantModel.Meta):
         verbose_name = _("stage change")
         verbose_name_plural = _("stage changes")
+        indexes = [
+            models.Index(
+                fields=["organization", "opportunity", "-id"], name="stage_change_latest_idx"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.opportunity_id}: {self.from_stage_id} → {self.to_stage_id}"
