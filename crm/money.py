@@ -32,7 +32,7 @@ def from_minor(units: int) -> Decimal:
     return (Decimal(units) / 100).quantize(CENT)
 
 
-class MoneyField(models.BigIntegerField):
+class MoneyField(models.BigIntegerField):  # type: ignore[type-arg]
     """A Decimal amount with two decimals, stored as bigint minor units."""
 
     description = _("Amount of money")
@@ -58,7 +58,7 @@ class MoneyField(models.BigIntegerField):
         return value if prepared else self.get_prep_value(value)
 
     @property
-    def validators(self) -> list[Any]:  # type: ignore[override]
+    def validators(self) -> list[Any]:
         return [DecimalValidator(15, 2)]
 
     def value_to_string(self, obj: models.Model) -> str:

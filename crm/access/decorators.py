@@ -24,6 +24,6 @@ def needs(permission: str) -> Callable[[View], View]:
             return view(request, *args, **kwargs)
 
         guarded.needs = permission  # type: ignore[attr-defined]
-        return cast(View, guarded)
+        return cast("View", guarded)
 
     return decorate

@@ -3,16 +3,26 @@
 The only module that uses guardian.
 """
 
+from typing import Any, ClassVar
+
 from django.db import models
+from guardian.managers import UserObjectPermissionManager
 from guardian.models import UserObjectPermissionBase
 from guardian.shortcuts import assign_perm, remove_perm
 
 from crm.people.models import Member
+from crm.tenancy.managers import TenantManager
 from crm.tenancy.models import TenantModel
+
+
+class GrantManager(TenantManager["Grant"], UserObjectPermissionManager):
+    """Guardian's own manager, sealed like every other tenant's manager."""
 
 
 class Grant(TenantModel, UserObjectPermissionBase):
     """Abstract: subclasses add `content_object = TenantForeignKey(<noun>, CASCADE)`."""
+
+    objects: ClassVar[Any] = GrantManager()
 
     granted_at = models.DateTimeField(auto_now_add=True)
 

@@ -10,6 +10,7 @@ import pghistory
 from django.db import models
 
 M = TypeVar("M", bound=models.Model)
+NO_FIELD: Any = None  # pghistory's stubs forget that a field may be left out
 
 
 def tracked(model: type[M]) -> type[M]:
@@ -18,7 +19,7 @@ def tracked(model: type[M]) -> type[M]:
         pghistory.UpdateEvent("update", row=pghistory.Old),
         pghistory.DeleteEvent("delete", row=pghistory.Old),
         context_field=pghistory.ContextJSONField(),
-        context_id_field=None,
+        context_id_field=NO_FIELD,
         obj_field=pghistory.ObjForeignKey(
             related_name="history", related_query_name="history", db_index=False
         ),

@@ -49,7 +49,9 @@ def ending_of(name: str) -> str:
     return name.rpartition(".")[2].lower() if "." in name else ""
 
 
-def store_upload(upload: UploadedFile, *, purpose: str, accept: frozenset[str]) -> StoredFile:
+def store_upload(
+    upload: "UploadedFile[bytes]", *, purpose: str, accept: frozenset[str]
+) -> StoredFile:
     """Check and keep an uploaded file; raises FileRefused with the reason."""
     name = clean_name(upload.name or "")
     ending = ending_of(name)

@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from crm.people.selectors import organizations_of
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Sign-in for invited people only; after it, straight to their organisation."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

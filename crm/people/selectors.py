@@ -32,7 +32,7 @@ def member_of(user: Any) -> Member | None:
 def organizations_of(user: User) -> list[Organization]:
     """Every active organisation the user is an active member of, by name."""
     with as_user(user.pk):
-        own = QuerySet(Member).filter(user_id=user.pk, is_active=True)
+        own: QuerySet[Member] = QuerySet(Member).filter(user_id=user.pk, is_active=True)
         ids = list(own.values_list("organization_id", flat=True))
     return list(Organization.objects.filter(id__in=ids, is_active=True).order_by("name"))
 

@@ -13,9 +13,7 @@ class Task(TenantModel):
 
     title = models.CharField(_("task"), max_length=200)
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
-    state = models.CharField(
-        _("state"), max_length=10, choices=TaskState, default=TaskState.OPEN
-    )
+    state = models.CharField(_("state"), max_length=10, choices=TaskState, default=TaskState.OPEN)
     owner = TenantForeignKey(
         Member, models.PROTECT, related_name="tasks", verbose_name=_("assigned to")
     )

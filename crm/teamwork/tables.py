@@ -25,12 +25,14 @@ from crm.web.tables import (
 )
 
 
-def subject_link(row: Row, reader: Reader) -> SafeString | str:
+def subject_link(row: Row, reader: Reader) -> SafeString:
     """The record a task is about."""
     if not row["subject_url"]:
-        return row["subject_title"]
+        return format_html("{}", row["subject_title"])
     return format_html(
-        '<a href="{}" data-drawer>{}</a>', relative_address(row["subject_url"]), row["subject_title"]
+        '<a href="{}" data-drawer>{}</a>',
+        relative_address(row["subject_url"]),
+        row["subject_title"],
     )
 
 
@@ -48,9 +50,7 @@ class TaskTable(Table):
     sort = "due_at"
     columns = (
         LinkColumn("title", _("Task"), url="teamwork:edit_task"),
-        HtmlColumn(
-            "about", _("About"), html=subject_link, wanted=("subject_title", "subject_url")
-        ),
+        HtmlColumn("about", _("About"), html=subject_link, wanted=("subject_title", "subject_url")),
         PersonColumn("owner", _("Assigned to"), "owner__name", seed="owner_id"),
         DeadlineColumn("due_at", pgettext_lazy("task", "Due"), sort="due_at", nullable=True),
         BadgeColumn(

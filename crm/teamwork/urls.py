@@ -23,9 +23,7 @@ urlpatterns = [
     path("tasks/", views.task_list, name="tasks"),
     path("tasks/create/", views.create_task, name="create_task"),
     path("tasks/<int:task_id>/", views.edit_task, name="edit_task"),
-    path(
-        "tasks/<int:task_id>/<task_state:state>/", views.set_task_state, name="set_task_state"
-    ),
+    path("tasks/<int:task_id>/<task_state:state>/", views.set_task_state, name="set_task_state"),
     path("notifications/", views.notifications, name="notifications"),
     path("notifications/read/", views.read_all_notifications, name="read_notifications"),
     path(

@@ -25,11 +25,11 @@ class OrganizationField(models.ForeignKey[Any, Any]):
     """
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            kwargs.pop("to", "tenancy.Organization"),
-            kwargs.pop("on_delete", models.CASCADE),
-            **({"editable": False, "db_index": False, "related_name": "+"} | kwargs),
-        )
+        for option, value in {"editable": False, "db_index": False, "related_name": "+"}.items():
+            kwargs.setdefault(option, value)
+        kwargs.setdefault("to", "tenancy.Organization")
+        kwargs.setdefault("on_delete", models.CASCADE)
+        super().__init__(**kwargs)
 
     def get_default(self) -> int:
         """Asked for each new instance; raises NoTenant outside a tenant."""

@@ -44,7 +44,7 @@ class TenantQuerySet(models.QuerySet[M], Generic[M]):
 
     def _raw_delete(self, using: Any) -> Any:
         current_organization_id()
-        return super()._raw_delete(using)  # type: ignore[misc]
+        return super()._raw_delete(using)
 
 
 class TenantManager(models.Manager[M], Generic[M]):

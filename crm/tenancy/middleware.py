@@ -47,7 +47,7 @@ class TenantMiddleware:
         organization = people.organization_by_slug(slug)
         if organization is None:
             raise Http404
-        return self.serve(cast(TenantRequest, request), organization, rest)
+        return self.serve(cast("TenantRequest", request), organization, rest)
 
     def serve(self, request: TenantRequest, organization: Organization, rest: str) -> HttpResponse:
         """Answer inside the tenant's transaction, mounted at the tenant's prefix."""

@@ -1,4 +1,4 @@
-from typing import Any, ClassVar
+from typing import ClassVar, Self
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -44,7 +44,7 @@ class TenantModel(models.Model):
 
     organization = OrganizationField()
 
-    objects: ClassVar[Any] = TenantManager()
+    objects: ClassVar[TenantManager[Self]] = TenantManager()
 
     class Meta:
         abstract = True

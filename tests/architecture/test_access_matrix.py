@@ -15,7 +15,9 @@ ANSWERS_OF_A_SAMPLE = {200, 204, 302, 303, 308, 400, 404, 405, 409, 422, 429}
 
 
 def test_every_page_declares_a_permission():
-    undeclared = [a.name for a in ADDRESSES if a.needs != ANY_MEMBER and not is_declared(a.needs or "")]
+    undeclared = [
+        a.name for a in ADDRESSES if a.needs != ANY_MEMBER and not is_declared(a.needs or "")
+    ]
     assert undeclared == []
 
 

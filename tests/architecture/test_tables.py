@@ -49,7 +49,9 @@ def test_references_between_tenants_models_are_composite(db):
         if is_history(model):
             continue
         for field in model._meta.local_concrete_fields:
-            if isinstance(field, models.ForeignKey) and issubclass(field.related_model, TenantModel):
+            if isinstance(field, models.ForeignKey) and issubclass(
+                field.related_model, TenantModel
+            ):
                 assert isinstance(field, TenantForeignKey), f"{model._meta.label}.{field.name}"
         for field in tenant_references(model):
             assert f"{model._meta.db_table}_{field.column}_same_tenant"[:63] in known
