@@ -1,0 +1,129 @@
+"""Customers: entered, changed, shared one by one."""
+
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crm.access import grants
+from crm.audit import services as audit
+from crm.numbering import take_number
+from crm.people.models import Member
+from crm.teamwork.enums import NotificationKind
+from crm.teamwork.services import notify
+from leads.enums import RecordKind
+from leads.models import Customer
+from leads.selectors.identity import Pair, identity_of
+from leads.services import collisions
+from leads.services.completion import complete_customer
+from leads.services.identity import index
+from leads.services.refusals import Refused
+from leads.services.saving import check_version, locked, take_over
+
+TELLING = {"name", "phone", "website", "credit_code"}
+SEE, CHANGE = "view_customer", "edit_customer"
+
+
+class CreditCodeTaken(Refused):
+    """One company is one customer: its credit code cannot be entered twice."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "A customer with this credit code exists. Ask for it to be shared, "
+                "or leave the code empty and say why you continue."
+            )
+        )
+
+
+@transaction.atomic
+def create_customer(
+    *,
+    by: Member | None,
+    owner: Member | None = None,
+    explanation: str = "",
+    excluding: tuple[Pair, ...] = (),
+    **facts: Any,
+) -> Customer:
+    """Enter a customer; LikelyDuplicate when it is somebody else's and no reason is given."""
+    customer = Customer(created_by=by, **facts)
+    complete_customer(customer)
+    found = []
+    if by is not None:
+        found = collisions.check(
+            identity_of(customer), by=by, explanation=explanation, excluding=excluding
+        )
+    _check_credit_code(customer)
+    customer.number = take_number("C")
+    customer.give_to(owner or by)
+    customer.save()
+    index(customer)
+    audit.record("customer.created", target=customer)
+    if by is not None:
+        collisions.report(customer, found, by=by, explanation=explanation)
+    return customer
+
+
+@transaction.atomic
+def update_customer(
+    *,
+    customer_id: int,
+    by: Member,
+    version: int | None = None,
+    explanation: str = "",
+    **facts: Any,
+) -> Customer:
+    """Change a customer's facts; a stale version is refused with what is stored now."""
+    customer = locked(Customer.objects.all(), customer_id)
+    check_version(customer, version)
+    changed = take_over(customer, facts)
+    if not changed:
+        return customer
+    complete_customer(customer)
+    found = []
+    if TELLING & set(changed):
+        me = (RecordKind.CUSTOMER.value, customer.pk)
+        found = collisions.check(
+            identity_of(customer), by=by, explanation=explanation, excluding=[me]
+        )
+        _check_credit_code(customer)
+    customer.version += 1
+    derived = ["sort_key", "name_key", "phone_key", "credit_code", "province"]
+    customer.save(update_fields=sorted({*changed, *derived, "version", "updated_at"}))
+    index(customer)
+    collisions.report(customer, found, by=by, explanation=explanation)
+    return customer
+
+
+def _check_credit_code(customer: Customer) -> None:
+    code = customer.credit_code
+    if code and Customer.objects.filter(credit_code=code).exclude(pk=customer.pk).exists():
+        raise CreditCodeTaken
+
+
+@transaction.atomic
+def share_customer(*, customer_id: int, member: Member, may_edit: bool = False) -> None:
+    """Let one more member see a customer, or also change it."""
+    customer = locked(Customer.objects.all(), customer_id)
+    grants.grant(member, SEE, customer)
+    if may_edit:
+        grants.grant(member, CHANGE, customer)
+    else:
+        grants.revoke(member, CHANGE, customer)
+    audit.record("customer.shared", target=customer, member=member.pk, may_edit=may_edit)
+    notify(
+        member_ids=[member.pk],
+        kind=NotificationKind.RECORD_SHARED,
+        title=customer.name,
+        url=reverse("leads:customer", args=[customer.pk]),
+    )
+
+
+@transaction.atomic
+def unshare_customer(*, customer_id: int, member: Member) -> None:
+    """Take a share back."""
+    customer = locked(Customer.objects.all(), customer_id)
+    for action in (SEE, CHANGE):
+        grants.revoke(member, action, customer)
+    audit.record("customer.unshared", target=customer, member=member.pk)

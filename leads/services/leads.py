@@ -1,0 +1,142 @@
+"""A lead's life until it becomes a customer."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django_fsm import TransitionNotAllowed
+
+from crm.audit import services as audit
+from crm.numbering import take_number
+from crm.people.models import Member
+from leads.enums import RecordKind, TouchOutcome
+from leads.models import Lead, Touch
+from leads.selectors.identity import identity_of
+from leads.services import collisions
+from leads.services.completion import complete_lead
+from leads.services.identity import index
+from leads.services.refusals import WrongState
+from leads.services.saving import check_version, locked, take_over
+
+# What a change of means that the client may now be somebody else's.
+TELLING = {"company_name", "phone", "email", "wechat", "credit_code"}
+
+
+@transaction.atomic
+def create_lead(
+    *,
+    by: Member | None,
+    owner: Member | None = None,
+    explanation: str = "",
+    touch: Touch | None = None,
+    **facts: Any,
+) -> Lead:
+    """Enter a lead; LikelyDuplicate when the client is somebody else's and no reason is given.
+
+    Every lead comes from a touch: without one, its being entered is the touch. `by` is None when
+    the system enters it (no collision is asked about then). Without an owner it waits for one.
+    """
+    lead = Lead(created_by=by, **facts)
+    complete_lead(lead)
+    found = collisions.check(identity_of(lead), by=by, explanation=explanation) if by else []
+    lead.number = take_number("L")
+    if owner is not None:
+        lead.give_to(owner)
+        lead.assigned_at = timezone.now()
+    elif by is not None:
+        lead.department_id = by.department_id
+    lead.save()
+    index(lead)
+    _settle_touch(touch, lead, facts, collided=bool(found))
+    audit.record("lead.created", target=lead)
+    if by is not None:
+        collisions.report(lead, found, by=by, explanation=explanation)
+    return lead
+
+
+def _settle_touch(
+    touch: Touch | None, lead: Lead, facts: dict[str, Any], *, collided: bool
+) -> None:
+    outcome = TouchOutcome.COLLIDED if collided else TouchOutcome.CREATED
+    if touch is None:
+        payload = {name: str(value) for name, value in facts.items() if value}
+        Touch.objects.create(channel=lead.channel, payload=payload, outcome=outcome, lead=lead)
+        return
+    touch.lead, touch.outcome = lead, outcome
+    touch.save(update_fields=["lead", "outcome"])
+
+
+@transaction.atomic
+def update_lead(
+    *,
+    lead_id: int,
+    by: Member,
+    version: int | None = None,
+    explanation: str = "",
+    **facts: Any,
+) -> Lead:
+    """Change a lead's facts; a stale version is refused with what is stored now."""
+    lead = locked(Lead.objects.all(), lead_id)
+    check_version(lead, version)
+    changed = take_over(lead, facts)
+    if not changed:
+        return lead
+    complete_lead(lead)
+    found = []
+    if TELLING & set(changed):
+        me = (RecordKind.LEAD.value, lead.pk)
+        found = collisions.check(
+            identity_of(lead), by=by, explanation=explanation, excluding=[me, *_became(lead)]
+        )
+    lead.version += 1
+    derived = ["sort_key", "name_key", "phone_key", "credit_code", "province"]
+    lead.save(update_fields=sorted({*changed, *derived, "version", "updated_at"}))
+    index(lead)
+    collisions.report(lead, found, by=by, explanation=explanation)
+    return lead
+
+
+def _became(lead: Lead) -> list[tuple[str, int]]:
+    return [(RecordKind.CUSTOMER.value, lead.customer_id)] if lead.customer_id else []
+
+
+@transaction.atomic
+def mark_contacted(*, lead_id: int) -> Lead:
+    """Somebody spoke with them."""
+    return _move(lead_id, Lead.mark_contacted, "lead.contacted")
+
+
+@transaction.atomic
+def qualify_lead(*, lead_id: int) -> Lead:
+    """The need is real."""
+    return _move(lead_id, Lead.qualify, "lead.qualified")
+
+
+@transaction.atomic
+def invalidate_lead(*, lead_id: int, reason: str) -> Lead:
+    """Not worth working on, and why."""
+    return _move(lead_id, Lead.invalidate, "lead.invalidated", invalid_reason=reason[:200])
+
+
+@transaction.atomic
+def reopen_lead(*, lead_id: int) -> Lead:
+    """Was closed too early."""
+    return _move(lead_id, Lead.reopen, "lead.reopened", invalid_reason="")
+
+
+def _move(lead_id: int, transition: Any, action: str, **facts: Any) -> Lead:
+    """Lock the lead, make the transition, save, write it down."""
+    lead = locked(Lead.objects.all(), lead_id)
+    before = lead.status
+    try:
+        transition(lead)
+    except TransitionNotAllowed as error:
+        raise WrongState(
+            _("This lead is “%(status)s” now, so that is no longer possible.")
+            % {"status": lead.get_status_display()}
+        ) from error
+    take_over(lead, facts)
+    lead.save(update_fields=["status", *facts, "updated_at"])
+    audit.record(action, target=lead, before=before, **facts)
+    return lead

@@ -1,0 +1,31 @@
+"""What saving a record has in common: facts taken over, versions compared."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet
+
+from leads.services.refusals import StaleRecord
+
+M = TypeVar("M", bound=Model)
+
+
+def locked(queryset: "QuerySet[M]", pk: int) -> M:
+    """The row, held until the transaction ends."""
+    return queryset.select_for_update(of=("self",), no_key=True).get(pk=pk)
+
+
+def check_version(record: Any, version: int | None) -> None:
+    """Refuse to save over somebody else's change; no version means no page was read."""
+    if version is not None and record.version != version:
+        raise StaleRecord(record)
+
+
+def take_over(record: Model, facts: Mapping[str, Any]) -> list[str]:
+    """Set the given facts and name those that really changed."""
+    changed = []
+    for name, value in facts.items():
+        if getattr(record, name) != value:
+            setattr(record, name, value)
+            changed.append(name)
+    return changed
