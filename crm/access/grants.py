@@ -5,12 +5,13 @@ The only module that uses guardian.
 
 from typing import Any, ClassVar
 
+from django.contrib.auth.models import Permission
 from django.db import models
 from guardian.managers import UserObjectPermissionManager
 from guardian.models import UserObjectPermissionBase
 from guardian.shortcuts import assign_perm, remove_perm
 
-from crm.people.models import Member
+from crm.people.models import Member, User
 from crm.tenancy.managers import TenantManager
 from crm.tenancy.models import TenantModel
 
@@ -21,6 +22,10 @@ class GrantManager(TenantManager["Grant"], UserObjectPermissionManager):
 
 class Grant(TenantModel, UserObjectPermissionBase):
     """Abstract: subclasses add `content_object = TenantForeignKey(<noun>, CASCADE)`."""
+
+    # guardian's own columns, without the indexes that would not begin with the tenant
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", db_index=False)
+    permission = models.ForeignKey(Permission, models.CASCADE, related_name="+", db_index=False)
 
     objects: ClassVar[Any] = GrantManager()
 

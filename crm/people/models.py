@@ -127,7 +127,7 @@ class Role(TenantModel):
 class Member(TenantModel):
     """A person's place in one organisation."""
 
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
     name = models.CharField(_("name"), max_length=80)
     sort_key = models.CharField(max_length=160, editable=False, default="")
     title = models.CharField(_("job title"), max_length=80, blank=True)
