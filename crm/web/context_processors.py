@@ -56,6 +56,11 @@ class Shell:
     def title(self) -> str:
         return self.organization.name if self.organization else "同舟 Tongzhou"
 
+    @property
+    def home(self) -> str:
+        """The organisation's first page."""
+        return f"/{self.organization.slug}/" if self.organization else "/"
+
     @cached_property
     def entries(self) -> list[Entry]:
         return navigation.entries_for(self.member) if self.member else []

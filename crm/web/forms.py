@@ -35,6 +35,10 @@ CONTROL_CLASSES = (
     (forms.Select, "form-select"),
     (forms.Widget, "form-control"),
 )
+OWN_PICKERS: dict[type[forms.Widget], Any] = {
+    forms.DateInput: DateInput,
+    forms.DateTimeInput: DateTimeInput,
+}
 
 
 class FieldErrors(ErrorList):
@@ -52,7 +56,6 @@ class FaceMixin:
     """What every form here shares: rebinding, classes, labels above, help below."""
 
     fields: dict[str, forms.Field]
-    template_name = "components/form_fields.html"
     draft_key = ""
     wide: tuple[str, ...] = ()
 
@@ -69,7 +72,7 @@ class FaceMixin:
 
     @property
     def is_multipart_form(self) -> bool:
-        return cast(forms.BaseForm, self).is_multipart()
+        return cast("forms.BaseForm", self).is_multipart()
 
 
 class TenantForm(FaceMixin, forms.Form):
@@ -104,6 +107,8 @@ def rebind(field: forms.Field) -> None:
 
 def dress(field: forms.Field, *, wide: bool = False) -> None:
     """Put Bootstrap's class on the control and say what assistive technology needs."""
+    if type(field.widget) in OWN_PICKERS:
+        field.widget = OWN_PICKERS[type(field.widget)](field.widget.attrs)
     widget = field.widget
     for kind, css in CONTROL_CLASSES:
         if isinstance(widget, kind):
@@ -134,7 +139,7 @@ class MoneyField(forms.DecimalField):
     widget = MoneyInput
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("max_digits", 16)
+        kwargs.setdefault("max_digits", 15)
         kwargs.setdefault("decimal_places", 2)
         super().__init__(**kwargs)
 

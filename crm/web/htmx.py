@@ -68,9 +68,18 @@ def form_page(
     bound = request.method == "POST" and context["form"].is_bound
     if bound and is_partial(request) and target_of(request).startswith("form-"):
         template = "components/form.html"
-    response = render(request, template, dict(context), status=status or (422 if bound else 200))
+    values = {"selection": selection_of(request), **context}
+    response = render(request, template, values, status=status or (422 if bound else 200))
     patch_vary_headers(response, ("HX-Request", "X-Frame"))
     return response
+
+
+def selection_of(request: HttpRequest) -> dict[str, Any] | None:
+    """The ticked rows a bulk form was opened for; the form repeats them."""
+    if not (request.POST.get("ids") or request.POST.get("all")):
+        return None
+    keys = ("all", "query")
+    return {"ids": request.POST.getlist("ids")} | {key: request.POST.get(key, "") for key in keys}
 
 
 def done(

@@ -57,6 +57,7 @@ class Create:
 
 _entries: dict[str, Entry] = {}
 _creates: dict[str, Create] = {}
+_counts: dict[str, Count] = {}
 
 
 def register(*entries: Entry) -> None:
@@ -77,6 +78,11 @@ def register_create(*creates: Create) -> None:
         _creates[create.key] = create
 
 
+def register_count(key: str, count: Count) -> None:
+    """Add a number shown elsewhere in the frame: "notifications" is the bell's."""
+    _counts[key] = count
+
+
 def _may(member: Any, permission: str) -> bool:
     return not permission or permission in member.scopes
 
@@ -95,4 +101,5 @@ def creates_for(member: Any) -> list[Create]:
 
 def counts_for(member: Any) -> dict[str, int]:
     """How many things wait at each counted place."""
-    return {entry.key: entry.count(member) for entry in entries_for(member) if entry.count}
+    found = {entry.key: entry.count(member) for entry in entries_for(member) if entry.count}
+    return found | {key: count(member) for key, count in _counts.items()}

@@ -3,6 +3,15 @@
 from typing import Any
 
 from django import forms
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+
+class OwnTemplate:
+    """Renders with the project's templates, which Django's form renderer does not see."""
+
+    def _render(self, template_name: str, context: Any, renderer: Any = None) -> SafeString:
+        return render_to_string(template_name, context)
 
 
 class DateInput(forms.DateInput):
@@ -23,7 +32,7 @@ class DateTimeInput(forms.DateTimeInput):
         super().__init__(attrs, format="%Y-%m-%dT%H:%M")
 
 
-class MoneyInput(forms.TextInput):
+class MoneyInput(OwnTemplate, forms.TextInput):
     """A right-aligned amount with its currency in front."""
 
     template_name = "components/widgets/money.html"
@@ -46,7 +55,7 @@ class PhoneInput(forms.TextInput):
         super().__init__({"autocomplete": "off"} | (attrs or {}))
 
 
-class FileDrop(forms.FileInput):
+class FileDrop(OwnTemplate, forms.FileInput):
     """A zone to drop a file on, or to press and choose one."""
 
     template_name = "components/widgets/file_drop.html"

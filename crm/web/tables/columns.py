@@ -230,12 +230,26 @@ class PhoneColumn(Column):
 
 @dataclass(frozen=True)
 class HtmlColumn(Column):
-    """Anything else: `html(row, reader)` returns ready HTML (built with crm.web.markup)."""
+    """Anything else: `html(row, reader)` returns ready HTML (built with crm.web.markup).
+
+    It reads the paths in `wanted`; `plain(row)` is what an export shows.
+    """
 
     html: Callable[[Row, Reader], str] = field(default=lambda row, reader: "", kw_only=True)
+    plain: Callable[[Row], object] | None = field(default=None, kw_only=True)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return (*((self.value,) if self.value else ()), *self.wanted)
 
     def renderer(self, reader: Reader) -> Render:
         return lambda row: self.html(row, reader)
+
+    def exported(self, row: Row, reader: Reader) -> object:
+        if self.plain:
+            return self.plain(row)
+        found = (row[path] for path in self.fields)
+        return " ".join(str(value) for value in found if value not in (None, ""))
 
 
 def _naive(value: date | datetime | None, reader: Reader) -> date | datetime | None:

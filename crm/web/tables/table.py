@@ -281,10 +281,9 @@ class Table:
     @cached_property
     def tabs(self) -> list[tuple[QuickView, str, bool]]:
         """The ready-made views: view, address, whether it is in force."""
-        now = self.query_string(sort=None)
+        now = sorted(self.query_string(sort=None).split("&"))
         return [
-            (view, f"?{view.query}" if view.query else "?", view.query == now)
-            for view in self.views
+            (view, f"?{view.query}", sorted(view.query.split("&")) == now) for view in self.views
         ]
 
     @cached_property
@@ -312,6 +311,10 @@ class Table:
         return bool(self.export_permission) and policy.allowed(
             self.request.member, self.export_permission
         )
+
+    @property
+    def can_share_views(self) -> bool:
+        return policy.allowed(self.request.member, "web.share_views")
 
     @property
     def refresh_trigger(self) -> str:
