@@ -4,10 +4,15 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from tests.support import database
 
 pytest_plugins = ["tests.support.cast"]
+
+# Examples have no time limit: a busy machine is not a failing rule. Speed is measured by bench/.
+hypothesis_settings.register_profile("suite", deadline=None)
+hypothesis_settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")

@@ -30,6 +30,7 @@ from leads.assignment.types import (
     Candidate,
     Condition,
     Decision,
+    Operator,
     Pool,
     Rep,
     Rule,
@@ -37,6 +38,8 @@ from leads.assignment.types import (
     Score,
     Seat,
     State,
+    Strategy,
+    Trait,
 )
 
 __all__ = [
@@ -48,6 +51,7 @@ __all__ = [
     "Candidate",
     "Condition",
     "Decision",
+    "Operator",
     "Pool",
     "Reason",
     "ReasonCode",
@@ -57,6 +61,8 @@ __all__ = [
     "Score",
     "Seat",
     "State",
+    "Strategy",
+    "Trait",
     "advance",
     "decide",
 ]

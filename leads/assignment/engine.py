@@ -19,6 +19,7 @@ from leads.assignment.types import (
     Trait,
 )
 
+_Known = dict[str, dict[int, int]]  # line → rep → position
 _TRAITS: dict[Trait, str] = {"region": "regions", "industry": "industries", "skill": "skills"}
 
 
@@ -30,7 +31,10 @@ def decide(
         nobody = (Reason(ReasonCode.NO_RULES),)
         return [Decision(lead.lead_id, None, None, nobody) for lead in batch]
     loads = {rep.rep_id: rep.open_leads for rep in reps}
-    desks = [_Desk(rule, reps, state, loads) for rule in rules.rules]
+    known: _Known = {}
+    for seat, position in state.positions.items():
+        known.setdefault(seat.line, {})[seat.rep_id] = position
+    desks = [_Desk(rule, reps, known, loads) for rule in rules.rules]
     return [_decide_one(lead, desks) for lead in batch]
 
 
@@ -82,7 +86,7 @@ class _Desk:
     """One rule made ready for a batch: compiled conditions, its pool, its lines."""
 
     def __init__(
-        self, rule: Rule, reps: Sequence[Rep], state: State, loads: dict[int, int]
+        self, rule: Rule, reps: Sequence[Rep], known: _Known, loads: dict[int, int]
     ) -> None:
         self.rule = rule
         self.questions = [
@@ -90,7 +94,7 @@ class _Desk:
             for condition in rule.conditions
         ]
         self.pool = [rep for rep in reps if _in_pool(rep, rule.pool)]
-        self.state = state
+        self.known = known
         self.loads = loads
         self.lines: dict[tuple[str, ...], Line] = {}
 
@@ -116,11 +120,12 @@ class _Desk:
             code = ReasonCode.SHARED_TRAIT if value else ReasonCode.TRAIT_UNKNOWN
             rule = {} if value else {"rule": self.rule.rule_id}
             matched.append(Reason(code, {**rule, "trait": trait, "value": value}))
+        name = "/".join((self.rule.rule_id, *values))
         return Line(
-            name="/".join((self.rule.rule_id, *values)),
+            name=name,
             rule=self.rule,
             members=[rep for rep in self.pool if _shares(rep, traits)],
-            state=self.state,
+            known=self.known.get(name, {}),
             loads=self.loads,
             matched=tuple(matched),
         )

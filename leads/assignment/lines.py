@@ -1,12 +1,12 @@
 """A line of reps waiting for their turn: who is next, who cannot take a lead and why."""
 
 from collections.abc import Iterable, Mapping
+from hashlib import blake2b
 from heapq import heapify, heappop, heapreplace
 from typing import NamedTuple
-from zlib import crc32
 
 from leads.assignment.reasons import Reason, ReasonCode
-from leads.assignment.types import STRIDE, Rep, Rule, Score, Seat, State
+from leads.assignment.types import STRIDE, Rep, Rule, Score, Seat
 
 Entry = tuple[int, int, int]  # what goes first, tie-break, rep id
 _NEXT_SHOWN = 3
@@ -25,7 +25,8 @@ class Turn(NamedTuple):
 class Line:
     """The reps of one rule (and shared trait), the next one always on top of a heap.
 
-    `loads` counts open leads per rep; all lines of a batch share it.
+    `known` says how far each rep has come in this line; `loads` counts open leads per rep, all
+    lines of a batch share it.
     """
 
     def __init__(
@@ -34,7 +35,7 @@ class Line:
         name: str,
         rule: Rule,
         members: Iterable[Rep],
-        state: State,
+        known: Mapping[int, int],
         loads: dict[int, int],
         matched: tuple[Reason, ...],
     ) -> None:
@@ -43,7 +44,8 @@ class Line:
         self.matched = matched
         self.members = {rep.rep_id: rep for rep in members}
         self.loads = loads
-        self.positions = _positions(name, self._able(), state.positions)
+        self.positions = _positions(self._able(), known)
+        self.ties = {rep_id: _tie(name, rep_id) for rep_id in self.positions}
         self._why_nobody: tuple[Reason, ...] | None = None
         self.heap = [self._entry(rep) for rep in self._able()]
         heapify(self.heap)
@@ -89,7 +91,7 @@ class Line:
         return [rep for rep in self.members.values() if self._why_not(rep) is None]
 
     def _entry(self, rep: Rep) -> Entry:
-        tie = crc32(f"{self.name}/{rep.rep_id}".encode())  # no rep is first in every line
+        tie = self.ties[rep.rep_id]
         if self.rule.strategy == "least_loaded":
             return self.loads[rep.rep_id], tie, rep.rep_id
         return self.positions[rep.rep_id] + self._stride(rep) // 2, tie, rep.rep_id
@@ -133,15 +135,17 @@ class Line:
         return None
 
 
-def _positions(line: str, reps: list[Rep], known: Mapping[Seat, int]) -> dict[int, int]:
-    """Where each rep stands. Nobody makes up for turns missed: who is new starts with the last of
-    the others, who was away stands at most one turn behind the first of them.
+def _positions(reps: list[Rep], known: Mapping[int, int]) -> dict[int, int]:
+    """Where each rep stands: at most one turn behind the first of the line.
+
+    So nobody makes up for turns missed, whether new or away; who was always there stands no
+    further behind anyway.
     """
-    seated = {rep.rep_id: p for rep in reps if (p := known.get(Seat(line, rep.rep_id))) is not None}
-    if not seated:
-        level = max((p for seat, p in known.items() if seat.line == line), default=0)
-        return {rep.rep_id: level for rep in reps}
-    floor = max(seated.values()) - STRIDE
-    seated = {rep_id: max(position, floor) for rep_id, position in seated.items()}
-    level = min(seated.values())
-    return {rep.rep_id: seated.get(rep.rep_id, level) for rep in reps}
+    floor = max(0, max(known.values(), default=0) - STRIDE)
+    return {rep.rep_id: max(floor, known.get(rep.rep_id, floor)) for rep in reps}
+
+
+def _tie(line: str, rep_id: int) -> int:
+    """Breaks ties so that no rep comes first in every line; the same in every run."""
+    digest = blake2b(f"{line}/{rep_id}".encode(), digest_size=4).digest()
+    return int.from_bytes(digest, "big")

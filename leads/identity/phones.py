@@ -8,16 +8,16 @@ from leads.identity.mobile_areas import mobile_region
 from leads.identity.words import index
 
 _SEPARATORS = re.compile(r"[\s\-‐-―−().·/]+")
-_EXTENSION = re.compile(r"(?:转|分机|[;,]?\s*ext\.?|[x#])[:\s]*(\d{1,6})\D*$", re.IGNORECASE)
-_DASHED_EXTENSION = re.compile(r"(?<=\d{7})\s*[-−–—]\s*(\d{1,6})$")
-_MOBILE = re.compile(r"1[3-9]\d{9}")
-_LANDLINE = re.compile(r"0(?:10|2[0-9]|[3-9]\d{2})[1-9]\d{6,7}")
-_PLAIN = re.compile(r"(1[3-9]\d{9})|0(10|2\d|[3-9]\d{2})-?([1-9]\d{6,7})")
-_SERVICE = re.compile(r"[48]00\d{7}")
+_EXTENSION = re.compile(r"(?:转|分机|[;,]?\s*ext\.?|[x#])[:=\s]*([0-9]{1,6})[^0-9]*$", re.IGNORECASE)
+_DASHED_EXTENSION = re.compile(r"(?<=[0-9]{7})\s*[-−–—]\s*([0-9]{1,6})$")
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+_LANDLINE = re.compile(r"0(?:10|2[0-9]|[3-9][0-9]{2})[1-9][0-9]{6,7}")
+_PLAIN = re.compile(r"(1[3-9][0-9]{9})|0(10|2[0-9]|[3-9][0-9]{2})-?([1-9][0-9]{6,7})")
+_SERVICE = re.compile(r"[48]00[0-9]{7}")
 _PREFIX = re.compile(
-    r"(?:\+|00)?86(?=1[3-9]\d{9}$|0?(?:10|2\d|[3-9]\d{2})[1-9]\d{6,7}$|[48]00\d{7}$)"
+    r"(?:\+|00)?86(?=1[3-9][0-9]{9}$|0?(?:10|2[0-9]|[3-9][0-9]{2})[1-9][0-9]{6,7}$|[48]00[0-9]{7}$)"
 )
-_PHONE_LIKE = re.compile(r"\+?[\d\s\-()转#x,;]{7,24}")
+_PHONE_LIKE = re.compile(r"\+?[0-9\s\-()转#x,;]{7,24}")
 
 
 def normalise_phone(text: str, region: str = "CN") -> str | None:

@@ -1,0 +1,73 @@
+"""Company names are taken apart whatever the order and the writing."""
+
+import pytest
+
+from leads.identity import parse_company_name
+
+
+@pytest.mark.parametrize(
+    ("name", "region", "brand", "industry"),
+    [
+        ("上海市华信科技有限责任公司", "上海", "华信", "科技"),
+        ("华信科技（杭州）有限公司", "杭州", "华信", "科技"),
+        ("杭州华信科技", "杭州", "华信", "科技"),
+        ("尚品优优天津科技有限公司", "天津", "尚品优优", "科技"),
+        ("天津市静海县东华祥百货商店", "天津静海", "东华祥", "百货"),
+        ("昆山华信科技", "昆山", "华信", "科技"),
+        ("飞利浦（中国）投资有限公司", "中国", "飞利浦", "投资"),
+        ("3M中国有限公司", "中国", "3m", ""),
+        ("中国平安保险（集团）股份有限公司", "中国", "平安", "保险"),
+        ("国药集团一致药业股份有限公司", "", "国药一致", "药业"),
+        ("双利煤矿", "", "双利", "煤矿"),
+        ("字节跳动", "", "字节跳动", ""),
+        ("臺北華碩電腦股份有限公司", "台北", "华硕", "电脑"),
+        ("Shanghai Huaxin Technology Co., Ltd.", "上海", "huaxin", "technology"),
+        ("", "", "", ""),
+    ],
+)
+def test_parts(name: str, region: str, brand: str, industry: str) -> None:
+    parsed = parse_company_name(name)
+    assert (parsed.region, parsed.brand, parsed.industry) == (region, brand, industry)
+
+
+@pytest.mark.parametrize(
+    ("name", "legal_form", "kind"),
+    [
+        ("上海华信科技有限公司", "有限公司", "company"),
+        ("青岛融资担保中心有限公司", "中心有限公司", "company"),
+        ("长荣手袋厂", "厂", "works"),
+        ("乾川股权投资基金合伙企业（有限合伙）", "有限合伙合伙企业", "partnership"),
+        ("Huaxin GmbH", "gmbh", "company"),
+        ("字节跳动", "", ""),
+    ],
+)
+def test_legal_form(name: str, legal_form: str, kind: str) -> None:
+    parsed = parse_company_name(name)
+    assert sorted(parsed.legal_form) == sorted(legal_form)
+    assert parsed.form_kind == kind
+
+
+@pytest.mark.parametrize(
+    ("name", "brand", "branch"),
+    [
+        ("上海华信科技有限公司北京分公司", "华信", "北京分公司"),
+        ("华信科技上海分公司", "华信", "上海分公司"),
+        ("中国工商银行诸暨支行", "工商", "诸暨支行"),
+        ("上海浦东发展银行股份有限公司杭州分行高新支行", "浦东", "杭州高新支行"),
+        ("江西煤业集团销售运输分公司", "煤业", "销售运输分公司"),
+    ],
+)
+def test_branch(name: str, brand: str, branch: str) -> None:
+    parsed = parse_company_name(name)
+    assert (parsed.brand, parsed.branch) == (brand, branch)
+
+
+def test_a_trade_as_brand_is_generic() -> None:
+    assert parse_company_name("上海汽车集团股份有限公司").is_generic
+    assert not parse_company_name("上海华信汽车有限公司").is_generic
+
+
+def test_a_city_that_is_also_a_brand_stays_the_brand() -> None:
+    assert parse_company_name("平安科技有限公司").brand == "平安"
+    assert parse_company_name("黄山旅游发展股份有限公司").brand == "黄山"
+    assert parse_company_name("东方盛虹").brand == "东方盛虹"

@@ -1,0 +1,88 @@
+"""E-mail addresses, domains, credit codes and WeChat ids in one spelling."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stdnum.cn import uscc
+
+from leads.identity import (
+    email_domain,
+    normalise_credit_code,
+    normalise_email,
+    normalise_wechat,
+    site_domain,
+)
+
+ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+
+
+@pytest.mark.parametrize(
+    ("text", "email"),
+    [
+        (" Zhang.San@HuaXin.com.cn ", "zhang.san@huaxin.com.cn"),
+        ("ｚｈａｎｇ＠ｑｑ．ｃｏｍ", "zhang@qq.com"),
+        ("mailto:a@b.cn", "a@b.cn"),
+        ("<a@b.cn>", "a@b.cn"),
+        ("zhang@qq", None),
+        ("张三", None),
+        ("a@b.cn c@d.cn", None),
+        ("", None),
+    ],
+)
+def test_email(text: str, email: str | None) -> None:
+    assert normalise_email(text) == email
+
+
+@pytest.mark.parametrize(
+    ("text", "domain"),
+    [
+        ("a@mail.huaxin.com.cn", "huaxin.com.cn"),
+        ("https://www.huaxin.cn/about?x=1", "huaxin.cn"),
+        ("HuaXin.com", "huaxin.com"),
+        ("a@qq.com", None),
+        ("a@163.com", None),
+        ("192.168.1.1", None),
+        ("没有", None),
+        ("", None),
+    ],
+)
+def test_email_domain(text: str, domain: str | None) -> None:
+    assert email_domain(text) == domain
+
+
+def test_a_site_on_a_free_host_still_has_a_domain() -> None:
+    assert site_domain("http://shop.qq.com") == "qq.com"
+
+
+def test_credit_code_is_tidied() -> None:
+    assert normalise_credit_code(" 91110000600037341l ") == "91110000600037341L"
+    assert normalise_credit_code("91110000-600037341L") == "91110000600037341L"
+
+
+@pytest.mark.parametrize("text", ["", "91110000600037341M", "9111000060003734", "无"])
+def test_credit_code_with_a_wrong_check_digit_is_none(text: str) -> None:
+    assert normalise_credit_code(text) is None
+
+
+@given(
+    st.builds(
+        "{}{}{}".format,
+        st.text("0123456789ABCDEFGHJKLMNPQRTUWXY", min_size=2, max_size=2),
+        st.text("0123456789", min_size=6, max_size=6),
+        st.text(ALPHABET, min_size=10, max_size=10),
+    )
+)
+def test_credit_code_agrees_with_stdnum(text: str) -> None:
+    try:
+        uscc.validate(text)
+    except uscc.InvalidChecksum:
+        assert normalise_credit_code(text) is None
+    except uscc.ValidationError:
+        pass  # stdnum knows more about the first two characters
+    else:
+        assert normalise_credit_code(text) == text
+
+
+def test_wechat() -> None:
+    assert normalise_wechat("Zhang_San88") == "zhang_san88"
+    assert normalise_wechat("张三") is None

@@ -1,0 +1,55 @@
+"""Records of one client share a key; the key is the same number everywhere."""
+
+from leads.identity import Identity, Key, match_keys, name_keys
+
+HASH = 4787300402745635089
+
+
+def test_every_field_gives_its_key() -> None:
+    record = Identity(
+        company="上海华信科技有限公司",
+        phones=("138 0013 8000", "bad"),
+        emails=("Zhang@HuaXin.com.cn", "zhang@qq.com"),
+        credit_code="91110000600037341L",
+        website="www.huaxin.com",
+        wechat="zhangsan88",
+    )
+    assert match_keys(record) == {
+        Key("phone", "+8613800138000"),
+        Key("email", "zhang@huaxin.com.cn"),
+        Key("email", "zhang@qq.com"),
+        Key("domain", "huaxin.com.cn"),
+        Key("domain", "huaxin.com"),
+        Key("credit", "91110000600037341L"),
+        Key("wechat", "zhangsan88"),
+        Key("name", "上海|华信|科技|"),
+        Key("brand", "华信"),
+        Key("brand_region", "华信|上海"),
+    }
+
+
+def test_ways_to_write_a_name_share_all_keys() -> None:
+    assert name_keys("上海市華信科技股份有限公司") == name_keys("华信科技（上海）有限责任公司")
+
+
+def test_a_generic_brand_is_no_key() -> None:
+    assert [key.kind for key in name_keys("上海汽车集团股份有限公司")] == ["name"]
+
+
+def test_an_extension_does_not_hide_the_number() -> None:
+    with_extension = Identity(phones=("0571-88881234-801",))
+    assert match_keys(with_extension) == match_keys(Identity(phones=("057188881234",)))
+
+
+def test_an_empty_record_has_no_keys() -> None:
+    assert match_keys(Identity()) == set()
+
+
+def test_hash_is_signed_64_bit_and_fixed_for_ever() -> None:
+    assert Key("phone", "+8613800138000").hash64 == HASH
+    assert -(2**63) <= HASH < 2**63
+
+
+def test_strong_keys() -> None:
+    assert Key("phone", "x").is_strong
+    assert not Key("brand", "x").is_strong

@@ -1,0 +1,64 @@
+"""Two names are one firm when the brand says so and nothing contradicts it."""
+
+import pytest
+
+from leads.identity import ReasonCode, compare_company_names
+
+SAME = [
+    ("上海华信科技有限公司", "上海市华信科技有限责任公司"),
+    ("上海华信科技有限公司", "上海華信科技股份有限公司"),
+    ("上海华信科技", "上海华信科技有限公司"),
+    ("杭州华信科技", "华信科技（杭州）"),
+    ("飞利浦（中国）投资有限公司", "飞利浦投资股份有限公司"),
+    ("深圳市纺织集团股份有限公司", "深圳市纺织（集团）股份有限公司"),
+    ("ＴＣＬ科技集团", "TCL科技集团股份有限公司"),
+    ("农行南宁民族支行", "中国农业银行股份有限公司南宁民族支行"),
+    ("Huaxin Tech Co., Ltd", "HUAXIN TECH LTD."),
+]
+PROBABLE = [
+    ("华信科技", "上海华信科技有限公司"),
+    ("字节跳动", "北京字节跳动科技有限公司"),
+    ("上海华信科技有限公司", "上海华鑫科技有限公司"),
+    ("上海华信科技有限公司", "上海华信科技有限公司北京分公司"),
+    ("山西煤运销集团簸箕掌煤业有限公司", "山西煤炭运销集团簸箕掌煤业有限公司"),
+]
+DIFFERENT = [
+    ("双利煤矿", "双柳煤矿"),
+    ("上海华信科技有限公司", "上海华通科技有限公司"),
+    ("上海华信科技有限公司", "北京华信科技有限公司"),
+    ("上海华信科技有限公司", "上海华信贸易有限公司"),
+    ("上海汽车集团股份有限公司", "北京汽车集团有限公司"),
+    ("中国工商银行诸暨支行", "中国工商银行海宁支行"),
+    ("华信", "Huaxin"),
+    ("", "上海华信科技有限公司"),
+]
+
+
+@pytest.mark.parametrize(("a", "b"), SAME)
+def test_same(a: str, b: str) -> None:
+    assert compare_company_names(a, b).verdict == "same"
+
+
+@pytest.mark.parametrize(("a", "b"), PROBABLE)
+def test_probable(a: str, b: str) -> None:
+    assert compare_company_names(a, b).verdict == "probable"
+
+
+@pytest.mark.parametrize(("a", "b"), DIFFERENT)
+def test_different(a: str, b: str) -> None:
+    assert compare_company_names(a, b).verdict == "different"
+
+
+def test_reasons_name_what_differs() -> None:
+    match = compare_company_names("上海华信科技有限公司", "北京华信科技有限公司")
+    reasons = {reason.code: reason.params for reason in match.reasons}
+    assert reasons[ReasonCode.BRAND_EQUAL] == {"brand": "华信"}
+    assert reasons[ReasonCode.REGION_DIFFERENT] == {"left": "上海", "right": "北京"}
+
+
+def test_reasons_keep_the_order_of_the_names() -> None:
+    first = compare_company_names("双利煤矿", "双柳煤矿").reasons[0]
+    assert first.as_dict() == {
+        "code": "brand_different",
+        "params": {"left": "双利", "right": "双柳"},
+    }

@@ -1,0 +1,106 @@
+"""What must hold for any name and any record."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from opencc import OpenCC
+
+from leads.identity import (
+    REASON_CODES,
+    Identity,
+    compare,
+    compare_company_names,
+    find_duplicates,
+    match_keys,
+    normalise_email,
+    normalise_name,
+    parse_company_name,
+    pinyin_key,
+)
+
+TO_TRADITIONAL = OpenCC("s2t")
+PLACES = ("上海", "北京市", "浙江省杭州市", "深圳", "昆山", "")
+BRANDS = ("华信", "华鑫", "字节跳动", "双利", "双柳", "东方盛虹", "大江南北", "三一")
+TRADES = ("科技", "贸易", "信息技术", "机械设备", "煤矿", "")
+FORMS = ("有限公司", "股份有限公司", "有限责任公司", "（集团）有限公司", "厂", "")
+TAILS = ("", "", "", "北京分公司")
+
+companies = st.builds(
+    "{}{}{}{}{}".format,
+    *(st.sampled_from(parts) for parts in (PLACES, BRANDS, TRADES, FORMS, TAILS)),
+)
+names = companies | st.text(max_size=30)
+records = st.builds(
+    Identity,
+    company=names,
+    person=st.sampled_from(("", "张三", "李四")),
+    phones=st.lists(st.sampled_from(("13800138000", "0571-88881234", "x")), max_size=2).map(tuple),
+    emails=st.lists(st.sampled_from(("a@huaxin.cn", "info@huaxin.cn", "b@qq.com")), max_size=2).map(
+        tuple
+    ),
+    credit_code=st.sampled_from(("", "91110000600037341L", "91310000132260181E")),
+)
+
+
+@given(names, names)
+def test_comparing_names_is_symmetric(a: str, b: str) -> None:
+    forth, back = compare_company_names(a, b), compare_company_names(b, a)
+    assert (forth.score, forth.verdict) == (back.score, back.verdict)
+    assert 0 <= forth.score <= 1
+    assert [reason.code for reason in forth.reasons] == [reason.code for reason in back.reasons]
+
+
+@given(names.filter(normalise_name))
+def test_a_name_is_itself(name: str) -> None:
+    assert compare_company_names(name, name).score == 1
+
+
+@given(records, records)
+def test_comparing_records_is_symmetric(a: Identity, b: Identity) -> None:
+    forth, back = compare(a, b), compare(b, a)
+    assert (forth.score, forth.verdict) == (back.score, back.verdict)
+    assert 0 <= forth.score <= 1
+    assert {reason.code for reason in forth.reasons} <= set(REASON_CODES)
+
+
+@given(st.text(max_size=40))
+def test_normalising_twice_changes_nothing(text: str) -> None:
+    once = normalise_name(text)
+    assert normalise_name(once) == once
+    email = normalise_email(text)
+    assert email is None or normalise_email(email) == email
+
+
+@given(companies)
+def test_width_case_and_spaces_do_not_matter(name: str) -> None:
+    wide = "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in name)
+    spaced = " ".join(name)
+    assert parse_company_name(wide) == parse_company_name(name) == parse_company_name(spaced)
+
+
+@given(companies)
+def test_script_does_not_matter(name: str) -> None:
+    traditional = TO_TRADITIONAL.convert(name)
+    assert parse_company_name(traditional).canonical == parse_company_name(name).canonical
+
+
+@pytest.mark.parametrize("form", ["有限公司", "股份有限公司", "有限责任公司", "集团有限公司"])
+@given(place=st.sampled_from(PLACES), brand=st.sampled_from(BRANDS), trade=st.sampled_from(TRADES))
+def test_the_legal_form_does_not_matter(form: str, place: str, brand: str, trade: str) -> None:
+    plain = f"{place}{brand}{trade}有限公司"
+    assert compare_company_names(plain, f"{place}{brand}{trade}{form}").verdict == "same"
+
+
+@given(st.text(max_size=40))
+def test_any_text_can_be_parsed(text: str) -> None:
+    parse_company_name(text)
+    pinyin_key(text)
+    match_keys(Identity(company=text, person=text, phones=(text,), emails=(text,), website=text))
+
+
+@given(st.lists(records, max_size=8))
+def test_duplicates_are_those_that_comparing_confirms(batch: list[Identity]) -> None:
+    for pair in find_duplicates(batch):
+        assert pair.match == compare(pair.left, pair.right)
+        assert pair.match.verdict != "different"
+        assert match_keys(pair.left) & match_keys(pair.right)

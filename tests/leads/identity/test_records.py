@@ -1,0 +1,72 @@
+"""Evidence of several fields adds up; a contradiction sets a ceiling."""
+
+import pytest
+
+from leads.identity import Identity, ReasonCode, compare
+
+HUAXIN = "上海华信科技有限公司"
+CODE, OTHER_CODE = "91110000600037341L", "91310000132260181E"
+
+
+def codes(a: Identity, b: Identity) -> set[ReasonCode]:
+    return {reason.code for reason in compare(a, b).reasons}
+
+
+def test_one_credit_code_is_one_client() -> None:
+    a, b = Identity(credit_code=CODE), Identity(credit_code=CODE.lower())
+    assert compare(a, b).verdict == "same"
+
+
+def test_two_credit_codes_are_two_clients() -> None:
+    a = Identity(company=HUAXIN, phones=("13800138000",), credit_code=CODE)
+    b = Identity(company=HUAXIN, phones=("13800138000",), credit_code=OTHER_CODE)
+    match = compare(a, b)
+    assert match.verdict == "different"
+    assert ReasonCode.CREDIT_CODE_DIFFERENT in codes(a, b)
+
+
+def test_a_shared_mobile_is_one_client() -> None:
+    a = Identity(person="张三", phones=("13800138000",))
+    b = Identity(company=HUAXIN, phones=("+86 138 0013 8000",))
+    assert compare(a, b).verdict == "same"
+
+
+@pytest.mark.parametrize("phone", ["021-62781234"])
+def test_a_shared_switchboard_is_a_question(phone: str) -> None:
+    assert compare(Identity(phones=(phone,)), Identity(phones=(phone,))).verdict == "probable"
+
+
+def test_a_shared_mobile_of_two_firms_is_a_question() -> None:
+    a = Identity(company=HUAXIN, phones=("13800138000",))
+    b = Identity(company="北京大江贸易有限公司", phones=("13800138000",))
+    assert compare(a, b).verdict == "probable"
+
+
+def test_two_people_on_one_phone_are_a_question() -> None:
+    a = Identity(person="张三", phones=("13800138000",))
+    b = Identity(person="李四", phones=("13800138000",))
+    assert compare(a, b).verdict == "probable"
+
+
+def test_a_shared_mailbox_is_weaker_than_a_personal_one() -> None:
+    personal = Identity(emails=("zhang@huaxin.cn",))
+    shared = Identity(emails=("info@huaxin.cn",))
+    assert compare(personal, personal).score > compare(shared, shared).score
+
+
+def test_a_domain_supports_a_name() -> None:
+    a = Identity(company="华信科技", emails=("zhang@huaxin.cn",))
+    b = Identity(company=HUAXIN, website="https://www.huaxin.cn")
+    assert compare(a, b).verdict == "same"
+    assert ReasonCode.DOMAIN_EQUAL in codes(a, b)
+
+
+def test_an_alias_counts_as_a_name() -> None:
+    a = Identity(company="Philips (China)", aliases=("飞利浦（中国）投资有限公司",))
+    b = Identity(company="飞利浦(中国)投资有限公司")
+    assert compare(a, b).verdict == "same"
+
+
+def test_nothing_in_common() -> None:
+    match = compare(Identity(company=HUAXIN), Identity(phones=("13800138000",)))
+    assert (match.score, match.verdict, match.reasons) == (0.0, "different", ())
