@@ -20,7 +20,7 @@ def main(arguments: list[str]) -> int:
         return 1
     os.environ.update(ensure_services())
     os.environ.update(font_environment(Path(os.environ.get("DATA_DIR", ROOT / "var"))))
-    command = [sys.executable, "-m", "pytest", "-n", "2", *arguments]
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", *arguments]
     return subprocess.call(command, cwd=ROOT)  # noqa: S603 - the developer's own arguments
 
 

@@ -98,6 +98,9 @@ def child_environment(
         "PROCESS_KIND": kind,
         "PYTHONUNBUFFERED": "1",
     }
+    if kind == "worker":
+        # On one machine a starting worker knows that no other holds a job.
+        told["ONLY_WORKER"] = "1"
     if kind != "prepare":
         for name in OWNER_ONLY:
             told.pop(name, None)

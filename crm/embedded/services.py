@@ -34,7 +34,7 @@ def worker() -> int:
 
     from crm.celery import app  # noqa: PLC0415  (see above)
 
-    worker_init.connect(_share_memory, weak=False)
+    worker_init.connect(_before_pool, weak=False)
     worker_process_init.connect(_end_with_worker, weak=False)
     started = app.Worker(
         pool_cls="prefork",
@@ -47,9 +47,12 @@ def worker() -> int:
     return int(started.exitcode or 0)
 
 
-def _share_memory(**_: object) -> None:
-    """Load the application before the pool forks, so that its memory is shared and stays so."""
-    importlib.import_module("crm.jobs.services")
+def _before_pool(**_: object) -> None:
+    """Take up what a killed worker left, then load all that the pool shares when it forks."""
+    jobs = importlib.import_module("crm.jobs.services")
+    if os.environ.get("ONLY_WORKER"):
+        jobs.release_orphans()
+        importlib.import_module("django.db").connections.close_all()
     gc.collect()
     gc.freeze()
 

@@ -307,7 +307,6 @@ def alone(place: Place) -> Iterator[None]:
         lock.write(f"{os.getpid()} {place.address}")
         lock.flush()
         yield
-        lock.truncate(0)
 
 
 def _who_holds(lock: IO[str], place: Place) -> str:

@@ -1,0 +1,174 @@
+"""An installation as `make run` starts it, to be hit hard."""
+
+import json
+import os
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from crm.embedded.process import is_alive
+
+ROOT = Path(__file__).resolve().parents[2]
+OWN = ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_ADMIN_URL", "REDIS_URL", "SECRET_KEY")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def eventually(condition: Callable[[], bool], *, seconds: float = 30.0) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+@dataclass
+class Installation:
+    """One data folder and the process that runs it, if it runs."""
+
+    data: Path
+    port: int
+    process: subprocess.Popen[str] | None = None
+    lines: list[str] = field(default_factory=list)
+
+    def environment(self) -> dict[str, str]:
+        own = {"DATA_DIR": str(self.data), "PORT": str(self.port), "DEMO": "0"}
+        inherited = {name: value for name, value in os.environ.items() if name not in OWN}
+        return {**inherited, "DJANGO_SETTINGS_MODULE": "crm.settings.local", **own}
+
+    def launch(self) -> "Installation":
+        """Start without waiting."""
+        self.lines = []
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "crm.embedded", "run"],
+            cwd=ROOT,
+            env=self.environment(),
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        return self
+
+    def start(self) -> "Installation":
+        """Start and wait until it says that it is ready."""
+        self.launch()
+        heard: queue.Queue[str | None] = queue.Queue()
+        threading.Thread(target=self._listen, args=[heard], daemon=True).start()
+        while (line := heard.get(timeout=180)) is not None:
+            if "is ready" in line:
+                return self
+        raise AssertionError("".join(self.lines))
+
+    def _listen(self, heard: "queue.Queue[str | None]") -> None:
+        assert self.process is not None
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.append(line)
+            heard.put(line)
+        self.process.stdout.close()
+        heard.put(None)
+
+    def signal(self, number: signal.Signals) -> None:
+        assert self.process is not None
+        self.process.send_signal(number)
+
+    def wait(self) -> int:
+        assert self.process is not None
+        return self.process.wait(60)
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.signal(signal.SIGTERM)
+            self.wait()
+
+    def processes(self) -> dict[str, int]:
+        """The supervisor's children by name; a web or worker process is the first of its kind."""
+        assert self.process is not None
+        found: dict[str, int] = {}
+        for pid in children(self.process.pid):
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
+            program = Path(words[0].split()[0]).name
+            found[words[3] if program.startswith("python") else program] = pid
+        return found
+
+    def family(self) -> set[int]:
+        """Every process of the installation, at any depth."""
+        assert self.process is not None
+        members, todo = set(), [self.process.pid]
+        while todo:
+            pid = todo.pop()
+            members.add(pid)
+            todo += children(pid)
+        return members
+
+    def answers(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
+                connection.sendall(b"GET /health/ HTTP/1.0\r\nHost: localhost\r\n\r\n")
+                return b" 200 " in connection.recv(64)
+        except OSError:
+            return False
+
+    def connect(self) -> "psycopg.Connection[tuple[object, ...]]":
+        services = json.loads((self.data / "services.json").read_text())
+        return psycopg.connect(services["DATABASE_OWNER_URL"], autocommit=True)
+
+    def manage(self, *words: str) -> str:
+        """Run one of Django's commands; it finds the servers by itself."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *words],
+            cwd=ROOT,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+def children(pid: int) -> list[int]:
+    found = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        found += [int(word) for word in task.read_text().split()]
+    return found
+
+
+def all_gone(pids: set[int]) -> bool:
+    return not any(is_alive(pid) and not is_zombie(pid) for pid in pids)
+
+
+def is_zombie(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One data folder for all tests of a module: the first start is the slow one."""
+    return tmp_path_factory.mktemp("installation")
+
+
+@pytest.fixture
+def installation(home: Path) -> Iterator[Installation]:
+    made = Installation(home, free_port())
+    yield made
+    made.stop()
