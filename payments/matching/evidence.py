@@ -1,0 +1,171 @@
+"""How much each sign says. Signs are taken as independent: doubts multiply."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from payments.matching.book import Entry
+from payments.matching.money import SCALE, from_minor
+from payments.matching.payers import Payer
+from payments.matching.types import Line, Policy, Reason
+
+Shape = Literal["exact", "quoted_set", "all_open", "only_set", "set", "near", "part", "over"]
+Shares = tuple[tuple[Entry, int], ...]
+
+YUAN = 10**SCALE
+_AMOUNT_WEIGHT: Mapping[Shape, float] = {
+    "quoted_set": 0.6,
+    "all_open": 0.55,
+    "only_set": 0.35,
+    "set": 0.2,
+    "near": 0.3,
+    "part": 0.1,
+    "over": 0.1,
+}
+UNIQUE_WEIGHT = 0.3
+QUOTED_WEIGHT = 0.85
+DIGITS_WEIGHT = 0.35
+DATE_WEIGHT = 0.05
+FAR_FACTOR = 0.8
+OTHER_PAYER_FACTOR = 0.5
+UNKNOWN_PAYER_FACTOR = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A line with all that was looked up for it once.
+
+    `quoted` holds the items whose number the line quotes, True where it can mean nothing else.
+    """
+
+    line: Line
+    amount: int
+    payers: tuple[Payer, ...]
+    quoted: Mapping[Entry, bool]
+
+    def payer_of(self, customer_id: Hashable) -> Payer | None:
+        """What the line says about this customer being the payer."""
+        for payer in self.payers:
+            if payer.customer_id == customer_id:
+                return payer
+        return None
+
+    @property
+    def has_strong_payer(self) -> bool:
+        """Whether name or account alone name a customer."""
+        return bool(self.payers) and self.payers[0].is_strong
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The signs for one explanation, and what they amount to."""
+
+    confidence: float
+    quote: Literal["", "digits", "number"]
+    payer: Payer | None
+    is_other_payer: bool
+    is_timely: bool
+    is_unique: bool
+
+    @property
+    def is_quoted(self) -> bool:
+        """Whether the line quotes a number of every item it would pay."""
+        return self.quote == "number"
+
+
+def weigh(case: Case, shares: Shares, shape: Shape, policy: Policy, *, is_unique: bool) -> Evidence:
+    """Weigh amount, quoted numbers, payer and date for one explanation of the line."""
+    customer_id = shares[0][0].item.customer_id
+    payer = case.payer_of(customer_id)
+    quote = _quote(case, shares)
+    is_timely = _is_timely(case.line, shares, policy)
+    is_unique = is_unique and case.amount % (1000 * YUAN) != 0
+    is_other_payer = case.has_strong_payer and not (payer is not None and payer.is_strong)
+    doubt = 1 - amount_weight(case.amount, shape)
+    if is_unique:
+        doubt *= 1 - UNIQUE_WEIGHT
+    if quote:
+        doubt *= 1 - (QUOTED_WEIGHT if quote == "number" else DIGITS_WEIGHT)
+    if payer is not None:
+        doubt *= 1 - payer.weight
+    if is_timely:
+        doubt *= 1 - DATE_WEIGHT
+    factor = 1.0 if is_timely else FAR_FACTOR
+    if is_other_payer:
+        factor *= OTHER_PAYER_FACTOR
+    elif payer is None and case.line.counterparty_name:
+        factor *= UNKNOWN_PAYER_FACTOR
+    return Evidence(factor * (1 - doubt), quote, payer, is_other_payer, is_timely, is_unique)
+
+
+def amount_weight(amount: int, shape: Shape) -> float:
+    """An exact amount says more the less round it is."""
+    if shape != "exact":
+        return _AMOUNT_WEIGHT[shape]
+    if amount % (1000 * YUAN) == 0:
+        return 0.4
+    return 0.5 if amount % YUAN == 0 else 0.6
+
+
+def _quote(case: Case, shares: Shares) -> Literal["", "digits", "number"]:
+    if not case.quoted:
+        return ""
+    quotes = [case.quoted.get(entry) for entry, _ in shares]
+    if all(quotes):
+        return "number"
+    return "" if None in quotes else "digits"
+
+
+def _is_timely(line: Line, shares: Shares, policy: Policy) -> bool:
+    day = line.value_date.toordinal()
+    for entry, _ in shares:
+        if entry.due is not None and not (
+            -policy.days_early <= day - entry.due <= policy.days_late
+        ):
+            return False
+    return True
+
+
+def reasons_for(
+    case: Case, shares: Shares, shape: Shape, evidence: Evidence, lefts: Sequence[int]
+) -> tuple[Reason, ...]:
+    """The signs in words: amount first, then number, payer and date."""
+    reasons = _amount_reasons(case.amount, shares, shape, lefts)
+    if evidence.is_unique:
+        reasons.append(Reason("amount_unique"))
+    if evidence.quote:
+        numbers = dict.fromkeys(text for entry, _ in shares for text in entry.item.references)
+        code = "reference" if evidence.is_quoted else "reference_digits"
+        reasons.append(Reason(code, {"references": tuple(numbers)}))
+    if evidence.payer is not None:
+        reasons.append(evidence.payer.reason)
+    name = case.line.counterparty_name
+    if evidence.is_other_payer:
+        reasons.append(Reason("payer_differs", {"payer": name}))
+    elif evidence.payer is None and name:
+        reasons.append(Reason("payer_unknown", {"payer": name}))
+    reasons.append(Reason("date_in_window" if evidence.is_timely else "date_far"))
+    return tuple(reasons)
+
+
+def _amount_reasons(
+    amount: int, shares: Shares, shape: Shape, lefts: Sequence[int]
+) -> list[Reason]:
+    params = {
+        "amount": from_minor(amount),
+        "open": from_minor(sum(lefts)),
+        "items": len(shares),
+    }
+    if shape == "exact":
+        is_begun = lefts[0] != shares[0][0].full
+        return [Reason("completes_part_payment" if is_begun else "amount_exact", params)]
+    codes = {
+        "quoted_set": ["amounts_add_up"],
+        "all_open": ["amounts_add_up", "all_open_items"],
+        "only_set": ["amounts_add_up"],
+        "set": ["amounts_add_up"],
+        "near": ["amount_near"],
+        "part": ["part_payment", "oldest_first"] if len(shares) > 1 else ["part_payment"],
+        "over": ["overpayment"],
+    }
+    return [Reason(code, params) for code in codes[shape]]
