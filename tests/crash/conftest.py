@@ -100,12 +100,7 @@ class Installation:
     def processes(self) -> dict[str, int]:
         """The supervisor's children by name; a web or worker process is the first of its kind."""
         assert self.process is not None
-        found: dict[str, int] = {}
-        for pid in children(self.process.pid):
-            words = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
-            program = Path(words[0].split()[0]).name
-            found[words[3] if program.startswith("python") else program] = pid
-        return found
+        return {name: pid for pid in children(self.process.pid) if (name := name_of(pid))}
 
     def family(self) -> set[int]:
         """Every process of the installation, at any depth."""
@@ -148,6 +143,16 @@ def children(pid: int) -> list[int]:
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
         found += [int(word) for word in task.read_text().split()]
     return found
+
+
+def name_of(pid: int) -> str:
+    """The program, or which of our commands; nothing for a process that is just gone."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
+    except OSError:
+        return ""
+    program = Path(words[0].partition(" ")[0]).name
+    return words[3] if program.startswith("python") else program
 
 
 def all_gone(pids: set[int]) -> bool:
