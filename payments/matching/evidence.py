@@ -10,6 +10,7 @@ from payments.matching.payers import Payer
 from payments.matching.types import Line, Policy, Reason
 
 Shape = Literal["exact", "quoted_set", "all_open", "only_set", "set", "near", "part", "over"]
+Quote = Literal["", "digits", "number", "other"]
 Shares = tuple[tuple[Entry, int], ...]
 
 YUAN = 10**SCALE
@@ -23,10 +24,10 @@ _AMOUNT_WEIGHT: Mapping[Shape, float] = {
     "over": 0.1,
 }
 UNIQUE_WEIGHT = 0.3
-QUOTED_WEIGHT = 0.85
-DIGITS_WEIGHT = 0.35
+_QUOTE_WEIGHT: Mapping[Quote, float] = {"": 0.0, "digits": 0.35, "number": 0.85, "other": 0.0}
 DATE_WEIGHT = 0.05
 FAR_FACTOR = 0.8
+OTHER_NUMBER_FACTOR = 0.7
 OTHER_PAYER_FACTOR = 0.5
 UNKNOWN_PAYER_FACTOR = 0.9
 
@@ -61,7 +62,7 @@ class Evidence:
     """The signs for one explanation, and what they amount to."""
 
     confidence: float
-    quote: Literal["", "digits", "number"]
+    quote: Quote
     payer: Payer | None
     is_other_payer: bool
     is_timely: bool
@@ -71,6 +72,11 @@ class Evidence:
     def is_quoted(self) -> bool:
         """Whether the line quotes a number of every item it would pay."""
         return self.quote == "number"
+
+    @property
+    def is_contradicted(self) -> bool:
+        """Whether payer or number speak for other items."""
+        return self.is_other_payer or self.quote == "other"
 
 
 def weigh(case: Case, shares: Shares, shape: Shape, policy: Policy, *, is_unique: bool) -> Evidence:
@@ -84,13 +90,14 @@ def weigh(case: Case, shares: Shares, shape: Shape, policy: Policy, *, is_unique
     doubt = 1 - amount_weight(case.amount, shape)
     if is_unique:
         doubt *= 1 - UNIQUE_WEIGHT
-    if quote:
-        doubt *= 1 - (QUOTED_WEIGHT if quote == "number" else DIGITS_WEIGHT)
+    doubt *= 1 - _QUOTE_WEIGHT[quote]
     if payer is not None:
         doubt *= 1 - payer.weight
     if is_timely:
         doubt *= 1 - DATE_WEIGHT
     factor = 1.0 if is_timely else FAR_FACTOR
+    if quote == "other":
+        factor *= OTHER_NUMBER_FACTOR
     if is_other_payer:
         factor *= OTHER_PAYER_FACTOR
     elif payer is None and case.line.counterparty_name:
@@ -107,12 +114,14 @@ def amount_weight(amount: int, shape: Shape) -> float:
     return 0.5 if amount % YUAN == 0 else 0.6
 
 
-def _quote(case: Case, shares: Shares) -> Literal["", "digits", "number"]:
+def _quote(case: Case, shares: Shares) -> Quote:
     if not case.quoted:
         return ""
     quotes = [case.quoted.get(entry) for entry, _ in shares]
     if all(quotes):
         return "number"
+    if any(case.quoted.values()):
+        return "other"
     return "" if None in quotes else "digits"
 
 
@@ -134,9 +143,7 @@ def reasons_for(
     if evidence.is_unique:
         reasons.append(Reason("amount_unique"))
     if evidence.quote:
-        numbers = dict.fromkeys(text for entry, _ in shares for text in entry.item.references)
-        code = "reference" if evidence.is_quoted else "reference_digits"
-        reasons.append(Reason(code, {"references": tuple(numbers)}))
+        reasons.append(_quoted_reason(case, shares, evidence.quote))
     if evidence.payer is not None:
         reasons.append(evidence.payer.reason)
     name = case.line.counterparty_name
@@ -146,6 +153,13 @@ def reasons_for(
         reasons.append(Reason("payer_unknown", {"payer": name}))
     reasons.append(Reason("date_in_window" if evidence.is_timely else "date_far"))
     return tuple(reasons)
+
+
+def _quoted_reason(case: Case, shares: Shares, quote: Quote) -> Reason:
+    codes = {"number": "reference", "digits": "reference_digits", "other": "reference_differs"}
+    entries = case.quoted if quote == "other" else [entry for entry, _ in shares]
+    numbers = dict.fromkeys(text for entry in entries for text in entry.item.references)
+    return Reason(codes[quote], {"references": tuple(numbers)})
 
 
 def _amount_reasons(

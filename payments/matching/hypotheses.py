@@ -44,6 +44,11 @@ class Hypothesis:
         return all(share <= entry.left for entry, share in self.shares)
 
     @property
+    def is_untouched(self) -> bool:
+        """Whether no other line of these pays a part of the items."""
+        return all(entry.left == entry.full for entry, _ in self.shares)
+
+    @property
     def is_stale(self) -> bool:
         """Whether an item was given to another line since."""
         for (entry, _), left in zip(self.shares, self.lefts, strict=True):

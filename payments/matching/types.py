@@ -22,6 +22,7 @@ REASON_CODES = (
     "overpayment",
     "reference",
     "reference_digits",
+    "reference_differs",
     "payer_alias_account",
     "payer_alias_name",
     "payer_alias_shared",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 
 from payments.matching.book import Book
 from payments.matching.evidence import Case
@@ -49,7 +50,7 @@ def _exception(
         confidence=confidence,
         reasons=reasons,
         exception_type=kind,
-        rest=max(line.amount, line.amount * 0),
+        rest=max(line.amount, Decimal(0)),
         candidates=candidates,
     )
 
@@ -123,10 +124,11 @@ class Verdicts:
         payer_fits = evidence.payer is not None or not case.line.counterparty_name
         return (
             best.shape in _WHOLE
+            and best.is_untouched
             and best.confidence >= self.policy.post_confidence
             and best.confidence - runner_up >= self.policy.post_margin
             and evidence.is_timely
-            and not evidence.is_other_payer
+            and not evidence.is_contradicted
             and (knows_payer or (evidence.is_quoted and payer_fits))
         )
 
