@@ -5,7 +5,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from leads.identity import lexicon
-from leads.identity.places import Place, place_at
+from leads.identity.latin_names import parse_latin
+from leads.identity.places import ALSO_BRANDS, Place, place_at, province_at
 from leads.identity.text import has_chinese, normalise_name
 from leads.identity.types import CompanyName
 
@@ -15,8 +16,12 @@ _BRACKET = re.compile(r"\(([^()]*)\)?")
 _COMPANY_BEFORE_BRANCH = re.compile(r"^(.+?(?<![分支子])公司)(.{2,})$")
 _GROUP_BEFORE_BRANCH = re.compile(r"^(.+?(?:集团|合作社|事务所))(.{2,})$")
 _BANK_BEFORE_BRANCH = re.compile(r"^(.+?(?:银行|信用社))(.*?(?:行|部|处|所))$")
-_ADMIN = re.compile(r"[市省]|分行(?=.)")
-_LATIN_WORD = re.compile(r"[\w&+]+")
+_ZONE = re.compile(
+    r"(?:国家级?)?(?:经济|高新|技术|产业)*(?:开发区|工业园区|工业园|工业区|高新区|保税港?区)(?=..)"
+)
+_ADMIN = re.compile(r"[市省]|(?<=..)[区县]|分行(?=.)")
+_TICKER = re.compile(r"^\*?st(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?:b股|[abhsw])$")
+_SHARE_LETTERS = frozenset("abhsw股")
 _GROUP_INSIDE = re.compile(r"(?<=..)(?:集团|控股)(?=..)")
 
 
@@ -30,6 +35,7 @@ class _Body(NamedTuple):
     places: tuple[Place, ...] = ()
     forms: tuple[str, ...] = ()
     branch: str = ""
+    is_form_first: bool = False
 
 
 @lru_cache(maxsize=32768)
@@ -38,21 +44,26 @@ def parse_company_name(name: str) -> CompanyName:
     text = normalise_name(name)
     if not text:
         return CompanyName()
-    return _parse_chinese(text) if has_chinese(text) else _parse_latin(text)
+    return _parse_chinese(text) if has_chinese(text) else parse_latin(text)
 
 
 def _parse_chinese(text: str) -> CompanyName:
     body = _take_branch(_take_brackets(_Body(_spell_out(text))))
     body = _take_forms(body)
     body = _take_region(body)
-    brand, trades = _split_trades(body.text)
+    if body.is_form_first:
+        brand, trades = _split_leading_trades(body.text)
+    else:
+        brand, trades = _split_goods(*_split_trades(body.text), body)
     if len(brand) >= 4 and not body.places:
         brand, trades, body = _region_inside(brand, trades, body)
     return _assemble(text, body, brand, trades)
 
 
 def _spell_out(text: str) -> str:
-    """农商银行 is 农村商业银行."""
+    """农商银行 is 农村商业银行; ST and share letters of listed firms are no part of the name."""
+    if not text.isascii() and (text[-1] in _SHARE_LETTERS or text.startswith("st")):
+        text = _TICKER.sub("", text)
     if "行" not in text:
         return text
     return _SHORT_NAME.sub(lambda found: lexicon.SHORT_NAMES[found[0]], text)
@@ -175,7 +186,8 @@ def _form_at_start(text: str) -> _Body | None:
     found = re.search(r"(?:股份|责任)?有限(?:责任)?公司", text)
     if not found or found.end() == len(text):
         return None
-    return _Body(text[: found.start()] + text[found.end() :], forms=(found[0],))
+    rest = text[: found.start()] + text[found.end() :]
+    return _Body(rest, forms=(found[0],), is_form_first=True)
 
 
 def _take_region(body: _Body) -> _Body:
@@ -185,10 +197,17 @@ def _take_region(body: _Body) -> _Body:
         text = text[2:]
         places.append(_CHINA)
     place = place_at(text)
+    if place and place.city in ALSO_BRANDS and _is_all_trade(text[place.length :]):
+        place = province_at(text)  # 福建省永安林业: here the city is the brand
     if place and len(text) - place.length >= 2:
-        text = text[place.length :]
+        text = _ZONE.sub("", text[place.length :], count=1)
         places.insert(0, place)
     return body._replace(text=text, places=tuple(places))
+
+
+def _is_all_trade(text: str) -> bool:
+    rest = _split_trades(text)[0]
+    return len(rest) < 2 or rest in lexicon.TRADES
 
 
 def _split_trades(text: str) -> tuple[str, tuple[str, ...]]:
@@ -198,6 +217,28 @@ def _split_trades(text: str) -> tuple[str, tuple[str, ...]]:
         text = text[: -len(trade)]
         trades.insert(0, trade)
     return text, tuple(trades)
+
+
+def _split_leading_trades(text: str) -> tuple[str, tuple[str, ...]]:
+    """天津有限公司科技发展博瑞诚: written back to front, the trade comes before the brand."""
+    brand: str = text
+    trades: tuple[str, ...] = ()
+    while size := _trade_at_start(brand):
+        brand, trades = brand[size:], (*trades, brand[:size])
+    return brand, trades
+
+
+def _trade_at_start(text: str) -> int:
+    longest = min(lexicon.LONGEST_TRADE, len(text) - 2)
+    return next((size for size in range(longest, 1, -1) if text[:size] in lexicon.TRADES), 0)
+
+
+def _split_goods(brand: str, trades: tuple[str, ...], body: _Body) -> tuple[str, tuple[str, ...]]:
+    """富华布行, 佳合纸厂: one character of goods before a shop or works."""
+    kind = lexicon.LEGAL_KIND.get(body.forms[-1]) if body.forms else None
+    if kind in ("shop", "works") and len(brand) > 2 and brand[-1] in lexicon.SINGLE_TRADES:
+        return brand[:-1], (brand[-1], *trades)
+    return brand, trades
 
 
 def _trade_at_end(text: str) -> str:
@@ -220,26 +261,3 @@ def _region_inside(
             head, more = _split_trades(brand[:start])
             return head, more + trades, body._replace(places=(place,))
     return brand, trades, body
-
-
-def _parse_latin(text: str) -> CompanyName:
-    words = _LATIN_WORD.findall(text)
-    places = [word for word in words if word in lexicon.LATIN_PLACES]
-    forms = [word for word in words[1:] if word in lexicon.LATIN_FORMS]
-    rest = [w for i, w in enumerate(words) if w not in places and not (i and w in forms)]
-    trades = [word for word in rest[1:] if word in lexicon.LATIN_TRADES]
-    brand = [word for i, word in enumerate(rest) if not (i and word in trades)]
-    place = place_at(lexicon.LATIN_PLACES[places[0]]) if places else None
-    region = place.name if place else (lexicon.LATIN_PLACES[places[0]] if places else "")
-    return CompanyName(
-        region=region,
-        brand=" ".join(brand or words),
-        industry=" ".join(trades),
-        legal_form=" ".join(forms),
-        province=place.province if place else region,
-        city=place.city if place else "",
-        form_kind="company" if forms else "",
-        industries=tuple(trades),
-        is_generic=not brand or set(brand) <= lexicon.LATIN_TRADES,
-        text=text,
-    )

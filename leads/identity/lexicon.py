@@ -8,8 +8,9 @@ LONGEST_FORM = max(map(len, LEGAL_KIND))
 STRONG_BRANCH_ENDS: tuple[str, ...] = table("companies", "branch_ends")["strong"]
 BRANCH_ENDS: tuple[str, ...] = STRONG_BRANCH_ENDS + table("companies", "branch_ends")["weak"]
 
-TRADES: frozenset[str] = words("companies", "trades")
 GENERIC_TRADES: frozenset[str] = frozenset(table("companies", "trades")["generic"])
+TRADES: frozenset[str] = GENERIC_TRADES | frozenset(table("companies", "trades")["special"])
+SINGLE_TRADES: frozenset[str] = frozenset(table("companies", "trades")["single"])
 LONGEST_TRADE = max(map(len, TRADES))
 TRADE_GROUP: dict[str, str] = index("companies", "trade_groups")
 
@@ -17,4 +18,5 @@ SHORT_NAMES: dict[str, str] = index("companies", "short_names")
 
 LATIN_FORMS: frozenset[str] = words("companies", "latin_forms")
 LATIN_TRADES: frozenset[str] = words("companies", "latin_trades")
+LATIN_FILLERS: frozenset[str] = words("companies", "latin_fillers")
 LATIN_PLACES: dict[str, str] = index("places", "latin")

@@ -112,10 +112,11 @@ def _industry(left: CompanyName, right: CompanyName) -> Factor:
     pair = {"left": a, "right": b}
     if a == b:
         return 1.0, Reason(ReasonCode.INDUSTRY_EQUAL, {"industry": a}) if a else None
+    certain = min(len(left.brand), len(right.brand)) >= 4
     if not a or not b:
-        return 0.93, Reason(ReasonCode.INDUSTRY_MISSING, {"industry": a or b})
+        return 0.93 if certain else 0.88, Reason(ReasonCode.INDUSTRY_MISSING, {"industry": a or b})
     if a in b or b in a:
-        return 0.94, Reason(ReasonCode.INDUSTRY_ALIKE, pair)
+        return 0.94 if certain else 0.88, Reason(ReasonCode.INDUSTRY_ALIKE, pair)
     if {TRADE_GROUP.get(t, t) for t in left.industries} & {
         TRADE_GROUP.get(t, t) for t in right.industries
     }:

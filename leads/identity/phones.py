@@ -8,7 +8,9 @@ from leads.identity.mobile_areas import mobile_region
 from leads.identity.words import index
 
 _SEPARATORS = re.compile(r"[\s\-‐-―−().·/]+")
-_EXTENSION = re.compile(r"(?:转|分机|[;,]?\s*ext\.?|[x#])[:=\s]*([0-9]{1,6})[^0-9]*$", re.IGNORECASE)
+_EXTENSION = re.compile(
+    r"(?:转|分机|[;,]?\s*ext\.?|[x#])[:=\s]*([0-9]{1,6})[^0-9]*$", re.IGNORECASE
+)
 _DASHED_EXTENSION = re.compile(r"(?<=[0-9]{7})\s*[-−–—]\s*([0-9]{1,6})$")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _LANDLINE = re.compile(r"0(?:10|2[0-9]|[3-9][0-9]{2})[1-9][0-9]{6,7}")

@@ -8,12 +8,12 @@ from leads.identity.words import index, table, words
 
 PROVINCES: tuple[str, ...] = tuple(table("places", "prefectures"))
 MACRO_REGIONS: dict[str, tuple[str, ...]] = table("places", "macro_regions")
-_ALSO_BRANDS = words("places", "also_brands")
+ALSO_BRANDS = words("places", "also_brands")
 MUNICIPALITIES = frozenset({"北京", "天津", "上海", "重庆"})
 _PROVINCES = frozenset(PROVINCES)
 _PROVINCE_TAILS = ("省", "市", "特别行政区", "维吾尔自治区", "壮族自治区", "回族自治区", "自治区")
 _CITY_TAIL = re.compile(r"市|地区|盟|(?:[\u4e00-\u9fff]{1,3}族)*自治州")
-_COUNTY = re.compile(r"([\u4e00-\u9fff]{1,3}?)(自治县|新区|市|县|区|旗)(?=.)")
+_COUNTY = re.compile(r"([\u4e00-\u9fff]{1,3}?)(自治县|新区|市|县|区|旗)(?=.)(?!政|场|民|域|块)")
 _NO_COUNTY = re.compile(
     r"(?:[超城夜上都股门集菜早闹楼花黑开]市|[社小园景地发特校片街灾税贸库厂]区)$"
 )
@@ -63,9 +63,17 @@ def place_at(text: str, start: int = 0) -> Place | None:
     sure = sure or bool(county)
     if pos < len(text) and not sure and _ROAD.match(text, pos):
         return None
-    if not sure and not province and city in _ALSO_BRANDS:
+    if not sure and not province and city in ALSO_BRANDS:
         return None
     return Place(province or city_province, city, county, pos - start, sure, bool(province))
+
+
+def province_at(text: str) -> Place | None:
+    """Only the province at the start of a text."""
+    province, end, is_explicit = _province_at(text, 0)
+    if not province:
+        return None
+    return Place(province, length=end, is_explicit=is_explicit, is_province_written=True)
 
 
 def _province_at(text: str, pos: int) -> tuple[str, int, bool]:

@@ -56,6 +56,10 @@ def normalise_name(text: str) -> str:
 
 
 def _tidy_latin(folded: str) -> str:
+    if not folded.isascii():  # é, ü, ñ as e, u, n: half the world types them so
+        apart = unicodedata.normalize("NFD", folded)
+        folded = "".join(char for char in apart if not unicodedata.combining(char))
+        folded = unicodedata.normalize("NFKC", folded)
     joined = folded.translate(_BRACKETS).replace("'", "").replace(".", "")
     return " ".join(_NOISE.sub(" ", joined).split())
 
