@@ -97,14 +97,16 @@ class Tile:
     def trend_text(self) -> str:
         if self.trend is None:
             return ""
-        sign = "+" if self.trend > 0 else ""
-        return sign + formats.percent(self.trend)
+        return formats.percent(abs(self.trend))
 
     @property
     def trend_tone(self) -> str:
+        """Its direction, and whether that is good."""
         if not self.trend:
             return "flat"
-        return "good" if (self.trend > 0) == self.good_when_up else "bad"
+        way = "up" if self.trend > 0 else "down"
+        good = (self.trend > 0) == self.good_when_up
+        return f"{way} tz-trend-{'good' if good else 'bad'}"
 
     @property
     def target_text(self) -> str:

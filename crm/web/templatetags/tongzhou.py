@@ -12,6 +12,8 @@ from django.utils.safestring import SafeString, mark_safe
 from crm.tenancy.links import global_url as global_address
 from crm.web import formats, markup
 from crm.web.formats import Formats
+from crm.web.forms import dress as dress_field
+from crm.web.forms import mark_errors
 from crm.web.icons import icon as draw_icon
 from crm.web.tables.table import hidden_inputs as hidden
 
@@ -149,10 +151,19 @@ def static_asset(path: str) -> str:
 
 
 @register.simple_tag
+def dress(form: Any) -> str:
+    """Give the controls of a form that is not ours (sign-in) our classes."""
+    for field in form.fields.values():
+        dress_field(field)
+    mark_errors(form)
+    return ""
+
+
+@register.simple_tag
 def boat(css: str = "") -> SafeString:
     """The mark: a boat of two strokes."""
     return mark_safe(  # noqa: S308  literal; the class is a literal of our templates
         f'<svg class="tz-boat {css}" viewBox="0 0 32 32" aria-hidden="true">'
-        '<path d="M18.6 4.2C18 11.2 14.4 16.2 7.2 19.4"/>'
-        '<path d="M3.6 21.6c7.4 6.4 17.6 6.4 24.8-.6"/></svg>'
+        '<path d="M15.2 4.4v11.9h8.8C22.8 10.9 19.9 6.8 15.2 4.4z"/>'
+        '<path d="M3.8 20.6c4.4 7.6 20 7.6 24.4 0"/></svg>'
     )
