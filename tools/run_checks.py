@@ -16,6 +16,7 @@ from crm.embedded.testing import ensure_services
 
 ROOT = Path(__file__).resolve().parents[1]
 CODE = ("crm", "leads", "orders", "payments", "reports", "tools", "bootstrap.py", "manage.py")
+SHOWN = 40
 PRODUCTION = {
     "DJANGO_SETTINGS_MODULE": "crm.settings.production",
     "SECRET_KEY": "a-stand-in-long-enough-for-the-deployment-check-0123456789-abcdefghijklmnop",
@@ -55,13 +56,13 @@ def manage(*words: str) -> list[str]:
 
 STEPS = [
     Step("types", module("mypy", *CODE)),
-    Step("format", module("ruff", "format", "--check", ".")),
-    Step("lint", module("ruff", "check", ".")),
+    Step("format", module("ruff", "format", "--check", "--output-format=concise", ".")),
+    Step("lint", module("ruff", "check", "--output-format=concise", ".")),
     Step("imports", [str(Path(sys.executable).parent / "lint-imports")]),
     Step("migrations", manage("makemigrations", "--check", "--dry-run")),
     Step("translations", manage("messages", "--check")),
     Step("deployment", manage("check", "--deploy", "--fail-level", "WARNING"), PRODUCTION),
-    Step("template format", module("djlint", "--check", "--quiet", "templates")),
+    Step("template format", module("djlint", "--check", "templates")),
     Step("template lint", module("djlint", "--lint", "--quiet", "templates")),
 ]
 
@@ -83,11 +84,21 @@ def run(step: Step) -> Result:
 
 
 def report(result: Result) -> None:
-    """A line for what went well, everything for what did not."""
+    """A line for what went well; what did not shows its beginning and where to read the rest."""
     sign = "✗" if result.code else "✓"
     print(f"  {sign} {result.step.name:<18}{result.seconds:6.1f} s", flush=True)
-    if result.code:
-        print("\n".join(f"      {line}" for line in result.output.splitlines()), flush=True)
+    if not result.code:
+        return
+    lines = result.output.splitlines()
+    print("\n".join(f"      {line}" for line in lines[:SHOWN]), flush=True)
+    if len(lines) > SHOWN:
+        log = (
+            Path(os.environ["DATA_DIR"])
+            / "logs"
+            / f"check-{result.step.name.replace(' ', '-')}.log"
+        )
+        log.write_text(result.output)
+        print(f"      … {len(lines) - SHOWN} more lines in {log}", flush=True)
 
 
 def main(names: list[str]) -> int:
