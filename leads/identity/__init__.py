@@ -8,6 +8,8 @@ Plain Python: no Django, database, clock or network. Everything in and out is fr
     compare(a, b)               -> IdentityMatch(score, verdict, reasons)
     find_duplicates(records)    -> Iterator[DuplicatePair(left, right, match)]
 
+Many records? Normalise each once: `profile_of(record)`, then `profile_keys`, `compare_profiles`.
+
 `verdict` is "same" (stop), "probable" (warn) or "different". A `Reason` is a code of `REASON_CODES`
 with the values its sentence needs (`Reason.as_dict()` for JSON); wording belongs to the screens.
 
@@ -26,16 +28,18 @@ from leads.identity.contacts import (
     site_domain,
 )
 from leads.identity.duplicates import find_duplicates
-from leads.identity.keys import match_keys, name_keys
+from leads.identity.keys import match_keys, name_keys, profile_keys
 from leads.identity.names import compare_company_names
 from leads.identity.phones import is_mobile, normalise_phone, phone_region
 from leads.identity.places import MACRO_REGIONS, PROVINCES, macro_region
+from leads.identity.profiles import Profile, profile_of
 from leads.identity.reasons import REASON_CODES, Reason, ReasonCode
-from leads.identity.records import compare
+from leads.identity.records import compare, compare_profiles
 from leads.identity.regions import region_of
 from leads.identity.text import normalise_name, pinyin_initials, pinyin_key
 from leads.identity.types import (
     KEY_KINDS,
+    STRONG_KINDS,
     CompanyName,
     DuplicatePair,
     Identity,
@@ -50,17 +54,20 @@ __all__ = [
     "MACRO_REGIONS",
     "PROVINCES",
     "REASON_CODES",
+    "STRONG_KINDS",
     "CompanyName",
     "DuplicatePair",
     "Identity",
     "IdentityMatch",
     "Key",
     "NameMatch",
+    "Profile",
     "Reason",
     "ReasonCode",
     "Verdict",
     "compare",
     "compare_company_names",
+    "compare_profiles",
     "email_domain",
     "find_duplicates",
     "is_mobile",
@@ -76,6 +83,8 @@ __all__ = [
     "phone_region",
     "pinyin_initials",
     "pinyin_key",
+    "profile_keys",
+    "profile_of",
     "region_of",
     "site_domain",
 ]

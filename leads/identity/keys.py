@@ -36,6 +36,7 @@ def _parsed_keys(name: CompanyName) -> tuple[Key, ...]:
     if name.is_generic:
         return (whole,)
     brand = Key("brand", name.brand)
-    if not name.province:
+    province = name.province or name.province_hint
+    if not province:
         return (whole, brand)
-    return (whole, brand, Key("brand_region", f"{name.brand}|{name.province}"))
+    return (whole, brand, Key("brand_region", f"{name.brand}|{province}"))

@@ -56,7 +56,8 @@ def _brand(left: CompanyName, right: CompanyName) -> Factor:
     a, b = left.brand, right.brand
     pair = {"left": a, "right": b}
     if a == b:
-        return 1.0, Reason(ReasonCode.BRAND_EQUAL, {"brand": a})
+        code = ReasonCode.BRAND_GENERIC if left.is_generic else ReasonCode.BRAND_EQUAL
+        return 1.0, Reason(code, {"brand": a})
     if has_chinese(a) != has_chinese(b):
         return 0.0, Reason(ReasonCode.SCRIPT_DIFFERENT, pair)
     if left.is_generic or right.is_generic:
@@ -95,6 +96,8 @@ def _region(left: CompanyName, right: CompanyName) -> Factor:
     if _regions_agree(left, right):
         return 0.97, Reason(ReasonCode.REGION_EQUAL, {"region": left.city or right.city or a})
     if not a or not b or "中国" in (a, b):
+        if _hints_agree(left, right):
+            return 0.97, Reason(ReasonCode.REGION_EQUAL, {"region": left.province or a or b})
         factor = 0.95 if min(len(left.brand), len(right.brand)) >= 4 or "中国" in (a, b) else 0.88
         return factor, Reason(ReasonCode.REGION_MISSING, {"region": a or b})
     return 0.4, Reason(ReasonCode.REGION_DIFFERENT, {"left": a, "right": b})
@@ -105,6 +108,12 @@ def _regions_agree(left: CompanyName, right: CompanyName) -> bool:
     if not left.province or left.province != right.province:
         return False
     return not (left.city and right.city)
+
+
+def _hints_agree(left: CompanyName, right: CompanyName) -> bool:
+    """A record's own region may confirm a place, never contradict one: phones move."""
+    a, b = left.province or left.province_hint, right.province or right.province_hint
+    return bool(a) and a == b
 
 
 def _industry(left: CompanyName, right: CompanyName) -> Factor:

@@ -1,7 +1,7 @@
 """A record with every field in its one spelling: what keys and comparisons are made of."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from leads.identity.companies import parse_company_name
 from leads.identity.contacts import (
@@ -12,6 +12,7 @@ from leads.identity.contacts import (
     normalise_wechat,
 )
 from leads.identity.phones import normalise_phone
+from leads.identity.regions import region_of
 from leads.identity.text import normalise_name
 from leads.identity.types import CompanyName, Identity
 
@@ -51,7 +52,14 @@ def profile_of(record: Identity) -> Profile:
 def _names(record: Identity) -> Iterator[CompanyName]:
     for name in (record.company, *record.aliases):
         if name and (parsed := parse_company_name(name)).text:
-            yield parsed
+            yield parsed if parsed.province else _with_hint(parsed, record)
+
+
+def _with_hint(name: CompanyName, record: Identity) -> CompanyName:
+    """A name without a place borrows the province of its record."""
+    where = record.region or record.address
+    hint = region_of(where) if where else None
+    return replace(name, province_hint=hint) if hint else name
 
 
 def _phones(texts: tuple[str, ...]) -> frozenset[str]:

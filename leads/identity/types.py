@@ -73,6 +73,7 @@ class CompanyName:
     industries: tuple[str, ...] = ()
     is_generic: bool = False
     text: str = ""
+    province_hint: str = ""  # from the record's region or address, when the name has no place
 
     @property
     def place(self) -> str:

@@ -70,3 +70,16 @@ def test_an_alias_counts_as_a_name() -> None:
 def test_nothing_in_common() -> None:
     match = compare(Identity(company=HUAXIN), Identity(phones=("13800138000",)))
     assert (match.score, match.verdict, match.reasons) == (0.0, "different", ())
+
+
+def test_a_region_of_the_record_confirms_a_name_without_one() -> None:
+    known = Identity(company="华信科技", region="上海")
+    assert compare(Identity(company="华信科技"), Identity(company=HUAXIN)).verdict == "probable"
+    assert compare(known, Identity(company=HUAXIN)).verdict == "same"
+    at_home = Identity(company="华信科技", address="上海市浦东新区张江路 1 号")
+    assert compare(at_home, Identity(company=HUAXIN)).verdict == "same"
+
+
+def test_a_region_of_the_record_never_contradicts_a_name() -> None:
+    elsewhere = Identity(company="华信科技", region="北京")
+    assert compare(elsewhere, Identity(company=HUAXIN)).verdict == "probable"
