@@ -15,9 +15,11 @@ Prices of a book are all with tax or all without; amounts are rounded half up, o
 from orders.pricing.engine import price, total
 from orders.pricing.rounding import round_money
 from orders.pricing.types import (
+    ERROR_CODES,
     REASON_CODES,
     TAX_RATES,
     Customer,
+    ErrorCode,
     Line,
     OrderTotals,
     PriceBook,
@@ -31,9 +33,11 @@ from orders.pricing.types import (
 )
 
 __all__ = [
+    "ERROR_CODES",
     "REASON_CODES",
     "TAX_RATES",
     "Customer",
+    "ErrorCode",
     "Line",
     "OrderTotals",
     "PriceBook",

@@ -8,6 +8,7 @@ from orders.pricing.rounding import round_money
 from orders.pricing.types import (
     ZERO,
     Customer,
+    ErrorCode,
     Line,
     OrderTotals,
     PriceBook,
@@ -55,7 +56,7 @@ def total(lines: Iterable[PriceExplanation]) -> OrderTotals:
     lines = list(lines)
     currencies = {line.currency for line in lines}
     if len(currencies) > 1:
-        raise PricingError("mixed_currencies", currencies=", ".join(sorted(currencies)))
+        raise PricingError(ErrorCode.MIXED_CURRENCIES, currencies=", ".join(sorted(currencies)))
     return OrderTotals(
         currency=currencies.pop() if currencies else "",
         net=_sum(line.net for line in lines),
@@ -71,14 +72,14 @@ def total(lines: Iterable[PriceExplanation]) -> OrderTotals:
 def _check(line: Line, book: PriceBook, customer: Customer) -> None:
     if line.product.currency != book.currency:
         params = {"product": line.product.currency, "book": book.currency}
-        raise PricingError("wrong_currency", **params)
+        raise PricingError(ErrorCode.WRONG_CURRENCY, **params)
     for rate in (line.discount_rate, customer.discount_rate):
         if not ZERO <= rate <= 1:
-            raise PricingError("bad_discount", rate=str(rate))
+            raise PricingError(ErrorCode.BAD_DISCOUNT, rate=str(rate))
     if not ZERO <= line.product.tax_rate < 1:
-        raise PricingError("bad_tax_rate", rate=str(line.product.tax_rate))
+        raise PricingError(ErrorCode.BAD_TAX_RATE, rate=str(line.product.tax_rate))
     if line.agreed_price is not None and line.agreed_price < 0:
-        raise PricingError("negative_price", price=str(line.agreed_price))
+        raise PricingError(ErrorCode.NEGATIVE_PRICE, price=str(line.agreed_price))
 
 
 def _base_steps(line: Line, book: PriceBook, customer: Customer, on: date) -> Iterable[Step]:
@@ -96,7 +97,7 @@ def _base_steps(line: Line, book: PriceBook, customer: Customer, on: date) -> It
     if line.agreed_price is not None:
         yield _changed(ReasonCode.AGREED_PRICE, line.agreed_price, current, {})
     elif current is None:
-        raise PricingError("no_price", sku=line.product.sku, book=book.name)
+        raise PricingError(ErrorCode.NO_PRICE, sku=line.product.sku, book=book.name)
 
 
 def _changed(

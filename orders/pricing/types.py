@@ -29,11 +29,25 @@ class ReasonCode(StrEnum):
 REASON_CODES: tuple[str, ...] = tuple(code.value for code in ReasonCode)
 
 
-class PricingError(ValueError):
-    """No honest price can be given; `code` says why: no_price, wrong_currency, bad_rate…"""
+class ErrorCode(StrEnum):
+    """Why no honest price can be given; `params` holds the values named in the comment."""
 
-    def __init__(self, code: str, **params: str) -> None:
-        super().__init__(f"{code} {params}" if params else code)
+    NO_PRICE = "no_price"  # sku, book
+    WRONG_CURRENCY = "wrong_currency"  # product, book
+    MIXED_CURRENCIES = "mixed_currencies"  # currencies
+    BAD_DISCOUNT = "bad_discount"  # rate
+    BAD_TAX_RATE = "bad_tax_rate"  # rate
+    NEGATIVE_PRICE = "negative_price"  # price
+
+
+ERROR_CODES: tuple[str, ...] = tuple(code.value for code in ErrorCode)
+
+
+class PricingError(ValueError):
+    """No honest price can be given; `code` and `params` say why."""
+
+    def __init__(self, code: ErrorCode, **params: str) -> None:
+        super().__init__(f"{code} {params}")
         self.code = code
         self.params = params
 
