@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from itertools import islice
+from operator import attrgetter
 
 from payments.matching.money import to_minor
 from payments.matching.references import (
@@ -54,11 +55,11 @@ class Book:
         self._chinese: dict[int, list[str]] = {}
         self._by_size: dict[str, tuple[list[int], list[Entry]]] = {}
         for entry in self.entries:
-            currency = entry.item.currency
-            self._customers[currency, entry.item.customer_id].append(entry)
-            self._amounts[currency, entry.left].append(entry)
-            for reference in {normalise_reference(text) for text in entry.item.references}:
-                self._add_reference(entry, reference)
+            item = entry.item
+            self._customers[item.currency, item.customer_id].append(entry)
+            self._amounts[item.currency, entry.left].append(entry)
+            for text in dict.fromkeys(item.references):
+                self._add_reference(entry, normalise_reference(text))
 
     def _add_reference(self, entry: Entry, reference: str) -> None:
         if not reference.isascii():
@@ -101,10 +102,8 @@ class Book:
     def of_about(self, currency: str, lowest: int, highest: int, most: int) -> list[Entry]:
         """Items between two amounts; none when there are too many to mean anything."""
         if currency not in self._by_size:
-            entries = sorted(
-                (e for e in self.entries if e.item.currency == currency),
-                key=lambda e: (e.left, e.place),
-            )
+            entries = [e for e in self.entries if e.item.currency == currency]
+            entries.sort(key=attrgetter("left"))
             self._by_size[currency] = ([e.left for e in entries], entries)
         sizes, entries = self._by_size[currency]
         start, end = bisect_left(sizes, lowest), bisect_right(sizes, highest)

@@ -1,6 +1,8 @@
 """Lines and open items → proposals, decided for all lines together."""
 
-from collections.abc import Iterable, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from heapq import heapify, heappop, heappush
 
 from payments.matching.book import Book, Entry, order_key
@@ -12,7 +14,7 @@ from payments.matching.verdicts import Verdicts, without_items
 
 MOST_RECOUNTS = 6
 
-Claim = tuple[float, int, tuple[str, int, str], int]
+Claim = tuple[int, float, int, tuple[str, int, str], int]
 
 
 def propose(
@@ -24,8 +26,20 @@ def propose(
     is explained again with what is left. No item is ever given more than it has open.
     """
     knowledge = knowledge or Knowledge()
-    lines, items = list(lines), list(open_items)
-    return _Settlement(lines, items, knowledge).run()
+    with _collector_paused():
+        return _Settlement(list(lines), list(open_items), knowledge).run()
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Many small objects and no cycles among them: looking for cycles would take a third longer."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class _Settlement:
@@ -68,8 +82,8 @@ class _Settlement:
 
     def _claim(self, number: int) -> Claim:
         ways, line = self.ways[number], self.lines[number]
-        confidence = ways[0].confidence if ways else 0.0
-        return (-confidence, line.value_date.toordinal(), order_key(line.id), number)
+        tier, confidence = (ways[0].tier, ways[0].confidence) if ways else (9, 0.0)
+        return (tier, -confidence, line.value_date.toordinal(), order_key(line.id), number)
 
     def _is_stale(self, number: int) -> bool:
         """Whether an item this line hopes for has changed since it was explained."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from payments.matching.book import Entry
 from payments.matching.money import SCALE, from_minor
@@ -25,7 +25,6 @@ _AMOUNT_WEIGHT: Mapping[Shape, float] = {
 }
 UNIQUE_WEIGHT = 0.3
 _QUOTE_WEIGHT: Mapping[Quote, float] = {"": 0.0, "digits": 0.35, "number": 0.85, "other": 0.0}
-DATE_WEIGHT = 0.05
 FAR_FACTOR = 0.8
 OTHER_NUMBER_FACTOR = 0.7
 OTHER_PAYER_FACTOR = 0.5
@@ -57,6 +56,14 @@ class Case:
         return bool(self.payers) and self.payers[0].is_strong
 
 
+class Way(NamedTuple):
+    """Items a line may pay and how; `alike` is the payer guessed from a similar name."""
+
+    shares: Shares
+    shape: Shape
+    alike: Payer | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """The signs for one explanation, and what they amount to."""
@@ -79,12 +86,13 @@ class Evidence:
         return self.is_other_payer or self.quote == "other"
 
 
-def weigh(case: Case, shares: Shares, shape: Shape, policy: Policy, *, is_unique: bool) -> Evidence:
+def weigh(case: Case, way: Way, policy: Policy, *, is_unique: bool) -> Evidence:
     """Weigh amount, quoted numbers, payer and date for one explanation of the line."""
-    customer_id = shares[0][0].item.customer_id
-    payer = case.payer_of(customer_id)
+    shares, shape, alike = way
+    payer = case.payer_of(shares[0][0].item.customer_id) or alike
     quote = _quote(case, shares)
-    is_timely = _is_timely(case.line, shares, policy)
+    days_off = _days_off(case.line, shares)
+    is_timely = -policy.days_early <= days_off <= policy.days_late
     is_unique = is_unique and case.amount % (1000 * YUAN) != 0
     is_other_payer = case.has_strong_payer and not (payer is not None and payer.is_strong)
     doubt = 1 - amount_weight(case.amount, shape)
@@ -94,7 +102,7 @@ def weigh(case: Case, shares: Shares, shape: Shape, policy: Policy, *, is_unique
     if payer is not None:
         doubt *= 1 - payer.weight
     if is_timely:
-        doubt *= 1 - DATE_WEIGHT
+        doubt *= 1 - _date_weight(abs(days_off))
     factor = 1.0 if is_timely else FAR_FACTOR
     if quote == "other":
         factor *= OTHER_NUMBER_FACTOR
@@ -125,14 +133,18 @@ def _quote(case: Case, shares: Shares) -> Quote:
     return "" if None in quotes else "digits"
 
 
-def _is_timely(line: Line, shares: Shares, policy: Policy) -> bool:
+def _days_off(line: Line, shares: Shares) -> int:
+    """Days after the due date, of the item that is furthest off; negative when early."""
     day = line.value_date.toordinal()
+    worst = 0
     for entry, _ in shares:
-        if entry.due is not None and not (
-            -policy.days_early <= day - entry.due <= policy.days_late
-        ):
-            return False
-    return True
+        if entry.due is not None and abs(day - entry.due) > abs(worst):
+            worst = day - entry.due
+    return worst
+
+
+def _date_weight(days_off: int) -> float:
+    return 0.12 if days_off <= 7 else 0.06 if days_off <= 45 else 0.02
 
 
 def reasons_for(

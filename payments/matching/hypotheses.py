@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rapidfuzz.fuzz import ratio
 
 from payments.matching.book import Book, Entry
-from payments.matching.evidence import Case, Evidence, Shape, Shares, reasons_for, weigh
+from payments.matching.evidence import Case, Evidence, Shape, Shares, Way, reasons_for, weigh
 from payments.matching.money import to_minor
 from payments.matching.payers import Payer, normalise_payer
 from payments.matching.subsets import exact_subsets
@@ -16,8 +16,7 @@ MOST_EQUAL = 30
 MOST_NEAR = 150
 MOST_CUSTOMERS = 8
 SIMILAR_NAME = 60.0
-
-Way = tuple[Shares, Shape]
+_LOOSE = frozenset({"near", "part", "over"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +41,13 @@ class Hypothesis:
     def is_feasible(self) -> bool:
         """Whether the items still have this much left."""
         return all(share <= entry.left for entry, share in self.shares)
+
+    @property
+    def tier(self) -> int:
+        """Whole items and quoted ones come before sums a little off, and those before parts."""
+        if self.shape not in _LOOSE or self.evidence.is_quoted:
+            return 0
+        return 1 if self.shape == "near" else 2
 
     @property
     def is_untouched(self) -> bool:
@@ -70,16 +76,20 @@ def explain(case: Case, book: Book, policy: Policy) -> list[Hypothesis]:
     """All explanations with what is left on the book, most likely first."""
     equal = book.of_amount(case.line.currency, case.amount, MOST_EQUAL)
     found: dict[Shares, Hypothesis] = {}
-    for shares, shape in _ways(case, book, policy, equal):
-        is_unique = shape == "exact" and len(equal) == 1
-        evidence = weigh(case, shares, shape, policy, is_unique=is_unique)
-        known = found.get(shares)
+    for way in _ways(case, book, policy, equal):
+        is_unique = way.shape == "exact" and len(equal) == 1
+        evidence = weigh(case, way, policy, is_unique=is_unique)
+        known = found.get(way.shares)
         if known is None or evidence.confidence > known.confidence:
-            lefts = tuple([entry.left for entry, _ in shares])
-            found[shares] = Hypothesis(shares, shape, evidence, evidence.confidence, lefts)
+            found[way.shares] = _hypothesis(way, evidence)
     if len(found) == 1:
         return list(found.values())
     return sorted(found.values(), key=_rank)
+
+
+def _hypothesis(way: Way, evidence: Evidence) -> Hypothesis:
+    lefts = tuple([entry.left for entry, _ in way.shares])
+    return Hypothesis(way.shares, way.shape, evidence, evidence.confidence, lefts)
 
 
 def _rank(hypothesis: Hypothesis) -> tuple[float, int, list[int]]:
@@ -96,10 +106,10 @@ def _ways(case: Case, book: Book, policy: Policy, equal: Sequence[Entry]) -> Ite
             yield way
     for entry in case.quoted:
         if entry.left == case.amount:
-            yield ((entry, case.amount),), "exact"
+            yield Way(((entry, case.amount),), "exact")
     if not (is_known and (case.has_strong_payer or any(case.quoted.values()))):
         for entry in equal:
-            yield ((entry, case.amount),), "exact"
+            yield Way(((entry, case.amount),), "exact")
     if not is_known and not equal:
         yield from _near_ways(case, book, policy)
 
@@ -118,11 +128,11 @@ def _customer_ways(case: Case, book: Book, customer_id: Hashable, policy: Policy
     quoted = [entry for entry in entries if case.quoted.get(entry)] if case.quoted else []
     whole = [entry for entry in entries if entry.left == case.amount]
     for entry in whole:
-        yield ((entry, case.amount),), "exact"
+        yield Way(((entry, case.amount),), "exact")
     payer = case.payer_of(customer_id)
     if not quoted and (payer is None or (not payer.is_strong and whole)):
         return
-    if len(entries) > 1:
+    if len(entries) > 1 and not any(entry in quoted for entry in whole):
         yield from _set_ways(case, entries, quoted, policy)
     if not whole or (quoted and not any(entry in quoted for entry in whole)):
         yield from _loose_ways(case, entries, quoted, policy)
@@ -133,9 +143,9 @@ def _set_ways(
 ) -> Iterator[Way]:
     """Several items that add up exactly: those quoted, all of them, or some of them."""
     if len(quoted) > 1 and _total(quoted) == case.amount:
-        yield _in_full(quoted), "quoted_set"
+        yield Way(_in_full(quoted), "quoted_set")
     if _total(entries) == case.amount:
-        yield _in_full(entries), "all_open"
+        yield Way(_in_full(entries), "all_open")
     pool = entries[: policy.subset_items]
     subsets, is_complete = exact_subsets(
         [entry.left for entry in pool], case.amount, largest=policy.largest_subset, most=4
@@ -143,22 +153,22 @@ def _set_ways(
     for positions in subsets:
         chosen = [pool[position] for position in positions]
         is_only = is_complete and len(subsets) == 1
-        yield _in_full(chosen), "only_set" if is_only else "set"
+        yield Way(_in_full(chosen), "only_set" if is_only else "set")
 
 
 def _loose_ways(
     case: Case, entries: Sequence[Entry], quoted: Sequence[Entry], policy: Policy
 ) -> Iterator[Way]:
     """The line pays less or more than whole items: the quoted ones first, then the oldest."""
+    near = [e for e in quoted or entries if _is_near(case.amount, e.left, policy)]
+    if near:
+        closest = min(near, key=lambda e: (abs(e.left - case.amount), e.place))
+        yield Way(((closest, min(closest.left, case.amount)),), "near")
     wanted = list(dict.fromkeys([*quoted, *entries]))
-    if case.amount > _total(wanted):
-        yield _in_full(wanted), "over"
-        return
-    nearest = [e for e in quoted or entries if _is_short(case.amount, e.left, policy)]
-    if nearest:
-        closest = min(nearest, key=lambda e: (e.left, e.place))
-        yield ((closest, case.amount),), "near"
-    yield _filled(wanted, case.amount), "part"
+    if case.amount <= _total(wanted):
+        yield Way(_filled(wanted, case.amount), "part")
+    elif not near:
+        yield Way(_in_full(wanted), "over")
 
 
 def _near_ways(case: Case, book: Book, policy: Policy) -> Iterator[Way]:
@@ -169,14 +179,23 @@ def _near_ways(case: Case, book: Book, policy: Policy) -> Iterator[Way]:
     )
     name = normalise_payer(case.line.counterparty_name or case.line.memo)
     for entry in near:
-        if abs(entry.left - case.amount) > int(max(entry.left, case.amount) * policy.near_share):
+        if not _is_near(case.amount, entry.left, policy):
             continue
-        if ratio(name, normalise_payer(entry.item.customer_name)) >= SIMILAR_NAME:
-            yield ((entry, min(entry.left, case.amount)),), "near"
+        likeness = ratio(name, normalise_payer(entry.item.customer_name))
+        if likeness >= SIMILAR_NAME:
+            alike = _alike_payer(case, entry, likeness)
+            yield Way(((entry, min(entry.left, case.amount)),), "near", alike)
 
 
-def _is_short(amount: int, left: int, policy: Policy) -> bool:
-    return amount < left and left - amount <= int(left * policy.near_share)
+def _alike_payer(case: Case, entry: Entry, likeness: float) -> Payer:
+    names = {"payer": case.line.counterparty_name, "customer": entry.item.customer_name}
+    weight = round(0.5 * likeness / 100, 3)
+    return Payer(entry.item.customer_id, weight, Reason("payer_name_alike", names))
+
+
+def _is_near(amount: int, left: int, policy: Policy) -> bool:
+    """Whether a fee, a rebate or a slip could explain the difference."""
+    return abs(amount - left) <= int(max(amount, left) * policy.near_share)
 
 
 def _total(entries: Iterable[Entry]) -> int:

@@ -55,8 +55,11 @@ class PayerIndex:
     def __init__(self, items: Iterable[OpenItem], knowledge: Knowledge) -> None:
         self._knowledge = knowledge
         names: dict[tuple[str, Hashable], None] = {}
+        latest: dict[Hashable, str] = {}
         for item in items:
-            names[item.customer_name, item.customer_id] = None
+            if latest.get(item.customer_id) != item.customer_name:
+                latest[item.customer_id] = item.customer_name
+                names[item.customer_name, item.customer_id] = None
         for customer_id, others in knowledge.customer_names.items():
             for name in others:
                 names[name, customer_id] = None

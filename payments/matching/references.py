@@ -8,6 +8,7 @@ from itertools import pairwise
 
 _RUN = re.compile(r"[A-Z0-9]+(?:[-_/.\s#—–·:]{1,3}[A-Z0-9]+)*")
 _ATOM = re.compile(r"[A-Z]+|[0-9]+")
+_DIGITS = re.compile(r"\d{4,}", re.ASCII)
 _NOISE = re.compile(r"[\W_]+")
 LONGEST_QUOTE = 10
 SHORTEST_STRONG = 5
@@ -29,10 +30,8 @@ def is_strong(reference: str) -> bool:
 
 def digits_key(reference: str) -> str:
     """The longest run of digits, what is left when a payer drops the letters; '' when too short."""
-    longest = max(
-        (atom for atom in _ATOM.findall(reference) if atom.isdigit()), key=len, default=""
-    )
-    return longest if len(longest) >= 4 else ""
+    runs = _DIGITS.findall(reference)
+    return max(runs, key=len) if runs else ""
 
 
 @lru_cache(maxsize=32768)

@@ -29,6 +29,7 @@ REASON_CODES = (
     "payer_name_equal",
     "payer_name_same",
     "payer_name_probable",
+    "payer_name_alike",
     "payer_named_in_memo",
     "payer_differs",
     "payer_unknown",
@@ -126,7 +127,7 @@ class Policy:
 
     post_confidence: float = 0.9
     post_margin: float = 0.1
-    propose_confidence: float = 0.4
+    propose_confidence: float = 0.45
     tie: float = 0.04
     near_share: Decimal = Decimal("0.07")
     days_early: int = 120

@@ -81,6 +81,7 @@ class Verdicts:
         """The proposal for a line and the explanation it grants, if any."""
         if not ways or ways[0].confidence < self.policy.propose_confidence:
             return self._unexplained(case, ways, lost), None
+        ways = self._oldest_first(ways)
         best = ways[0]
         rivals = [way for way in ways[1:] if best.confidence - way.confidence < self.policy.tie]
         if any(way.customer_id != best.customer_id for way in rivals):
@@ -89,6 +90,20 @@ class Verdicts:
             reasons = (Reason("returned_money"), *best.reasons(case))
             return _exception(case.line, "refund", reasons, self._listed(case, ways)), None
         return self._granted(case, ways, lost, is_contested), best
+
+    def _oldest_first(self, ways: Sequence[Hypothesis]) -> list[Hypothesis]:
+        """Of equal items of one customer the oldest is paid first, whatever is nearer in days."""
+        best = ways[0]
+        equal = [
+            way
+            for way in ways
+            if way.shape == best.shape == "exact"
+            and way.customer_id == best.customer_id
+            and way.evidence.quote == best.evidence.quote
+            and best.confidence - way.confidence < self.policy.tie
+        ]
+        oldest = min(equal, key=lambda way: way.shares[0][0].place, default=best)
+        return [oldest, *(way for way in ways if way is not oldest)]
 
     def _granted(
         self,
