@@ -1,0 +1,387 @@
+"""A year of leads, customers, deals and follow-ups of the demo organisation."""
+
+import random
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db import connection
+from django.utils import timezone
+
+from crm.money import round_money
+from crm.numbering import take_numbers
+from crm.people.models import Member
+from leads.enums import Channel, CustomerLevel, FollowUpKind, FollowUpOutcome, TouchOutcome
+from leads.models import (
+    Contact,
+    Customer,
+    FollowUp,
+    Lead,
+    Opportunity,
+    Stage,
+    StageChange,
+    Touch,
+)
+from leads.services.assignment import assign_leads
+from leads.services.assignment_rules import ensure_rules
+from leads.services.completion import complete_contact, complete_customer, complete_lead
+from leads.services.identity import index_new
+from leads.services.stages import ensure_default_stages
+from reports.demo import words
+from reports.demo.clock import as_written, busy_moment, without_history, working_moment
+from reports.demo.companies import Company, Inventor
+from reports.demo.people import Team
+
+CHANNELS = {
+    Channel.WEBSITE: 26,
+    Channel.EXHIBITION: 22,
+    Channel.PLATFORM: 18,
+    Channel.REFERRAL: 12,
+    Channel.PHONE: 14,
+    Channel.EMAIL: 8,
+}
+# share of the leads that became something; the newest are still new
+CONVERTED, INVALID = 0.24, 0.14
+NEW_DAYS = 12
+
+
+@dataclass
+class World:
+    """What has been made so far."""
+
+    team: Team
+    inventor: Inventor
+    now: datetime
+    members: dict[int, Member] = field(default_factory=dict)
+    companies: dict[int, Company] = field(default_factory=dict)
+    leads: list[Lead] = field(default_factory=list)
+    customers: list[Customer] = field(default_factory=list)
+    contacts: dict[int, Contact] = field(default_factory=dict)
+    opportunities: list[Opportunity] = field(default_factory=list)
+    stages: list[Stage] = field(default_factory=list)
+    follow_ups: list[FollowUp] = field(default_factory=list)
+
+    @property
+    def random(self) -> random.Random:
+        return self.inventor.random
+
+    def later(self, moment: datetime, least: float, most: float) -> datetime:
+        """A working moment that many days later, but not in the future."""
+        days = self.random.uniform(least, most)
+        start = moment + timedelta(days=days)
+        return min(working_moment(self.random, start, start + timedelta(hours=8)), self.now)
+
+
+def fill(world: World, *, lead_count: int) -> None:
+    """Leads first, then what became of them."""
+    world.stages = ensure_default_stages()
+    ensure_rules()
+    make_leads(world, lead_count)
+    assign(world)
+    live_on(world)
+    make_customers(world)
+    make_opportunities(world)
+    make_follow_ups(world)
+    index_new([*world.leads, *world.customers, *world.contacts.values()])
+
+
+def make_leads(world: World, count: int) -> None:
+    moments = sorted(busy_moment(world.random, world.now) for _ in range(count))
+    numbers = take_numbers("L", count)
+    leads = [
+        new_lead(world, world.inventor.company(), number=number, at=moment)
+        for number, moment in zip(numbers, moments, strict=True)
+    ]
+    with as_written(Lead, Touch):
+        world.leads = Lead.objects.bulk_create(leads, batch_size=1_000)
+        Touch.objects.bulk_create(
+            [
+                Touch(
+                    channel=lead.channel,
+                    payload={"company_name": lead.company_name, "phone": lead.phone},
+                    received_at=lead.created_at,
+                    outcome=TouchOutcome.CREATED,
+                    lead=lead,
+                )
+                for lead in world.leads
+            ],
+            batch_size=2_000,
+        )
+
+
+def new_lead(world: World, company: Company, *, number: str, at: datetime) -> Lead:
+    source = world.random
+    channel = source.choices(list(CHANNELS), list(CHANNELS.values()))[0]
+    lead = Lead(
+        number=number,
+        company_name=company.name,
+        contact_name=company.contact,
+        contact_title=company.title,
+        phone=company.phone,
+        email=company.email if source.random() < 0.7 else "",
+        province=company.province,
+        city=company.city,
+        address=company.address if source.random() < 0.6 else "",
+        industry=company.industry,
+        credit_code=company.credit_code if source.random() < 0.35 else "",
+        channel=channel,
+        campaign=source.choice(words.CAMPAIGNS.get(channel, [""])),
+        need=source.choice(words.NEEDS),
+        created_at=at,
+        updated_at=at,
+    )
+    complete_lead(lead)
+    return lead
+
+
+def assign(world: World) -> None:
+    """The rules decide, with their reasons, as they would have on the day."""
+    ids = [lead.pk for lead in world.leads]
+    with without_history(Lead):
+        for start in range(0, len(ids), 1_000):
+            assign_leads(lead_ids=ids[start : start + 1_000])
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE leads_lead SET updated_at = created_at,"
+                " assigned_at = created_at + interval '2 seconds' WHERE owner_id IS NOT NULL"
+            )
+            cursor.execute(
+                "UPDATE leads_assignmentdecision d SET at = l.created_at + interval '2 seconds'"
+                " FROM leads_lead l WHERE l.id = d.lead_id"
+            )
+    world.members = {member.pk: member for member in Member.objects.all()}
+    world.leads = list(Lead.objects.order_by("id"))
+
+
+def live_on(world: World) -> None:
+    """Responses, next steps and verdicts; what is young enough stays new."""
+    source = world.random
+    for lead in world.leads:
+        age = (world.now - lead.created_at).total_seconds() / 86_400
+        if lead.owner_id is None or (age < NEW_DAYS and source.random() < 0.55 - age / 40):
+            continue
+        lead.first_response_at = world.later(lead.created_at, 0.02, 1.5)
+        lead.last_follow_up_at = world.later(lead.first_response_at, 0, min(age, 25))
+        lead.updated_at = lead.last_follow_up_at
+        fate = source.random()
+        if fate < INVALID and age > 5:
+            lead.status, lead.invalid_reason = "invalid", source.choice(words.LOST)
+        elif fate < INVALID + CONVERTED and age > 8:
+            lead.status = "converted"
+            lead.converted_at = world.later(lead.first_response_at, 2, 20)
+            lead.updated_at = lead.converted_at
+        else:
+            lead.status = "qualified" if source.random() < 0.35 else "contacted"
+            plan_next_step(world, lead)
+    fields = [
+        "status", "first_response_at", "last_follow_up_at", "next_step", "next_step_at",
+        "invalid_reason", "converted_at", "updated_at",
+    ]  # fmt: skip
+    with without_history(Lead), as_written(Lead):
+        Lead.objects.bulk_update(world.leads, fields, batch_size=1_000)
+
+
+def plan_next_step(world: World, record: Lead | Opportunity | Customer) -> None:
+    """Most open records have a next step; some are overdue, as in life."""
+    if world.random.random() < 0.72:
+        record.next_step = world.random.choice(words.NEXT_STEPS)
+        days = world.random.choice([-6, -3, -1, 0, 0, 1, 1, 2, 3, 5, 8])
+        due = timezone.localtime(world.now + timedelta(days=days))
+        record.next_step_at = due.replace(
+            hour=world.random.randrange(9, 18), minute=world.random.choice([0, 30])
+        ).replace(second=0, microsecond=0)
+
+
+def make_customers(world: World) -> None:
+    """Each converted lead became a customer with its contact."""
+    won = [lead for lead in world.leads if lead.status == "converted"]
+    customers = [
+        new_customer(world, lead, number)
+        for lead, number in zip(won, take_numbers("C", len(won)), strict=True)
+    ]
+    with as_written(Customer, Contact):
+        world.customers = Customer.objects.bulk_create(customers, batch_size=1_000)
+        contacts = [
+            new_contact(lead, customer) for lead, customer in zip(won, world.customers, strict=True)
+        ]
+        world.contacts = {
+            contact.customer_id: contact for contact in Contact.objects.bulk_create(contacts)
+        }
+    for lead, customer in zip(won, world.customers, strict=True):
+        lead.customer = customer
+    with without_history(Lead), as_written(Lead):
+        Lead.objects.bulk_update(won, ["customer"], batch_size=1_000)
+
+
+def new_customer(world: World, lead: Lead, number: str) -> Customer:
+    level = world.random.choices(list(CustomerLevel.values), [8, 22, 48, 22])[0]
+    customer = Customer(
+        number=number,
+        name=lead.company_name,
+        credit_code=lead.credit_code or world.inventor.credit_code(lead.province),
+        level=level,
+        phone=lead.phone,
+        province=lead.province,
+        city=lead.city,
+        address=lead.address,
+        industry=lead.industry,
+        owner_id=lead.owner_id,
+        department_id=lead.department_id,
+        created_by_id=lead.owner_id,
+        created_at=lead.converted_at,
+        updated_at=lead.converted_at,
+        last_follow_up_at=lead.last_follow_up_at,
+    )
+    complete_customer(customer)
+    return customer
+
+
+def new_contact(lead: Lead, customer: Customer) -> Contact:
+    contact = Contact(
+        customer=customer,
+        name=lead.contact_name,
+        title=lead.contact_title,
+        phone=lead.phone,
+        email=lead.email,
+        is_primary=True,
+        created_by_id=lead.owner_id,
+        created_at=lead.converted_at,
+        updated_at=lead.converted_at,
+    )
+    complete_contact(contact)
+    return contact
+
+
+def make_opportunities(world: World) -> None:
+    """One deal per customer, sometimes two, on its way through the stages."""
+    deals: list[Opportunity] = []
+    changes: list[list[StageChange]] = []
+    leads = {lead.customer_id: lead for lead in world.leads if lead.customer_id}
+    for customer in world.customers:
+        for round_number in range(1 if world.random.random() < 0.8 else 2):
+            lead = leads[customer.pk] if round_number == 0 else None
+            deal, moves = new_opportunity(world, customer, lead)
+            deals.append(deal)
+            changes.append(moves)
+    for deal, number in zip(deals, take_numbers("O", len(deals)), strict=True):
+        deal.number = number
+    for position, deal in enumerate(sorted(deals, key=lambda d: d.stage_changed_at, reverse=True)):
+        deal.position = position * 1024
+    with as_written(Opportunity):
+        world.opportunities = Opportunity.objects.bulk_create(deals, batch_size=1_000)
+    for deal, moves in zip(world.opportunities, changes, strict=True):
+        for move in moves:
+            move.opportunity = deal
+    StageChange.objects.bulk_create([m for moves in changes for m in moves], batch_size=2_000)
+
+
+def new_opportunity(
+    world: World, customer: Customer, lead: Lead | None
+) -> tuple[Opportunity, list[StageChange]]:
+    source, at = world.random, world.later(customer.created_at, 0, 0 if lead else 60)
+    size = {"a": 4.0, "b": 2.0, "c": 1.0, "d": 0.5}[customer.level]
+    amount = round_money(Decimal(source.lognormvariate(11.6, 0.8) * size)).quantize(Decimal(100))
+    deal = Opportunity(
+        name=f"{customer.city}{source.choice(words.DEALS)}",
+        customer=customer,
+        contact=world.contacts.get(customer.pk),
+        lead=lead,
+        owner_id=customer.owner_id,
+        department_id=customer.department_id,
+        created_by_id=customer.owner_id,
+        amount=amount,
+        created_at=at,
+    )
+    moves = walk_stages(world, deal, at)
+    deal.updated_at = deal.last_follow_up_at = deal.stage_changed_at
+    if deal.closed_at is None:
+        deal.expected_close_date = (world.now + timedelta(days=source.randrange(-8, 75))).date()
+        plan_next_step(world, deal)
+    else:
+        deal.expected_close_date = timezone.localdate(deal.closed_at)
+    return deal, moves
+
+
+def walk_stages(world: World, deal: Opportunity, at: datetime) -> list[StageChange]:
+    """Stage after stage until won, lost or today."""
+    *open_stages, won, lost = world.stages
+    moves = [StageChange(to_stage=open_stages[0], member_id=deal.owner_id, amount=deal.amount, at=at)]
+    deal.stage, deal.stage_changed_at = open_stages[0], at
+    for number in range(len(open_stages)):
+        moment = world.later(at, 3, 26)
+        if moment >= world.now:
+            break
+        if world.random.random() < 0.14:
+            target = lost
+        elif number + 1 < len(open_stages):
+            target = open_stages[number + 1]
+        else:
+            target = won if world.random.random() < 0.78 else lost
+        moves.append(
+            StageChange(
+                from_stage=deal.stage,
+                to_stage=target,
+                member_id=deal.owner_id,
+                amount=deal.amount,
+                at=moment,
+            )
+        )
+        deal.stage, deal.stage_changed_at, at = target, moment, moment
+        if target in (won, lost):
+            deal.closed_at = moment
+            deal.lost_reason = world.random.choice(words.LOST) if target is lost else ""
+            break
+    return moves
+
+
+def make_follow_ups(world: World) -> None:
+    """What was said: on leads before, on customers and deals after."""
+    for lead in world.leads:
+        if lead.first_response_at and lead.owner_id:
+            end = lead.last_follow_up_at or lead.first_response_at
+            for at in spread(world, lead.first_response_at, end, most=3):
+                note(world, at, lead.owner_id, lead=lead, customer_id=lead.customer_id)
+    for deal in world.opportunities:
+        if deal.owner_id:
+            for at in spread(world, deal.created_at, deal.stage_changed_at, most=4):
+                note(world, at, deal.owner_id, opportunity=deal, customer_id=deal.customer_id)
+    with as_written(FollowUp):
+        FollowUp.objects.bulk_create(world.follow_ups, batch_size=2_000)
+
+
+def spread(world: World, start: datetime, end: datetime, *, most: int) -> list[datetime]:
+    """A few moments between the two, the last one included."""
+    between = [
+        working_moment(world.random, start, max(end, start + timedelta(hours=1)))
+        for _ in range(world.random.randrange(most))
+    ]
+    return sorted([*between, end])
+
+
+def note(
+    world: World,
+    at: datetime,
+    member_id: int,
+    *,
+    lead: Lead | None = None,
+    opportunity: Opportunity | None = None,
+    customer_id: int | None = None,
+) -> None:
+    source = world.random
+    is_effective = source.random() < 0.7
+    world.follow_ups.append(
+        FollowUp(
+            lead=lead,
+            opportunity=opportunity,
+            customer_id=customer_id,
+            kind=source.choice(FollowUpKind.values[:5]),
+            outcome=source.choice(FollowUpOutcome.values) if is_effective else "",
+            content=source.choice(words.TALK),
+            next_step=source.choice(words.NEXT_STEPS) if is_effective else "",
+            next_step_at=world.later(at, 1, 6) if is_effective else None,
+            is_effective=is_effective,
+            member_id=member_id,
+            at=at,
+            created_at=at,
+        )
+    )

@@ -1,0 +1,43 @@
+"""Make the demo organisation, and a second one that must see nothing of it."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from crm.people import services as people
+from crm.people.models import User
+from crm.tenancy.context import tenant_context
+from crm.tenancy.models import Organization
+from leads.services.assignment_rules import ensure_rules
+from leads.services.stages import ensure_default_stages
+from reports.demo import DOMAIN, SLUG, STRANGER, pipeline
+from reports.demo.companies import Inventor
+from reports.demo.people import PASSWORD, hire_everybody
+from reports.demo.pipeline import World
+
+SEED = 20_260_101
+REASON = "demo data"
+
+
+@transaction.atomic
+def seed(*, lead_count: int = 3_000, slug: str = SLUG, domain: str = DOMAIN) -> Organization:
+    """A company with a year of business, ending now."""
+    organization = people.create_organization(slug=slug, name="同舟示范")
+    inventor = Inventor(SEED)
+    with tenant_context(organization.id, reason=REASON):
+        team = hire_everybody(inventor, domain)
+        world = World(team=team, inventor=inventor, now=timezone.now())
+        pipeline.fill(world, lead_count=lead_count)
+    return organization
+
+
+@transaction.atomic
+def seed_stranger() -> Organization:
+    """Another company in the same database, with one person and nothing else."""
+    organization = people.create_organization(slug="other", name="远帆贸易")
+    with tenant_context(organization.id, reason=REASON):
+        department = people.create_department(name="远帆贸易")
+        user = User.objects.create_user(STRANGER[0], PASSWORD, name="林远")
+        people.add_member(user=user, department=department, roles=["administrator"])
+        ensure_default_stages()
+        ensure_rules()
+    return organization
