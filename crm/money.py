@@ -5,12 +5,15 @@ security; numeric ones do not. The scale is two decimals for every currency (doc
 """
 
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import DecimalValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.db.models.expressions import Combinable
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
@@ -34,6 +37,10 @@ def from_minor(units: int) -> Decimal:
 
 class MoneyField(models.BigIntegerField):  # type: ignore[type-arg]
     """A Decimal amount with two decimals, stored as bigint minor units."""
+
+    if TYPE_CHECKING:  # what django-stubs takes and gives
+        _pyi_private_set_type: Decimal | int | str | Combinable  # type: ignore[assignment]
+        _pyi_private_get_type: Decimal  # type: ignore[assignment]
 
     description = _("Amount of money")
     empty_strings_allowed = False

@@ -1,5 +1,31 @@
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
+
+if TYPE_CHECKING:
+    from orders.models import Order
 
 
 class PaymentsConfig(AppConfig):
     name = "payments"
+
+    def ready(self) -> None:
+        """An approved order gets its payment plan, a cancelled one loses it."""
+        from orders import hooks  # noqa: PLC0415  (models need the app registry)
+
+        hooks.on_order_approved(plan_for)
+        hooks.on_order_cancelled(no_plan_for)
+
+
+def plan_for(order: "Order") -> None:
+    """Listener of approvals: the caller has saved the order in this transaction."""
+    from payments.services import plans  # noqa: PLC0415  (models need the app registry)
+
+    plans.create_plan(order_id=order.pk)
+
+
+def no_plan_for(order: "Order") -> None:
+    """Listener of cancellations."""
+    from payments.services import plans  # noqa: PLC0415  (models need the app registry)
+
+    plans.drop_plan(order_id=order.pk)

@@ -1,0 +1,56 @@
+"""Tell people that money has come. The only module here that speaks to inboxes and browsers."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from crm.people.models import Member
+from crm.teamwork import services as teamwork
+from crm.teamwork.enums import NotificationKind
+from crm.web import live
+from crm.web.formats import money
+from payments.models import Instalment
+
+
+def instalments_paid(instalment_ids: Iterable[int]) -> None:
+    """The owner of each order hears that an instalment is paid, in their own language."""
+    rows = list(
+        Instalment.objects.filter(pk__in=list(instalment_ids))
+        .select_related("plan__order__customer", "plan__order__owner__user")
+        .order_by("pk")
+    )
+    by_owner: dict[Member, list[Instalment]] = defaultdict(list)
+    for row in rows:
+        if row.plan.order.owner is not None:
+            by_owner[row.plan.order.owner].append(row)
+    for owner, received in by_owner.items():
+        with translation.override(owner.user.language):
+            for row in received:
+                tell_owner(owner, row)
+
+
+def tell_owner(owner: Member, row: Instalment) -> None:
+    """One line in the owner's inbox, and a sign to their open pages."""
+    order = row.plan.order
+    teamwork.notify(
+        member_ids=[owner.pk],
+        kind=NotificationKind.PAYMENT_RECEIVED,
+        title=_("%(customer)s paid %(amount)s: %(instalment)s of %(order)s")
+        % {
+            "customer": order.customer.name,
+            "amount": money(row.amount, row.currency),
+            "instalment": row.name,
+            "order": order.number,
+        },
+        url=reverse("payments:plan", urlconf=settings.TENANT_URLCONF, args=[row.plan_id]),
+    )
+    live.publish(live.member_topic(owner.pk), "payment-received", order=order.pk)
+
+
+def lines_changed() -> None:
+    """Everybody who looks at bank lines sees them as they are."""
+    live.publish(live.EVERYBODY, "bank-lines-changed")

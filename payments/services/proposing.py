@@ -1,0 +1,207 @@
+"""Ask the matching engine about the open lines and keep what it says, with its reasons."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from crm.tenancy.context import current_organization_id
+from leads.models import Customer
+from orders.enums import OrderStatus
+from payments import matching as engine
+from payments import notifications
+from payments.models import (
+    Instalment,
+    MatchProposal,
+    PayerAlias,
+    ProposedShare,
+    StatementLine,
+)
+from payments.selectors.lines import open_lines
+from payments.selectors.status import is_open
+
+BATCH = 1_000
+SETTLED_DAYS = 120
+ITEM_FIELDS = (
+    "pk",
+    "plan__order__customer_id",
+    "plan__order__customer__name",
+    "amount",
+    "paid_amount",
+    "currency",
+    "due_date",
+    "plan__order__number",
+    "plan__order__contract_number",
+)
+# One run at a time per organisation: two would write proposals for the same lines.
+ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('payments.propose_matches'), %s)"
+
+
+@transaction.atomic
+def propose_matches(*, line_ids: Collection[int] | None = None) -> dict[str, int]:
+    """Replace the proposals of all open lines, or of these; returns how many of each band."""
+    with connection.cursor() as cursor:
+        cursor.execute(ONE_AT_A_TIME, [current_organization_id()])
+    wanted = open_lines()
+    old = MatchProposal.objects.all()
+    if line_ids is not None:
+        wanted, old = wanted.filter(pk__in=line_ids), old.filter(line_id__in=line_ids)
+    lines = list(wanted)
+    asked = [engine_line(line) for line in lines]
+    found = engine.propose(asked, open_items(), knowledge_about(lines)) if asked else []
+    ProposedShare.objects.filter(proposal__in=old).delete()
+    old.delete()
+    write_proposals(found, {line.pk: line for line in lines})
+    notifications.lines_changed()
+    return counted(found)
+
+
+def engine_line(line: StatementLine) -> engine.Line:
+    """A stored line as the engine knows it, with what is still unmatched of it."""
+    return engine.Line(
+        id=line.pk,
+        amount=line.amount - line.matched_amount,
+        currency=line.currency,
+        value_date=line.value_date,
+        counterparty_name=line.counterparty_name,
+        counterparty_account=line.counterparty_account,
+        reference=line.reference,
+        memo=line.memo,
+    )
+
+
+def open_items() -> list[engine.OpenItem]:
+    """Every receivable of an order that still stands."""
+    return engine_items(live_instalments().filter(is_open()))
+
+
+def live_instalments() -> QuerySet[Instalment]:
+    found: QuerySet[Instalment] = Instalment.objects.exclude(
+        plan__order__status=OrderStatus.CANCELLED
+    )
+    return found
+
+
+def engine_items(rows: QuerySet[Instalment], *, settled: bool = False) -> list[engine.OpenItem]:
+    """Instalments as the engine knows them; settled ones with what they were."""
+    return [
+        engine.OpenItem(
+            id=pk,
+            customer_id=customer_id,
+            customer_name=name,
+            amount_open=amount if settled else amount - paid,
+            currency=currency,
+            due_date=due,
+            references=tuple(text for text in (number, contract) if text),
+        )
+        for pk, customer_id, name, amount, paid, currency, due, number, contract in (
+            rows.order_by("pk").values_list(*ITEM_FIELDS)
+        )
+    ]
+
+
+def knowledge_about(lines: Sequence[StatementLine]) -> engine.Knowledge:
+    """Learned aliases of these payers, names of customers, and what was paid of late."""
+    keys = {
+        key
+        for line in lines
+        for key in engine.payer_keys(line.counterparty_name, line.counterparty_account)
+    }
+    aliases: dict[str, list[int]] = defaultdict(list)
+    for key, customer_id in PayerAlias.objects.filter(key__in=keys).values_list(
+        "key", "customer_id"
+    ):
+        aliases[key].append(customer_id)
+    since = timezone.now().date() - timedelta(days=SETTLED_DAYS)
+    settled = live_instalments().filter(
+        paid_amount=F("amount"), due_date__gte=since, amount__in={line.amount for line in lines}
+    )
+    buyers = Customer.objects.filter(orders__isnull=False).distinct()
+    return engine.Knowledge(
+        payer_aliases=aliases,
+        customer_names={pk: (name,) for pk, name in buyers.values_list("pk", "name")},
+        settled_items=engine_items(settled, settled=True),
+    )
+
+
+def write_proposals(found: Iterable[engine.Proposal], lines: dict[int, StatementLine]) -> None:
+    """Store proposals and their shares, thousands at a time."""
+    now = timezone.now()
+    answers = list(found)
+    rows = MatchProposal.objects.bulk_create(
+        [
+            MatchProposal(
+                line=line,
+                band=one.band,
+                confidence=percent(one.confidence),
+                reasons=stored_reasons(one.reasons, line),
+                candidates=[stored_candidate(way, line) for way in one.candidates],
+                line_ids=list(one.line_ids),
+                rest_amount=one.rest,
+                exception_kind=one.exception_type or "",
+                computed_at=now,
+            )
+            for one in answers
+            for line in [lines[as_id(one.line_ids[0])]]
+        ],
+        batch_size=BATCH,
+    )
+    ProposedShare.objects.bulk_create(
+        [
+            ProposedShare(proposal=row, instalment_id=as_id(share.item_id), amount=share.amount)
+            for row, one in zip(rows, answers, strict=True)
+            for share in one.allocations
+        ],
+        batch_size=BATCH,
+    )
+
+
+def stored_candidate(way: engine.Candidate, line: StatementLine) -> dict[str, Any]:
+    """Another way to explain a line, fit for JSON."""
+    return {
+        "shares": [[share.item_id, str(share.amount)] for share in way.allocations],
+        "confidence": percent(way.confidence),
+        "reasons": stored_reasons(way.reasons, line),
+    }
+
+
+def stored_reasons(reasons: Iterable[engine.Reason], line: StatementLine) -> list[dict[str, Any]]:
+    """Reasons fit for JSON; of an item's numbers only those that the line quotes."""
+    text = engine.normalise_reference(f"{line.reference} {line.memo}")
+    stored = []
+    for reason in reasons:
+        params = {key: plain(value) for key, value in reason.params.items()}
+        if numbers := params.get("references"):
+            quoted = [one for one in numbers if engine.normalise_reference(one) in text]
+            params["references"] = quoted or numbers[-1:]
+        stored.append({"code": reason.code, "params": params})
+    return stored
+
+
+def plain(value: object) -> Any:
+    """A value JSON can hold."""
+    if isinstance(value, Decimal):
+        return str(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def percent(confidence: float) -> int:
+    return round(confidence * 100)
+
+
+def as_id(value: object) -> int:
+    """The engine takes any hashable id; ours are primary keys."""
+    return int(str(value))
+
+
+def counted(found: Iterable[engine.Proposal]) -> dict[str, int]:
+    """How many proposals there are of each band."""
+    counts: dict[str, int] = defaultdict(int)
+    for one in found:
+        counts[one.band] += 1
+    return dict(counts)

@@ -1,0 +1,139 @@
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from crm.access import policy
+from crm.access.decorators import needs
+from crm.tenancy.http import TenantRequest
+from crm.web import htmx, markup
+from crm.web.components import Action, Fact
+from orders.enums import OrderStatus, PaymentTerms
+from orders.models import Order
+from payments.forms.plans import PlanForm
+from payments.models import PaymentPlan
+from payments.selectors.plans import PlanView, plan_of_order, plan_view, receipts_of
+from payments.services import plans as services
+from payments.services.refusals import Refused
+
+PLANNED = (OrderStatus.APPROVED, OrderStatus.COMPLETED)
+
+
+def find_plan(request: TenantRequest, pk: int, permission: str) -> PaymentPlan:
+    """The plan, if the member may reach its order with this permission."""
+    rows = PaymentPlan.objects.select_related("order__customer", "order__owner")
+    return policy.get_or_404(request.member, rows, permission, pk)
+
+
+@require_GET
+@needs("payments.view_plan")
+def plan_detail(request: TenantRequest, pk: int) -> HttpResponse:
+    """A plan with its instalments and the money that came."""
+    plan = find_plan(request, pk, "payments.view_plan")
+    view = plan_view(plan)
+    context = {
+        "view": view,
+        "order": plan.order,
+        "facts": facts_of(view),
+        "actions": actions_on(request, view),
+        "receipts": receipts_of(plan),
+    }
+    return htmx.fragment(request, "payments/plan.html", context)
+
+
+def facts_of(view: PlanView) -> list[Fact]:
+    plan, order = view.plan, view.plan.order
+    money = [
+        (_("Order amount"), plan.amount),
+        (_("Received"), view.paid),
+        (_("Still open"), view.open),
+    ]
+    terms = PaymentTerms(order.payment_terms).label
+    return [
+        *(Fact(label, markup.money(amount, plan.currency)) for label, amount in money),
+        Fact(_("Payment terms"), terms),
+        Fact(_("Contract number"), order.contract_number, copy=order.contract_number),
+        Fact(_("Owner"), markup.person(order.owner.name, order.owner_id) if order.owner else ""),
+    ]
+
+
+def actions_on(request: TenantRequest, view: PlanView) -> list[Action]:
+    """What this member may do with the plan now."""
+    found = []
+    if not view.is_paid and policy.allowed(request.member, "payments.edit_plan", view.plan):
+        found.append(
+            Action(
+                _("Edit plan"),
+                reverse("payments:edit_plan", args=[view.plan.pk]),
+                "pencil",
+                frame="drawer",
+            )
+        )
+    return found
+
+
+@needs("payments.edit_plan")
+@require_http_methods(["GET", "POST"])
+def edit_plan(request: TenantRequest, pk: int) -> HttpResponse:
+    """Move, split, rename and reschedule the instalments that are not paid."""
+    plan = find_plan(request, pk, "payments.edit_plan")
+    rows = list(plan.instalments.order_by("position", "pk"))
+    form = PlanForm(plan, rows, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.edit_plan(
+                plan_id=plan.pk,
+                version=form.cleaned_data["version"],
+                drafts=form.drafts(),
+                by=request.member,
+            )
+        except Refused as reason:
+            form.add_error(None, str(reason))
+        else:
+            url = reverse("payments:plan", args=[plan.pk])
+            return htmx.done(
+                request, url=url, message=_("Payment plan saved."), trigger="payment-plan-changed"
+            )
+    context: dict[str, Any] = {"form": form, "plan": plan, "title": _("Payment plan")}
+    return htmx.form_page(request, "payments/plan_form.html", context)
+
+
+@require_GET
+@needs("payments.view_plan")
+def order_plan(request: TenantRequest, order_id: int) -> HttpResponse:
+    """The panel on an order's page."""
+    order = policy.get_or_404(request.member, Order.objects.all(), "payments.view_plan", order_id)
+    return htmx.fragment(request, "payments/_order_plan.html", panel_context(request, order))
+
+
+def panel_context(request: TenantRequest, order: Order) -> dict[str, Any]:
+    """What the order's panel shows: its plan, or how to make one."""
+    view = plan_of_order(order.pk)
+    may_edit = policy.allowed(request.member, "payments.edit_plan", order)
+    return {
+        "view": view,
+        "order": order,
+        "may_create": view is None and may_edit and order.status in PLANNED,
+    }
+
+
+@require_POST
+@needs("payments.edit_plan")
+def create_plan(request: TenantRequest, order_id: int) -> HttpResponse:
+    """Make the plan that an approved order has not got yet."""
+    order = policy.get_or_404(
+        request.member,
+        Order.objects.filter(status__in=PLANNED),
+        "payments.edit_plan",
+        order_id,
+    )
+    plan = services.create_plan(order_id=order.pk)
+    url = reverse("payments:plan", args=[plan.pk]) if plan else ""
+    return htmx.done(
+        request,
+        url=url or reverse("payments:receivables"),
+        message=_("Payment plan made from the terms."),
+        trigger="payment-plan-changed",
+    )
