@@ -1,5 +1,6 @@
 """Rows of a bank table as lines: one sign for the amount, whichever way the bank shows it."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +22,7 @@ from payments.statements.values import (
     parse_sign,
 )
 
+_NAME_AND_ACCOUNT = re.compile(r"(?P<name>.*?)\s*(?P<account>\d{8,}|\d*\*{2,}\d{2,})")
 DayReader = Callable[[str, Notes], date]
 
 
@@ -138,6 +140,10 @@ class LineReader:
     def _counterparty(self, row: Row, amount: Decimal) -> tuple[str, str]:
         name = self._text(row, "counterparty_name")
         account = self._text(row, "counterparty_account")
+        if not self.columns.has("counterparty_account") and (
+            match := _NAME_AND_ACCOUNT.fullmatch(name)
+        ):
+            name, account = match["name"], match["account"]
         side = "payer" if amount > 0 else "payee"
         return name or self._text(row, f"{side}_name"), account or self._text(
             row, f"{side}_account"

@@ -6,8 +6,8 @@ Names are written as `columns.label` leaves them: lower case, no blanks, bracket
 from collections.abc import Mapping
 
 _MEANINGS = """
-booking_date: 记账日期 记账日 入账日期 入账日 交易日期 交易日 发生日期 过账日期 业务日期 日期
-    交易日期时间 交易时间 记账时间 入账时间 时间 bookingdate postingdate transactiondate
+booking_date: 记账日期 记账日 银行记账日 入账日期 入账日 交易日期 交易日 发生日期 过账日期
+    业务日期 日期 交易日期时间 交易时间 记账时间 入账时间 时间 bookingdate postingdate transactiondate
     transdate date bookdate
 value_date: 起息日 起息日期 生效日期 valuedate valdate
 income: 记账金额收入 收入金额 收入 贷方发生额收入 贷方发生额 贷方金额收入 贷方金额 贷方入账
@@ -26,7 +26,7 @@ balance: 余额 账户余额 联机余额 本次余额 交易后余额 交易余
     runningbalance accountbalance
 currency: 记账币种 币种 货币 交易货币 交易币种 币别 货币类型 currency ccy cur
 account: 本方账号 账号 本方账户 账户账号 查询账号 本账号 我方账号 账卡号 卡号 银行账号
-    accountnumber accountno account
+    借记卡号 accountnumber accountno account
 account_name: 本方户名 本方账户名称 账户名称 户名 本方单位名称 我方户名 accountname
 counterparty_name: 对方户名 对方名称 对方单位名称 对方单位 对方账户名称 对方账户名 收付方名称
     收付方户名 对手信息 对手户名 对手方名称 对手名称 交易对手名称 交易对手 交易对方
@@ -49,8 +49,8 @@ bank_id: 流水号 交易流水号 银行流水号 核心流水号 银行交易�
 _MEMO = """
 用途 交易用途 附言 交易附言 客户附言 摘要 交易摘要 业务摘要 其它摘要 其他摘要 客户摘要 摘要说明
 备注 交易备注 客户备注 附加信息 个性化信息 回单个性化信息 交易说明 说明 交易场所 交易地点
-商品说明 商品 交易名称 业务名称 description purpose narrative memo remark remarks details
-particulars remittanceinformation 摘要reference 用途purpose 交易附言remark 备注remarks
+交易描述 交易详情 商品说明 商品 交易名称 业务名称 description purpose narrative memo remark
+remarks details particulars remittanceinformation 摘要reference 用途purpose 交易附言remark 备注remarks
 """
 
 

@@ -17,6 +17,7 @@ _NAMED_MONTH = re.compile(r"(\d{1,2})[-\s/]([A-Za-z]{3})[a-z]*[-\s/,]+(\d{4})")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _FIRST_SERIAL, _LAST_SERIAL = 36_526, 73_050
 
+_SIGN_WORD = re.compile(r"[\u4e00-\u9fff]+|[a-z]+|[-+]")
 _INCOMING_WORDS = """
     贷 贷方 贷记 收 收入 收款 入 入账 转入 存入 来账 进账 收方
     c cr credit in incoming received +
@@ -100,11 +101,10 @@ def parse_day(text: str, *, is_day_first: bool | None = None) -> date | None:
 
 
 def parse_sign(text: str | None) -> int | None:
-    """+1 for money in, -1 for money out, None when the word is not known."""
-    word = normal(text or "").lower().strip("()[] .")
-    if word in INCOMING:
-        return 1
-    return -1 if word in OUTGOING else None
+    """+1 for money in, -1 for money out, None when the words are not known or disagree."""
+    words = _SIGN_WORD.findall(normal(text or "").lower())
+    signs = {1 if word in INCOMING else -1 for word in words if word in INCOMING | OUTGOING}
+    return signs.pop() if len(signs) == 1 else None
 
 
 _CURRENCY_NAMES = """

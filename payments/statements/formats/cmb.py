@@ -10,7 +10,6 @@ from payments.statements.layout import TableLayout
 from payments.statements.model import StatementLine
 from payments.statements.notes import Notes
 
-_NAME_AND_ACCOUNT = re.compile(r"(?P<name>.*?)\s*(?P<account>\d{8,}|\d*\*{2,}\d{2,})")
 _STATEMENT_MONTH = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月")
 _SHORT_DAY = re.compile(r"(\d{1,2})/(\d{1,2})")
 
@@ -21,16 +20,6 @@ def _labels(table: Table) -> set[str]:
 
 def _is_personal(table: Table, notes: Notes) -> float:
     return 1.0 if {"联机余额", "对手信息"} <= _labels(table) else 0.0
-
-
-def _split_counterparty(
-    line: StatementLine, row: Row, columns: Columns, notes: Notes
-) -> StatementLine:
-    """The bank writes name and account into one cell, with or without a blank between."""
-    match = _NAME_AND_ACCOUNT.fullmatch(line.counterparty_name)
-    if match is None:
-        return line
-    return replace(line, counterparty_name=match["name"], counterparty_account=match["account"])
 
 
 def _is_personal_web(table: Table, notes: Notes) -> float:
@@ -67,9 +56,7 @@ def bill_day(text: str, notes: Notes) -> date:
     return date(year, int(day[1]), int(day[2]))
 
 
-PERSONAL = TableLayout(
-    code="cmb_personal", bank="CMB", recognises=_is_personal, adjust=_split_counterparty
-)
+PERSONAL = TableLayout(code="cmb_personal", bank="CMB", recognises=_is_personal)
 
 PERSONAL_WEB = TableLayout(code="cmb_personal_web", bank="CMB", recognises=_is_personal_web)
 

@@ -33,6 +33,34 @@ def test_every_way_to_write_a_sign_gives_the_same_amounts(text):
     assert amounts(text) == [Decimal(100), Decimal(-30)]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "记账日期,记账时间,币别,金额,余额,交易名称,渠道,网点名称,附言,对方账户名,对方卡号/账号,"
+        "对方开户行,借记卡号\n"
+        "2026-01-05,10:00:00,人民币,100.00,600.00,网上转账,网银,,货款,甲公司,62220001111,,1234\n",
+        "记账日,交易日期,交易时间,支出,收入,账户余额,币种,摘要,对方账号,对方户名,交易地点\n"
+        "20260105,20260105,10:00:00,0.00,100.00,600.00,人民币元,货款,62220001111,甲公司,\n",
+        "交易日期,交易时间,交易摘要,交易金额,本次余额,对手信息,日志号,交易渠道,交易附言\n"
+        "20260105,100000,转账,+100.00,600.00,甲公司62220001111,88,网银,货款\n",
+        "序号,交易日期,交易时间,交易类型,借贷,交易金额,余额,对方账号,对方户名,交易地点,摘要\n"
+        "1,2026-01-05,10:00:00,转账,贷 Cr,100.00,600.00,62220001111,甲公司,,货款\n",
+        "交易时间,借方发生额/元(支取),贷方发生额/元(收入),余额,币种,对方户名,对方账号,记账日期,摘要,"
+        "账户明细编号-交易流水号\n"
+        "20260105 10:00:00,0.00,100.00,600.00,人民币元,甲公司,62220001111,20260105,货款,9-1\n",
+    ],
+    ids=["boc", "ccb_personal", "abc", "bocom", "ccb_corporate"],
+)
+def test_layouts_of_other_banks_are_read_without_knowing_them(text):
+    (statement,) = read_statement(text.encode("gb18030"))
+    (line,) = statement.lines
+    assert (line.amount, line.booking_date) == (Decimal(100), date(2026, 1, 5))
+    assert line.balance == Decimal(600)
+    assert (line.counterparty_name, line.counterparty_account) == ("甲公司", "62220001111")
+    assert "货款" in line.memo
+    assert statement.currency == "CNY"
+
+
 def test_a_reversed_expense_comes_back_in():
     text = "日期,收入,支出\n2026-01-01,,50.00\n2026-01-02,,-50.00\n"
     assert amounts(text) == [Decimal(-50), Decimal(50)]
