@@ -107,9 +107,10 @@ def main(names: list[str]) -> int:
     os.environ["DJANGO_SETTINGS_MODULE"] = "crm.settings.test"
     steps = [step for step in STEPS if not names or step.name in names]
     with ThreadPoolExecutor(max_workers=2) as pool:
-        results = list(pool.map(run, steps))
-    for result in results:
-        report(result)
+        results = []
+        for result in pool.map(run, steps):
+            report(result)
+            results.append(result)
     failed = [result.step.name for result in results if result.code]
     print(f"Failed: {', '.join(failed)}" if failed else "All checks passed.")
     return 1 if failed else 0

@@ -80,6 +80,7 @@ def reachable_data(account: Account, wanted: Path) -> Path:
     if not succeeds(["test", "-x", wanted.parent], account=account):
         folder = shared_folder(wanted) / "data"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
     give(folder, account)
     return folder
 

@@ -110,8 +110,8 @@ def note_logins() -> None:
     path.unlink(missing_ok=True)
     from django.conf import settings  # noqa: PLC0415
 
-    if settings.DEMO and importlib.util.find_spec("crm.demo") is not None:
-        demo = importlib.import_module("crm.demo")
+    if settings.DEMO and importlib.util.find_spec("reports.demo") is not None:
+        demo = importlib.import_module("reports.demo")
         _write_logins(path, [_line(login) for login in demo.logins()])
 
 
