@@ -64,6 +64,7 @@ class Lead(OwnedModel, NextStepModel):
             models.Index(fields=["organization", "updated_at", "id"], name="lead_updated_idx"),
             models.Index(fields=["organization", "next_step_at", "id"], name="lead_next_step_idx"),
             models.Index(fields=["organization", "company_name"], name="lead_company_idx"),
+            models.Index(fields=["organization", "contact_name"], name="lead_contact_idx"),
             models.Index(fields=["organization", "phone_key"], name="lead_phone_idx"),
         ]
 

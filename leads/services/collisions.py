@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.urls import reverse
 
 from crm.audit import services as audit
 from crm.people.models import Member
@@ -12,12 +11,11 @@ from crm.teamwork.services import notify
 from leads.enums import RecordKind
 from leads.identity import Identity
 from leads.models import CollisionNotice, Customer, Lead
+from leads.selectors.addresses import page_of
 from leads.selectors.identity import Match, Pair, find_similar
 from leads.selectors.managers import manager_ids_of
 from leads.services.identity import hold, kind_of
 from leads.services.refusals import LikelyDuplicate
-
-PAGES = {RecordKind.LEAD: "leads:detail", RecordKind.CUSTOMER: "leads:customer"}
 
 
 def blocks(match: Match, by: Member) -> bool:
@@ -74,11 +72,11 @@ def ask_to_share(*, kind: RecordKind, record_id: int, by: Member) -> None:
         member_ids=asked,
         kind=NotificationKind.SHARE_REQUESTED,
         title=str(record),
-        url=reverse(PAGES[kind], args=[record_id]),
+        url=page_of(kind, record_id),
     )
     audit.record("share.requested", target=record)
 
 
 def _tell(members: Iterable[int], title: str, kind: RecordKind, record_id: int) -> None:
-    url = reverse(PAGES[RecordKind(kind)], args=[record_id])
+    url = page_of(kind, record_id)
     notify(member_ids=members, kind=NotificationKind.LEAD_COLLISION, title=title, url=url)

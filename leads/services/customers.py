@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.access import grants
@@ -14,6 +13,7 @@ from crm.teamwork.enums import NotificationKind
 from crm.teamwork.services import notify
 from leads.enums import RecordKind
 from leads.models import Customer
+from leads.selectors.addresses import page_of
 from leads.selectors.identity import Pair, identity_of
 from leads.services import collisions
 from leads.services.completion import complete_customer
@@ -116,7 +116,7 @@ def share_customer(*, customer_id: int, member: Member, may_edit: bool = False) 
         member_ids=[member.pk],
         kind=NotificationKind.RECORD_SHARED,
         title=customer.name,
-        url=reverse("leads:customer", args=[customer.pk]),
+        url=page_of(RecordKind.CUSTOMER, customer.pk),
     )
 
 

@@ -1,5 +1,6 @@
 """A lead's life until it becomes a customer."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -7,12 +8,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
+from crm import jobs
 from crm.audit import services as audit
 from crm.numbering import take_number
 from crm.people.models import Member
 from leads.enums import RecordKind, TouchOutcome
 from leads.models import Lead, Touch
 from leads.selectors.identity import identity_of
+from leads.selectors.leads import OPEN_STATUSES
 from leads.services import collisions
 from leads.services.completion import complete_lead
 from leads.services.identity import index
@@ -35,7 +38,7 @@ def create_lead(
     """Enter a lead; LikelyDuplicate when the client is somebody else's and no reason is given.
 
     Every lead comes from a touch: without one, its being entered is the touch. `by` is None when
-    the system enters it (no collision is asked about then). Without an owner it waits for one.
+    the system enters it (no collision is asked about then). Without an owner the rules find one.
     """
     lead = Lead(created_by=by, **facts)
     complete_lead(lead)
@@ -50,6 +53,8 @@ def create_lead(
     index(lead)
     _settle_touch(touch, lead, facts, collided=bool(found))
     audit.record("lead.created", target=lead)
+    if owner is None:
+        jobs.enqueue("leads.assign_leads", lead_ids=[lead.pk])
     if by is not None:
         collisions.report(lead, found, by=by, explanation=explanation)
     return lead
@@ -140,3 +145,16 @@ def _move(lead_id: int, transition: Any, action: str, **facts: Any) -> Lead:
     lead.save(update_fields=["status", *facts, "updated_at"])
     audit.record(action, target=lead, before=before, **facts)
     return lead
+
+
+@transaction.atomic
+def invalidate_leads(*, lead_ids: Sequence[int], reason: str) -> int:
+    """Close many leads with one reason; returns how many were still open."""
+    rows = Lead.objects.filter(pk__in=lead_ids, status__in=OPEN_STATUSES).order_by("pk")
+    leads = list(rows.select_for_update(of=("self",), no_key=True))
+    for lead in leads:
+        lead.invalidate()
+        lead.invalid_reason = reason[:200]
+        lead.save(update_fields=["status", "invalid_reason", "updated_at"])
+        audit.record("lead.invalidated", target=lead, invalid_reason=reason[:200])
+    return len(leads)

@@ -1,3 +1,63 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from leads.views import (
+    board,
+    contacts,
+    conversion,
+    customers,
+    follow_ups,
+    leads,
+    opportunities,
+    similar,
+)
+
+urlpatterns: list[URLPattern] = [
+    path("leads/", leads.lead_list, name="list"),
+    path("leads/new/", leads.create_lead, name="create"),
+    path("leads/similar/", similar.similar, name="similar"),
+    path("leads/similar/ask/", similar.ask, name="ask_to_share"),
+    path("leads/assign/", leads.bulk_assign, name="bulk_assign"),
+    path("leads/invalidate/", leads.bulk_invalidate, name="bulk_invalidate"),
+    path("leads/<int:pk>/", leads.lead_detail, name="detail"),
+    path("leads/<int:pk>/edit/", leads.edit_lead, name="edit"),
+    path("leads/<int:pk>/assign/", leads.assign_lead, name="assign"),
+    path("leads/<int:pk>/convert/", conversion.convert_lead, name="convert"),
+    path("leads/<int:pk>/follow-up/", follow_ups.follow_up_lead, name="follow_up_lead"),
+    path("leads/<int:pk>/invalid/", leads.invalidate_lead, name="invalidate"),
+    path("leads/<int:pk>/mark/<slug:to>/", leads.move_lead, name="move_lead"),
+    path("customers/", customers.customer_list, name="customers"),
+    path("customers/new/", customers.create_customer, name="create_customer"),
+    path("customers/<int:pk>/", customers.customer_detail, name="customer"),
+    path("customers/<int:pk>/edit/", customers.edit_customer, name="edit_customer"),
+    path("customers/<int:pk>/share/", customers.share_customer, name="share_customer"),
+    path(
+        "customers/<int:pk>/unshare/<int:member_id>/",
+        customers.unshare_customer,
+        name="unshare_customer",
+    ),
+    path("customers/<int:pk>/follow-up/", follow_ups.follow_up_customer, name="follow_up_customer"),
+    path("customers/<int:pk>/contacts/new/", contacts.create_contact, name="create_contact"),
+    path("customers/<int:pk>/panels/<slug:key>/", customers.customer_panel, name="customer_panel"),
+    path("contacts/", contacts.contact_list, name="contacts"),
+    path("contacts/<int:pk>/", contacts.contact_detail, name="contact"),
+    path("contacts/<int:pk>/edit/", contacts.edit_contact, name="edit_contact"),
+    path("contacts/<int:pk>/remove/", contacts.remove_contact, name="remove_contact"),
+    path("opportunities/", opportunities.opportunity_list, name="opportunities"),
+    path("opportunities/board/", board.board, name="board"),
+    path("opportunities/new/", opportunities.create_opportunity, name="create_opportunity"),
+    path("opportunities/<int:pk>/", opportunities.opportunity_detail, name="opportunity"),
+    path("opportunities/<int:pk>/edit/", opportunities.edit_opportunity, name="edit_opportunity"),
+    path("opportunities/<int:pk>/move/", board.move, name="move"),
+    path("opportunities/<int:pk>/move-back/<int:stage_id>/", board.move_back, name="move_back"),
+    path("opportunities/<int:pk>/lose/", board.lose, name="lose"),
+    path(
+        "opportunities/<int:pk>/follow-up/",
+        follow_ups.follow_up_opportunity,
+        name="follow_up_opportunity",
+    ),
+    path(
+        "opportunities/<int:pk>/panels/<slug:key>/",
+        opportunities.opportunity_panel,
+        name="opportunity_panel",
+    ),
+]

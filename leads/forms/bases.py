@@ -1,0 +1,149 @@
+"""What the forms of records share: stale pages, one field in place, the duplicate check."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from django import forms
+from django.urls import reverse_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.web.components import Label
+from crm.web.forms import TenantModelForm, dress
+from crm.web.widgets import OwnTemplate
+from leads.selectors.similar import SimilarCard
+from leads.selectors.wording import in_words
+
+LOOK_UP_FIELDS = ("company_name", "name", "phone", "email", "credit_code", "wechat", "website")
+
+
+class CompanyInput(OwnTemplate, forms.TextInput):
+    """A company's name with the quiet line of similar clients under it."""
+
+    template_name = "leads/widgets/company.html"
+
+    def __init__(self, kind: str) -> None:
+        super().__init__({"autocomplete": "off", "autofocus": True})
+        self.kind = kind
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        return super().get_context(name, value, attrs) | {"kind": self.kind}
+
+
+class ReasonInput(OwnTemplate, forms.TextInput):
+    """Who looks after this client already, and a line for why one continues."""
+
+    template_name = "leads/widgets/reason.html"
+
+    def __init__(self, cards: Sequence[SimilarCard]) -> None:
+        super().__init__({"autofocus": True})
+        self.cards = cards
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        return super().get_context(name, value, attrs) | {"cards": self.cards}
+
+
+def reason_field(cards: Sequence[SimilarCard] | None = None) -> forms.CharField:
+    """Why a client is entered although it is somebody's: hidden until there are cards to show."""
+    field = forms.CharField(
+        required=False,
+        max_length=200,
+        label=gettext_lazy("Why do you continue?"),
+        help_text=gettext_lazy("The owner and both managers will read it."),
+        widget=forms.HiddenInput() if cards is None else ReasonInput(cards),
+    )
+    dress(field, wide=True)
+    return field
+
+
+class RecordForm(TenantModelForm):
+    """A record's facts; `only` narrows it to one field edited in place."""
+
+    # fields that make sense only together, when one of them is edited in place
+    companions: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, only: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            del self.fields["version"]
+        elif not self.is_bound:
+            self.initial["version"] = self.instance.version
+        if only in self.fields:
+            self.keep({only, *self.companions.get(only, ())})
+
+    def keep(self, names: Iterable[str]) -> None:
+        """Show these fields only, and what every form carries along."""
+        kept = {*names, "version", "explanation"}
+        for name in [name for name in self.fields if name not in kept]:
+            del self.fields[name]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The record's own values, without what steers the form."""
+        steering = {"version", "explanation", "owner"}
+        return {name: value for name, value in self.cleaned_data.items() if name not in steering}
+
+    def show_both(self, current: Any) -> None:
+        """Somebody else saved meanwhile: tell what is stored now beside what was typed."""
+        for name, field in self.fields.items():
+            if name in {"version", "explanation"} or not hasattr(current, name):
+                continue
+            stored, typed = getattr(current, name), self.cleaned_data.get(name)
+            if stored != typed:
+                field.help_text = _("Stored now: %(value)s") % {"value": in_words(current, name)}
+        self.add_error(
+            None,
+            _(
+                "Somebody else saved this record while you were editing. What is stored now is "
+                "shown under each field that differs; save again to keep yours."
+            ),
+        )
+        self.data = self.data.copy()  # type: ignore[assignment]
+        self.data["version"] = str(current.version)  # type: ignore[index]
+
+
+class DuplicateCheckMixin:
+    """Asks about similar clients while one types, and for a reason before entering one twice."""
+
+    fields: dict[str, forms.Field]
+    data: Any
+    instance: Any
+    record_kind = ""
+    company_field = "company_name"
+
+    def prepare_check(self) -> None:
+        """Let the telling fields ask the server, and show the reason once it was asked for."""
+        for name in LOOK_UP_FIELDS:
+            if name in self.fields:
+                self.fields[name].widget.attrs |= look_up_attrs(self.record_kind, self.instance.pk)
+        self.place_reason(reason_field([] if self.data.get("explanation") else None))
+
+    def place_reason(self, field: forms.CharField) -> None:
+        """Put the field for the reason right below the company's name."""
+        rest = {name: one for name, one in self.fields.items() if name != "explanation"}
+        self.fields.clear()
+        for name, one in rest.items():
+            self.fields[name] = one
+            if name == self.company_field:
+                self.fields["explanation"] = field
+        self.fields.setdefault("explanation", field)
+
+    def ask_reason(self, cards: Sequence[SimilarCard], message: Label) -> None:
+        """Come back with the cards and a field for the reason: never a dead end."""
+        self.place_reason(reason_field(cards))
+        self.add_error(None, str(message))  # type: ignore[attr-defined]
+
+
+def look_up_attrs(kind: str, pk: int | None) -> dict[str, str]:
+    """The attributes by which a field asks for similar clients half a breath after a change."""
+    return {
+        "hx-post": str(reverse_lazy("leads:similar")),
+        "hx-trigger": "input changed delay:350ms",
+        "hx-target": f"#similar-{kind}",
+        "hx-swap": "innerHTML",
+        "hx-sync": "this:replace",
+        "hx-params": ",".join((*LOOK_UP_FIELDS, "csrfmiddlewaretoken", "record")),
+        "hx-vals": f'{{"record": "{kind}:{pk or ""}"}}',
+    }

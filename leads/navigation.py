@@ -1,0 +1,56 @@
+from django.utils.translation import gettext_lazy as _
+
+from crm.web import navigation
+from crm.web.navigation import Create, Entry
+from leads.selectors.leads import untouched_count
+
+navigation.register(
+    Entry(
+        "leads",
+        _("Leads"),
+        "users",
+        "leads:list",
+        permission="leads.view_lead",
+        order=20,
+        count=untouched_count,
+        on_phone=True,
+    ),
+    Entry(
+        "customers",
+        _("Customers"),
+        "building",
+        "leads:customers",
+        permission="leads.view_customer",
+        order=30,
+    ),
+    Entry(
+        "opportunities",
+        _("Opportunities"),
+        "layout-kanban",
+        "leads:board",
+        permission="leads.view_opportunity",
+        order=40,
+        on_phone=True,
+    ),
+)
+navigation.register_create(
+    Create(
+        "lead", _("Lead"), "user-plus", "leads:create", permission="leads.create_lead", order=10
+    ),
+    Create(
+        "customer",
+        _("Customer"),
+        "building",
+        "leads:create_customer",
+        permission="leads.create_customer",
+        order=20,
+    ),
+    Create(
+        "opportunity",
+        _("Opportunity"),
+        "briefcase",
+        "leads:create_opportunity",
+        permission="leads.create_opportunity",
+        order=30,
+    ),
+)

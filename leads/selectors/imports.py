@@ -1,0 +1,78 @@
+"""Questions about imports and what came in through the channels."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, QuerySet
+
+from leads.enums import Bucket, Channel, ImportState, TouchOutcome
+from leads.models import ImportBatch, ImportRow, Touch
+
+CONFIRMED = (ImportState.CHECKED, ImportState.RUNNING, ImportState.DONE, ImportState.CANCELLED)
+
+
+def imports() -> QuerySet[ImportBatch]:
+    """Every import, newest first."""
+    return ImportBatch.objects.select_related("file", "created_by", "job").order_by("-id")
+
+
+def mapping_remembered_for(signature: str) -> dict[str, str] | None:
+    """The columns somebody chose last time for a file with this header."""
+    earlier = ImportBatch.objects.filter(signature=signature, state__in=CONFIRMED)
+    mapping: dict[str, str] | None = (
+        earlier.order_by("-id").values_list("mapping", flat=True).first()
+    )
+    return mapping
+
+
+def bucket_counts(batch: ImportBatch) -> dict[str, int]:
+    """How many rows the dry run put into each bucket, empty ones included."""
+    return {bucket.value: int(batch.counts.get(bucket.value, 0)) for bucket in Bucket}
+
+
+def rows_of(batch: ImportBatch, bucket: str = "") -> QuerySet[ImportRow]:
+    """The rows of an import, of one bucket or all."""
+    rows = ImportRow.objects.filter(batch=batch)
+    return rows.filter(bucket=bucket) if bucket in Bucket.values else rows
+
+
+def touches_of(batch: ImportBatch) -> QuerySet[Touch]:
+    """What became of the rows of an import."""
+    return Touch.objects.filter(import_batch=batch)
+
+
+@dataclass(frozen=True)
+class Balance:
+    """A channel's arrivals: received = created + attached + collided + rejected + pending."""
+
+    channel: str
+    outcomes: dict[str, int]
+
+    @property
+    def received(self) -> int:
+        return sum(self.outcomes.values())
+
+    @property
+    def settled(self) -> int:
+        """Arrivals that have become something."""
+        return self.received - self.outcomes.get(TouchOutcome.PENDING, 0)
+
+
+def channel_balances() -> list[Balance]:
+    """Every channel with what became of its arrivals, in the channels' own order."""
+    rows = Touch.objects.order_by().values_list("channel", "outcome").annotate(number=Count("id"))
+    found: dict[str, dict[str, int]] = {}
+    for channel, outcome, number in rows:
+        found.setdefault(channel, {})[outcome] = number
+    return [Balance(channel, found.get(channel, {})) for channel in Channel.values]
+
+
+def touches(channels: Sequence[str] = (), outcomes: Sequence[str] = ()) -> QuerySet[Any]:
+    """Arrivals, newest first."""
+    found = Touch.objects.all()
+    if channels:
+        found = found.filter(channel__in=channels)
+    if outcomes:
+        found = found.filter(outcome__in=outcomes)
+    return found.order_by("-id")

@@ -1,0 +1,150 @@
+"""An import from the upload to the order to run it; the work itself is a worker's."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils import timezone
+
+from crm import jobs
+from crm.audit import services as audit
+from crm.files import services as files
+from crm.people.models import Member
+from crm.tabular import UnreadableTable, read_table
+from leads.enums import Channel, ImportState
+from leads.models import ImportBatch, ImportRow
+from leads.services.imports_check import error_of
+from leads.services.imports_columns import FIELDS, propose_mapping, signature_of
+from leads.services.refusals import Refused, WrongState
+
+SAMPLE_ROWS = 200
+SHOWN_SAMPLES = 5
+MOST_ROWS = 200_000
+CHOOSABLE = (ImportState.UPLOADED, ImportState.CHECKING, ImportState.CHECKED, ImportState.FAILED)
+STARTABLE = (ImportState.CHECKED, ImportState.CANCELLED)
+
+
+class FileUnreadable(Refused):
+    """The file cannot be read as a table; `error` is worded where it is shown."""
+
+    def __init__(self, error: Mapping[str, Any]) -> None:
+        super().__init__(error["code"])
+        self.error = dict(error)
+
+
+class ColumnsIncomplete(Refused):
+    """No column holds the company's name, which every lead needs."""
+
+
+@transaction.atomic
+def upload_leads(
+    *, upload: UploadedFile, by: Member, channel: str = Channel.FILE, campaign: str = ""
+) -> ImportBatch:
+    """Keep a lead file and propose what its columns hold.
+
+    FileRefused for a wrong kind of file, FileUnreadable for one that is no table.
+    """
+    stored = files.store_upload(upload, purpose="lead-import", accept=files.TABLES)
+    try:
+        table = read_table(files.path_of(stored), stored.name)
+        samples, row_count = [], 0
+        for row in table.iter_rows():
+            row_count += 1
+            if row_count <= SAMPLE_ROWS:
+                samples.append([cell or "" for cell in row.cells])
+    except UnreadableTable as problem:
+        raise FileUnreadable(error_of(problem)) from problem
+    if not row_count:
+        raise FileUnreadable({"place": "file", "code": "no_rows", "params": {}})
+    if row_count > MOST_ROWS:
+        raise FileUnreadable(
+            {"place": "file", "code": "too_many_rows", "params": {"limit": MOST_ROWS}}
+        )
+    header = list(table.header)
+    batch: ImportBatch = ImportBatch.objects.create(
+        file=stored,
+        channel=channel,
+        campaign=campaign.strip(),
+        header=header,
+        samples=[[cell[:80] for cell in row] for row in samples[:SHOWN_SAMPLES]],
+        signature=signature_of(header),
+        mapping=propose_mapping(header, samples),
+        row_count=row_count,
+        created_by=by,
+    )
+    audit.record("import.uploaded", target=batch, name=stored.name, rows=row_count)
+    return batch
+
+
+@transaction.atomic
+def choose_columns(*, batch_id: int, mapping: Mapping[str, str]) -> ImportBatch:
+    """Say what the columns hold and let a worker check every row; ColumnsIncomplete, WrongState."""
+    batch = _locked(batch_id)
+    if batch.state not in CHOOSABLE:
+        raise WrongState(batch.state)
+    chosen = {index: field for index, field in mapping.items() if field in FIELDS}
+    if "company_name" not in chosen.values():
+        raise ColumnsIncomplete
+    ImportRow.objects.filter(batch=batch).delete()
+    batch.mapping, batch.state, batch.error = chosen, ImportState.CHECKING, {}
+    batch.checked_until, batch.counts = 0, {}
+    batch.job = jobs.enqueue("leads.check_import", batch_id=batch.pk)
+    batch.save(update_fields=["mapping", "state", "error", "checked_until", "counts", "job"])
+    return batch
+
+
+@transaction.atomic
+def change_columns(*, batch_id: int) -> ImportBatch:
+    """Back to the columns: a check that is running ends at its next chunk."""
+    batch = _locked(batch_id)
+    if batch.state not in CHOOSABLE:
+        raise WrongState(batch.state)
+    batch.state = ImportState.UPLOADED
+    batch.save(update_fields=["state"])
+    return batch
+
+
+@transaction.atomic
+def start_import(*, batch_id: int, include_probable: bool = False) -> ImportBatch:
+    """Let a worker import the checked rows; pressing twice starts once.
+
+    After a stop, or when the worker has given up, it goes on behind the last whole chunk.
+    """
+    batch = _locked(batch_id)
+    if batch.state in (ImportState.RUNNING, ImportState.DONE) and not batch.has_given_up:
+        return batch
+    if batch.state not in STARTABLE and not batch.has_given_up:
+        raise WrongState(batch.state)
+    if batch.state == ImportState.CHECKING:
+        batch.job = jobs.enqueue("leads.check_import", batch_id=batch.pk)
+        batch.save(update_fields=["job"])
+        return batch
+    if not batch.done_until:
+        batch.include_probable = include_probable
+    batch.state, batch.finished_at = ImportState.RUNNING, None
+    batch.job = jobs.enqueue("leads.run_import", batch_id=batch.pk)
+    batch.save(update_fields=["include_probable", "state", "finished_at", "job"])
+    audit.record("import.started", target=batch)
+    return batch
+
+
+@transaction.atomic
+def cancel_import(*, batch_id: int) -> ImportBatch:
+    """Stop between two chunks: what is imported stays, the rest waits and can be continued."""
+    batch = _locked(batch_id)
+    if batch.state != ImportState.RUNNING:
+        return batch
+    batch.state, batch.finished_at = ImportState.CANCELLED, timezone.now()
+    batch.save(update_fields=["state", "finished_at"])
+    audit.record("import.cancelled", target=batch)
+    return batch
+
+
+def _locked(batch_id: int) -> ImportBatch:
+    batch: ImportBatch = (
+        ImportBatch.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("job", "file")
+        .get(pk=batch_id)
+    )
+    return batch

@@ -1,0 +1,186 @@
+"""The dry run: every row normalised, compared with all we know, and put into a bucket.
+
+Chunk by chunk, each in one transaction that also moves `checked_until`; a killed worker's
+successor goes on behind it.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+from django.db import connection
+
+from crm import jobs
+from crm.files import services as files
+from crm.tabular import UnreadableTable, read_table
+from crm.tenancy.context import current_organization_id, tenant_context
+from leads.enums import Bucket, ImportState
+from leads.identity.profiles import profile_of
+from leads.models import ImportBatch, ImportRow
+from leads.services.imports_matching import (
+    Asked,
+    Meeting,
+    Seen,
+    judge,
+    numbers_before,
+    strong_keys,
+)
+from leads.services.imports_rows import Reading, columns_of, identity_of_fields, read_row
+
+T = TypeVar("T")
+CHUNK = 2_000
+STORE = """
+    INSERT INTO leads_importrow
+        (organization_id, batch_id, row_number, values, fields, keys, key_kinds, bucket, problems,
+         match_kind, match_id, match_row, match_reasons)
+    SELECT %(organization)s, %(batch)s, number, cells::jsonb, fields::jsonb, keys::bigint[],
+           kinds::varchar[], bucket, problems::jsonb, match_kind, match_id, match_row,
+           match_reasons::jsonb
+    FROM unnest(%(numbers)s::int[], %(cells)s::text[], %(fields)s::text[], %(keys)s::text[],
+                %(kinds)s::text[], %(buckets)s::text[], %(problems)s::text[], %(met_kinds)s::text[],
+                %(met_ids)s::bigint[], %(met_rows)s::int[], %(met_reasons)s::text[])
+         AS row(number, cells, fields, keys, kinds, bucket, problems, match_kind, match_id,
+                match_row, match_reasons)
+"""
+
+
+def check(organization_id: int, batch_id: int) -> None:
+    """Run the dry run to its end, or until somebody takes the file back."""
+    with tenant_context(organization_id):
+        batch = ImportBatch.objects.select_related("file").get(pk=batch_id)
+        seen = _seen_so_far(batch)
+        path, name = files.path_of(batch.file), batch.file.name
+    columns, position = columns_of(batch.mapping), batch.checked_until
+    try:
+        rows = read_table(path, name).iter_rows(after=position)
+        for chunk in chunked(rows, CHUNK):
+            readings = [read_row(row, columns) for row in chunk]
+            with tenant_context(organization_id, member_id=batch.created_by_id, reason="import"):
+                if not check_chunk(batch_id, readings, seen=seen, after=position):
+                    return
+            position = chunk[-1].number
+            jobs.report_progress(position, max(batch.row_count, position))
+    except UnreadableTable as problem:
+        _fail(organization_id, batch_id, problem)
+        return
+    with tenant_context(organization_id, member_id=batch.created_by_id, reason="import"):
+        _finish(batch_id)
+
+
+def chunked(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """The items in lists of `size`, the last one shorter."""
+    source = iter(items)
+    while chunk := list(islice(source, size)):
+        yield chunk
+
+
+def check_chunk(batch_id: int, readings: Sequence[Reading], *, seen: Seen, after: int) -> bool:
+    """Store one chunk's rows with their buckets; False when the file was taken back meanwhile."""
+    batch = _locked(batch_id)
+    if batch.state != ImportState.CHECKING or batch.checked_until != after:
+        return False
+    asked = {reading.row.number: _asked(reading) for reading in readings if not reading.problems}
+    rows = list(asked.values())
+    _load_profiles(batch, seen, numbers_before(rows, seen))
+    meetings = dict(
+        zip(asked, judge(rows, seen=seen, importer_id=batch.created_by_id), strict=True)
+    )
+    faulty = Meeting(Bucket.ERROR)
+    judged = [meetings.get(reading.row.number, faulty) for reading in readings]
+    _store(batch, readings, judged, asked)
+    seen.forget_profiles()
+    counts = Counter(batch.counts)
+    counts.update(meeting.bucket.value for meeting in judged)
+    batch.counts, batch.checked_until = dict(counts), readings[-1].row.number
+    batch.save(update_fields=["counts", "checked_until"])
+    return True
+
+
+def _asked(reading: Reading) -> Asked:
+    keys = {key.hash64: key.kind for key in reading.keys}
+    return Asked(reading.row.number, reading.profile, keys)
+
+
+def _load_profiles(batch: ImportBatch, seen: Seen, numbers: set[int]) -> None:
+    rows = ImportRow.objects.filter(batch=batch, row_number__in=numbers)
+    for number, fields in rows.values_list("row_number", "fields"):
+        seen.profiles[number] = profile_of(identity_of_fields(fields))
+
+
+def _seen_so_far(batch: ImportBatch) -> Seen:
+    """What an earlier worker had met in this file."""
+    seen = Seen()
+    if batch.checked_until:
+        rows = ImportRow.objects.filter(batch=batch, bucket__in=[Bucket.NEW, Bucket.PROBABLE])
+        columns = rows.order_by("row_number").values_list("row_number", "keys", "key_kinds")
+        for number, keys, kinds in columns.iterator():
+            seen.remember(number, strong_keys(keys, kinds))
+    return seen
+
+
+def _store(
+    batch: ImportBatch,
+    readings: Sequence[Reading],
+    meetings: Sequence[Meeting],
+    asked: dict[int, Asked],
+) -> None:
+    nobody: dict[int, str] = {}
+    keys = [asked[r.row.number].keys if r.row.number in asked else nobody for r in readings]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            STORE,
+            {
+                "organization": current_organization_id(),
+                "batch": batch.pk,
+                "numbers": [reading.row.number for reading in readings],
+                "cells": [_json(reading.row.cells) for reading in readings],
+                "fields": [_json(reading.fields) for reading in readings],
+                "keys": [f"{{{','.join(map(str, known))}}}" for known in keys],
+                "kinds": [f"{{{','.join(known.values())}}}" for known in keys],
+                "buckets": [meeting.bucket.value for meeting in meetings],
+                "problems": [_json(reading.problems) for reading in readings],
+                "met_kinds": [m.candidate.kind.value if m.candidate else "" for m in meetings],
+                "met_ids": [m.candidate.record_id if m.candidate else None for m in meetings],
+                "met_rows": [meeting.row for meeting in meetings],
+                "met_reasons": [_json(_reasons(meeting)) for meeting in meetings],
+            },
+        )
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _reasons(meeting: Meeting) -> list[dict[str, object]]:
+    return [reason.as_dict() for reason in meeting.match.reasons] if meeting.match else []
+
+
+def _locked(batch_id: int) -> ImportBatch:
+    batch: ImportBatch = ImportBatch.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=batch_id
+    )
+    return batch
+
+
+def _finish(batch_id: int) -> None:
+    batch = _locked(batch_id)
+    if batch.state == ImportState.CHECKING:
+        batch.state = ImportState.CHECKED
+        batch.save(update_fields=["state"])
+
+
+def _fail(organization_id: int, batch_id: int, problem: UnreadableTable) -> None:
+    """The file itself cannot be read further: trying again would not help."""
+    with tenant_context(organization_id):
+        batch = _locked(batch_id)
+        batch.state = ImportState.FAILED
+        batch.error = error_of(problem)
+        batch.save(update_fields=["state", "error"])
+
+
+def error_of(problem: UnreadableTable) -> dict[str, Any]:
+    """What is wrong with a file, as kept and worded later."""
+    params = dict(problem.params)
+    return {"place": problem.place, "code": problem.reason_code, "params": params}

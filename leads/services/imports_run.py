@@ -1,0 +1,328 @@
+"""The import itself: each chunk is one transaction that makes leads, keys, touches and decisions.
+
+A killed worker leaves whole chunks behind: `done_until` moves with them. Imports of one
+organisation take turns chunk by chunk, and before a row becomes a lead its strong keys are looked
+up again, so the same file imported twice at once makes every lead once.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
+
+from crm import jobs
+from crm.audit import services as audit
+from crm.numbering import take_numbers
+from crm.teamwork.enums import NotificationKind
+from crm.teamwork.services import notify
+from crm.tenancy.context import acting_as, current_organization_id, tenant_context
+from leads.enums import Bucket, ImportState, RecordKind, TouchOutcome
+from leads.identity.profiles import profile_of
+from leads.models import ImportBatch, ImportRow, Lead
+from leads.selectors import assignments
+from leads.services.assignment import notify_reps, tell_reps
+from leads.services.assignment_desk import Given, decide_owners, hold_turns, record_decisions
+from leads.services.imports_matching import (
+    Asked,
+    Meeting,
+    Seen,
+    judge,
+    records_with,
+    strong_keys,
+)
+from leads.services.imports_rows import identity_of_fields
+
+CHUNK = 2_000
+STRONG = "name"  # any strong kind: which one it was does not matter to the second look
+IDS = "SELECT nextval(pg_get_serial_sequence('leads_lead', 'id')) FROM generate_series(1, %s)"
+LEADS = """
+    INSERT INTO leads_lead
+        (id, organization_id, number, company_name, sort_key, name_key, credit_code, contact_name,
+         contact_title, phone, phone_key, email, wechat, province, city, address, industry, need,
+         channel, campaign, status, owner_id, department_id, assigned_at, unassigned_reason,
+         created_by_id, created_at, updated_at, version, next_step, invalid_reason,
+         import_batch_id)
+    SELECT made.id, %(organization)s, made.number, f->>'company_name',
+           coalesce(f->>'sort_key', ''), coalesce(f->>'name_key', ''),
+           coalesce(f->>'credit_code', ''), coalesce(f->>'contact_name', ''),
+           coalesce(f->>'contact_title', ''), coalesce(f->>'phone', ''),
+           coalesce(f->>'phone_key', ''), coalesce(f->>'email', ''), coalesce(f->>'wechat', ''),
+           coalesce(f->>'province', ''), coalesce(f->>'city', ''), coalesce(f->>'address', ''),
+           coalesce(f->>'industry', ''), coalesce(f->>'need', ''), %(channel)s,
+           coalesce(f->>'campaign', %(campaign)s), 'new', made.owner_id,
+           coalesce(made.department_id, %(department)s),
+           CASE WHEN made.owner_id IS NULL THEN NULL ELSE %(at)s END, made.waits_because,
+           %(by)s, %(at)s, %(at)s, 1, '', '', %(batch)s
+    FROM leads_importrow AS source
+    JOIN unnest(%(rows)s::int[], %(ids)s::bigint[], %(numbers)s::text[], %(owners)s::bigint[],
+                %(departments)s::bigint[], %(waits)s::text[])
+         AS made(row_number, id, number, owner_id, department_id, waits_because)
+      ON source.row_number = made.row_number
+    CROSS JOIN LATERAL (SELECT source.fields) AS read(f)
+    WHERE source.batch_id = %(batch)s
+    ORDER BY made.id
+"""
+KEYS = """
+    INSERT INTO leads_identitykey (organization_id, key, kind, record_kind, record_id)
+    SELECT %(organization)s, held.key, held.kind, 'lead', made.id
+    FROM leads_importrow AS source
+    JOIN unnest(%(rows)s::int[], %(ids)s::bigint[]) AS made(row_number, id)
+      ON source.row_number = made.row_number
+    CROSS JOIN LATERAL unnest(source.keys, source.key_kinds) AS held(key, kind)
+    WHERE source.batch_id = %(batch)s
+"""
+TOUCHES = """
+    INSERT INTO leads_touch
+        (organization_id, channel, payload, received_at, outcome, outcome_reason, lead_id,
+         import_batch_id)
+    SELECT %(organization)s, %(channel)s,
+           jsonb_build_object('row', source.row_number, 'values', source.values),
+           %(received)s, became.outcome, became.reason, became.lead_id, %(batch)s
+    FROM leads_importrow AS source
+    JOIN unnest(%(rows)s::int[], %(outcomes)s::text[], %(reasons)s::text[], %(leads)s::bigint[])
+         AS became(row_number, outcome, reason, lead_id)
+      ON source.row_number = became.row_number
+    WHERE source.batch_id = %(batch)s
+    ORDER BY source.row_number
+"""
+
+
+@dataclass(slots=True)
+class Fate:
+    """What becomes of a row."""
+
+    outcome: TouchOutcome
+    reason: str = ""
+    lead_id: int | None = None
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a chunk will do: the fate of every row, the rows that become leads, who copies whom."""
+
+    fates: dict[int, Fate] = field(default_factory=dict)
+    created: list[dict[str, Any]] = field(default_factory=list)
+    # row → the earlier row of this chunk it is the same as
+    copies: dict[int, int] = field(default_factory=dict)
+
+
+def run(organization_id: int, batch_id: int) -> None:
+    """Import chunk by chunk until the file is done or somebody stops it."""
+    while True:
+        with tenant_context(organization_id):
+            batch = ImportBatch.objects.get(pk=batch_id)
+        with tenant_context(organization_id, member_id=batch.created_by_id, reason="import"):
+            is_going_on = run_chunk(batch_id)
+        with tenant_context(organization_id):
+            done = ImportBatch.objects.values_list("results", flat=True).get(pk=batch_id)
+        jobs.report_progress(sum(done.values()), batch.row_count)
+        if not is_going_on:
+            return
+
+
+def run_chunk(batch_id: int) -> bool:
+    """Import the next rows; False when there is nothing more to do."""
+    batch: ImportBatch = ImportBatch.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=batch_id
+    )
+    if batch.state != ImportState.RUNNING:
+        return False
+    rows = _next_rows(batch)
+    if not rows:
+        _finish(batch)
+        return False
+    hold_turns()
+    at = timezone.now()
+    plan = plan_chunk(batch, rows)
+    _make_leads(batch, plan, at=at)
+    _settle_copies(plan)
+    _write_touches(batch, plan)
+    results = Counter(batch.results)
+    results.update(fate.outcome.value for fate in plan.fates.values())
+    batch.results, batch.done_until = dict(results), rows[-1]["row_number"]
+    batch.save(update_fields=["results", "done_until"])
+    return True
+
+
+def _next_rows(batch: ImportBatch) -> list[dict[str, Any]]:
+    columns = ("row_number", "fields", "keys", "key_kinds", "bucket", "match_kind", "match_id")
+    rows = ImportRow.objects.filter(batch=batch, row_number__gt=batch.done_until)
+    return list(rows.order_by("row_number").values(*columns, "match_row")[:CHUNK])
+
+
+def plan_chunk(batch: ImportBatch, rows: Sequence[dict[str, Any]]) -> Plan:
+    """The fate of each row by its bucket; what would become a lead is looked up once more."""
+    plan = Plan()
+    wanted = []
+    for row in rows:
+        bucket, number = row["bucket"], row["row_number"]
+        if bucket == Bucket.ERROR:
+            plan.fates[number] = Fate(TouchOutcome.REJECTED, "faulty")
+        elif bucket == Bucket.PROBABLE and not batch.include_probable:
+            plan.fates[number] = Fate(TouchOutcome.REJECTED, "probable")
+        elif row["match_id"] and bucket != Bucket.PROBABLE:
+            plan.fates[number] = _fate_by_record(row["bucket"], row["match_kind"], row["match_id"])
+        else:
+            wanted.append(row)
+    for row, meeting in zip(wanted, _look_again(batch, wanted), strict=True):
+        _plan_one(plan, row, meeting, batch)
+    return plan
+
+
+def _plan_one(plan: Plan, row: dict[str, Any], meeting: Meeting, batch: ImportBatch) -> None:
+    number = row["row_number"]
+    if meeting.row is not None and meeting.bucket == Bucket.DUPLICATE:
+        plan.copies[number] = meeting.row
+        plan.fates[number] = Fate(TouchOutcome.ATTACHED, "same_file")
+    elif meeting.candidate and meeting.bucket in (Bucket.DUPLICATE, Bucket.OWNED):
+        kind, pk = meeting.candidate.kind, meeting.candidate.record_id
+        fate = _fate_by_record(meeting.bucket, kind, pk)
+        if row["match_row"] or _is_own(batch, kind, pk):
+            fate = Fate(TouchOutcome.ATTACHED, "same_file", fate.lead_id)
+        plan.fates[number] = fate
+    else:
+        plan.created.append(row)
+        plan.fates[number] = Fate(TouchOutcome.CREATED)
+
+
+def _is_own(batch: ImportBatch, kind: str, pk: int) -> bool:
+    """Whether the record met is a lead this very file has made."""
+    own = Lead.objects.filter(pk=pk, import_batch=batch)
+    return kind == RecordKind.LEAD and own.exists()
+
+
+def _fate_by_record(bucket: str, kind: str, pk: int) -> Fate:
+    outcome = TouchOutcome.COLLIDED if bucket == Bucket.OWNED else TouchOutcome.ATTACHED
+    return Fate(outcome, f"{kind}:{pk}", pk if kind == RecordKind.LEAD else None)
+
+
+def _look_again(batch: ImportBatch, rows: Sequence[dict[str, Any]]) -> list[Meeting]:
+    """Whom rows meet now by their strong keys; only rows that share one are compared."""
+    strong = {row["row_number"]: strong_keys(row["keys"], row["key_kinds"]) for row in rows}
+    asked_for = Counter(key for keys in strong.values() for key in keys)
+    hits = records_with(dict.fromkeys(asked_for, STRONG))
+    shared = {key for key, number in asked_for.items() if number > 1 or key in hits}
+    asked = [
+        Asked(
+            row["row_number"],
+            profile_of(identity_of_fields(row["fields"])),
+            dict.fromkeys(strong[row["row_number"]], STRONG),
+        )
+        for row in rows
+        if not shared.isdisjoint(strong[row["row_number"]])
+    ]
+    meetings = judge(asked, seen=Seen(), importer_id=batch.created_by_id)
+    found = {one.number: meeting for one, meeting in zip(asked, meetings, strict=True)}
+    return [found.get(row["row_number"], Meeting(Bucket.NEW)) for row in rows]
+
+
+def _make_leads(batch: ImportBatch, plan: Plan, *, at: datetime) -> None:
+    """Number, assign and insert the rows that become leads."""
+    if not plan.created:
+        return
+    ids = _take_ids(len(plan.created))
+    given = decide_owners(
+        [
+            assignments.candidate_of(pk, {**row["fields"], **_from_batch(batch, row["fields"])})
+            for pk, row in zip(ids, plan.created, strict=True)
+        ]
+    )
+    # taken last: whoever enters a lead meanwhile waits for the number series
+    numbers = take_numbers("L", len(ids))
+    rows = [row["row_number"] for row in plan.created]
+    for number, pk in zip(rows, ids, strict=True):
+        plan.fates[number].lead_id = pk
+    _insert_leads(batch, rows, numbers, given, at=at)
+    record_decisions(given, at=at)
+    tell_reps(given)
+
+
+def _from_batch(batch: ImportBatch, fields: dict[str, str]) -> dict[str, str]:
+    return {"channel": batch.channel, "campaign": fields.get("campaign") or batch.campaign}
+
+
+def _take_ids(count: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(IDS, [count])
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def _insert_leads(
+    batch: ImportBatch,
+    rows: list[int],
+    numbers: list[str],
+    given: Sequence[Given],
+    *,
+    at: datetime,
+) -> None:
+    importer = batch.created_by
+    values = {
+        "organization": current_organization_id(),
+        "batch": batch.pk,
+        "channel": batch.channel,
+        "campaign": batch.campaign,
+        "by": batch.created_by_id,
+        "department": importer.department_id if importer else None,
+        "at": at,
+        "rows": rows,
+        "ids": [one.lead_id for one in given],
+        "numbers": numbers,
+        "owners": [one.member_id for one in given],
+        "departments": [one.department_id for one in given],
+        "waits": [one.waits_because for one in given],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(LEADS, values)
+        cursor.execute(KEYS, values)
+
+
+def _settle_copies(plan: Plan) -> None:
+    """A row that repeats an earlier one of its chunk is attached to what that one became."""
+    for number, original in plan.copies.items():
+        plan.fates[number].lead_id = plan.fates[original].lead_id
+
+
+def _write_touches(batch: ImportBatch, plan: Plan) -> None:
+    numbers = list(plan.fates)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            TOUCHES,
+            {
+                "organization": current_organization_id(),
+                "batch": batch.pk,
+                "channel": batch.channel,
+                "received": timezone.now(),
+                "rows": numbers,
+                "outcomes": [plan.fates[number].outcome.value for number in numbers],
+                "reasons": [plan.fates[number].reason for number in numbers],
+                "leads": [plan.fates[number].lead_id for number in numbers],
+            },
+        )
+
+
+def _finish(batch: ImportBatch) -> None:
+    """Say that it is done: to the importer, and to each rep how many leads came."""
+    batch.state, batch.finished_at = ImportState.DONE, timezone.now()
+    batch.save(update_fields=["state", "finished_at"])
+    audit.record("leads.imported", target=batch, **batch.results)
+    counts: dict[int, int] = {}
+    latest: dict[int, int] = {}
+    owned = Lead.objects.filter(import_batch=batch, owner__isnull=False).order_by("id")
+    for owner_id, lead_id in owned.values_list("owner_id", "id").iterator():
+        counts[owner_id] = counts.get(owner_id, 0) + 1
+        latest[owner_id] = lead_id
+    notify_reps(counts, lead_ids=latest)
+    if batch.created_by_id:
+        with acting_as(None):  # nobody is told of what they do themselves; this is the worker's
+            notify(
+                member_ids=[batch.created_by_id],
+                kind=NotificationKind.IMPORT_FINISHED,
+                title=batch.file.name,
+                url=reverse("leads:import", urlconf=settings.TENANT_URLCONF, args=[batch.pk]),
+            )

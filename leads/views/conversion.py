@@ -1,0 +1,62 @@
+"""A lead becomes a customer, a contact and perhaps a deal."""
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crm.access import policy
+from crm.access.decorators import needs
+from crm.tenancy.http import TenantRequest
+from crm.web import htmx
+from leads.enums import LeadStatus
+from leads.forms.conversion import ConvertForm
+from leads.models import Lead
+from leads.selectors.leads import customers_to_attach, lead_or_404
+from leads.selectors.similar import cards_for
+from leads.services.conversion import Conversion
+from leads.services.conversion import convert_lead as convert
+from leads.services.refusals import LikelyDuplicate, Refused
+
+
+@needs("leads.create_customer")
+def convert_lead(request: TenantRequest, pk: int) -> HttpResponse:
+    """Convert into a new customer or attach to one; a second press shows the first result."""
+    member = request.member
+    lead = lead_or_404(member, pk, "leads.edit_lead")
+    if request.method == "GET" and lead.status == LeadStatus.CONVERTED:
+        return HttpResponseRedirect(reverse("leads:detail", args=[pk]))
+    customers = [(one.pk, one.name) for one in customers_to_attach(member, lead)]
+    form = ConvertForm(request.POST or None, lead=lead, customers=customers)
+    if request.method == "POST" and form.is_valid():
+        try:
+            result = convert(
+                lead_id=pk,
+                by=member,
+                customer_id=form.customer_id,
+                deal=form.deal,
+                explanation=form.cleaned_data["explanation"],
+            )
+        except LikelyDuplicate as reason:
+            form.ask_reason(cards_for(member, reason.matches), str(reason))
+        except Refused as reason:
+            form.add_error(None, str(reason))
+        else:
+            return _converted(request, lead, result)
+    context = {
+        "form": form,
+        "title": _("Convert %(company)s") % {"company": lead.company_name},
+        "submit": _("Convert"),
+    }
+    return htmx.form_page(request, "web/form.html", context)
+
+
+def _converted(request: TenantRequest, lead: Lead, result: Conversion) -> HttpResponse:
+    """Show what the lead became, as far as the member may see it."""
+    seen = policy.allowed(request.member, "leads.view_customer", result.customer)
+    name, pk = ("leads:customer", result.customer.pk) if seen else ("leads:detail", lead.pk)
+    return htmx.done(
+        request,
+        url=reverse(name, args=[pk]),
+        message=_("Converted into %(customer)s.") % {"customer": result.customer.name},
+        trigger={"lead-updated": True, "customer-created": True, "opportunity-created": True},
+    )

@@ -1,0 +1,101 @@
+"""What the page of a customer shows."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crm.access import policy
+from crm.people.models import Member
+from crm.web import markup
+from crm.web.components import Action, Fact
+from leads.forms.follow_ups import FollowUpForm
+from leads.models import Customer
+from leads.panels import customer_panels
+from leads.selectors.customers import (
+    contacts_of,
+    follow_ups_of_customer,
+    opportunities_of,
+    shares_of,
+)
+from leads.selectors.timeline import timeline_of
+from leads.words import CUSTOMER_COLOURS, LEVEL_COLOURS
+
+
+def customer_page(member: Member, customer: Customer) -> dict[str, Any]:
+    """The context of a customer's page for this member."""
+    may_edit = policy.allowed(member, "leads.edit_customer", customer)
+    args = [customer.pk]
+    follow_ups = follow_ups_of_customer(customer, member)
+    return {
+        "refresh_on": [
+            "customer-updated",
+            "follow-up-logged",
+            "opportunity-created",
+            "opportunity-moved",
+        ],
+        "customer": customer,
+        "colour": CUSTOMER_COLOURS[customer.status],
+        "level_colour": LEVEL_COLOURS[customer.level],
+        "actions": customer_actions(member, customer, may_edit=may_edit),
+        "facts": customer_facts(customer, may_edit=may_edit),
+        "entries": timeline_of(customer, follow_ups),
+        "composer": FollowUpForm(draft=f"follow-up-customer-{customer.pk}") if may_edit else None,
+        "composer_url": reverse("leads:follow_up_customer", args=args),
+        "contacts": contacts_of(customer),
+        "add_contact_url": reverse("leads:create_contact", args=args) if may_edit else "",
+        "opportunities": opportunities_of(customer, member)[:20],
+        "shares": shares_of(customer),
+        "unshare": may_share(member, customer),
+        "panels": [
+            (panel, reverse("leads:customer_panel", args=[customer.pk, panel.key]))
+            for panel in customer_panels(member)
+        ],
+    }
+
+
+def may_share(member: Member, customer: Customer) -> bool:
+    """The owner shares what is theirs; managers what is in their reach."""
+    return customer.owner_id == member.pk or policy.allowed(
+        member, "leads.share_customer", customer
+    )
+
+
+def customer_actions(member: Member, customer: Customer, *, may_edit: bool) -> list[Action]:
+    """What can be done with the customer now."""
+    found: list[Action] = []
+    args = [customer.pk]
+    if may_edit and policy.allowed(member, "leads.create_opportunity"):
+        url = f"{reverse('leads:create_opportunity')}?customer={customer.pk}"
+        found.append(Action(_("New opportunity"), url, "plus", kind="primary", frame="drawer"))
+    if may_share(member, customer):
+        url = reverse("leads:share_customer", args=args)
+        found.append(Action(_("Share"), url, "user-plus", frame="modal"))
+    if may_edit:
+        url = reverse("leads:edit_customer", args=args)
+        found.append(Action(_("Edit"), url, "pencil", frame="drawer", shortcut="e"))
+    return found
+
+
+def customer_facts(customer: Customer, *, may_edit: bool) -> list[Fact]:
+    """The facts in the order people ask for them, editable in place."""
+    edit = reverse("leads:edit_customer", args=[customer.pk])
+
+    def fact(label: str, name: str, value: object, copy: str = "") -> Fact:
+        return Fact(label, value, edit_url=f"{edit}?only={name}" if may_edit else "", copy=copy)
+
+    place = " ".join(filter(None, (customer.city, customer.address)))
+    level = markup.badge(customer.get_level_display(), LEVEL_COLOURS[customer.level])
+    return [
+        fact(_("Level"), "level", level),
+        fact(_("Status"), "status", customer.get_status_display()),
+        fact(_("Phone"), "phone", markup.phone(customer.phone), copy=customer.phone),
+        fact(_("Website"), "website", customer.website, copy=customer.website),
+        fact(_("Industry"), "industry", customer.get_industry_display()),
+        fact(_("Province"), "province", customer.get_province_display()),
+        fact(_("Address"), "city", place),
+        fact(_("Credit code"), "credit_code", customer.credit_code, copy=customer.credit_code),
+        Fact(_("Number"), customer.number, copy=customer.number),
+        Fact(_("Department"), customer.department),
+        Fact(_("Created"), markup.moment(customer.created_at)),
+    ]

@@ -1,0 +1,109 @@
+"""What the page of a lead shows."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from crm.access import policy
+from crm.people.models import Member
+from crm.web import markup
+from crm.web.components import Action, Fact
+from leads.enums import LeadStatus
+from leads.forms.follow_ups import FollowUpForm
+from leads.models import Lead
+from leads.selectors import assignments
+from leads.selectors.leads import OPEN_STATUSES, follow_ups_of_lead
+from leads.selectors.timeline import timeline_of
+from leads.words import LEAD_COLOURS
+
+why_this_rep = getattr(assignments, "why_this_rep", None)
+
+
+def lead_page(member: Member, lead: Lead) -> dict[str, Any]:
+    """The context of a lead's page for this member."""
+    may_edit = policy.allowed(member, "leads.edit_lead", lead)
+    return {
+        "refresh_on": ["lead-updated", "follow-up-logged", "tz:lead-assigned"],
+        "lead": lead,
+        "colour": LEAD_COLOURS[lead.status],
+        "actions": lead_actions(member, lead, may_edit=may_edit),
+        "facts": lead_facts(lead, may_edit=may_edit),
+        "entries": timeline_of(lead, follow_ups_of_lead(lead)),
+        "composer": FollowUpForm(draft=f"follow-up-lead-{lead.pk}") if may_edit else None,
+        "composer_url": reverse("leads:follow_up_lead", args=[lead.pk]),
+        "why": why_this_rep(lead) if why_this_rep else None,
+        "became": _became(member, lead),
+    }
+
+
+def lead_actions(member: Member, lead: Lead, *, may_edit: bool) -> list[Action]:
+    """What can be done with the lead now; the first one is what it waits for."""
+    found: list[Action] = []
+    args = [lead.pk]
+    if may_edit and lead.status in OPEN_STATUSES:
+        url = reverse("leads:convert", args=args)
+        if policy.allowed(member, "leads.create_customer"):
+            found.append(
+                Action(_("Convert"), url, "arrows-exchange", kind="primary", frame="modal")
+            )
+        if lead.status != LeadStatus.QUALIFIED:
+            url = reverse("leads:move_lead", args=[*args, "qualified"])
+            found.append(Action(pgettext("verb", "Qualify"), url, "check", method="post"))
+        if lead.status == LeadStatus.NEW:
+            url = reverse("leads:move_lead", args=[*args, "contacted"])
+            found.append(Action(_("Mark contacted"), url, "phone-call", method="post"))
+    if policy.allowed(member, "leads.assign_lead", lead) and lead.status in OPEN_STATUSES:
+        url = reverse("leads:assign", args=args)
+        found.append(Action(_("Assign"), url, "user-share", frame="modal"))
+    if may_edit:
+        url = reverse("leads:edit", args=args)
+        found.append(Action(_("Edit"), url, "pencil", frame="drawer", shortcut="e"))
+        if lead.status == LeadStatus.INVALID:
+            url = reverse("leads:move_lead", args=[*args, "reopened"])
+            found.insert(
+                0, Action(_("Reopen"), url, "arrow-back-up", kind="primary", method="post")
+            )
+        elif lead.status in OPEN_STATUSES:
+            url = reverse("leads:invalidate", args=args)
+            found.append(Action(_("Invalid"), url, "circle-x", kind="ghost", frame="modal"))
+    return found
+
+
+def lead_facts(lead: Lead, *, may_edit: bool) -> list[Fact]:
+    """The facts in the order people ask for them, editable in place."""
+    edit = reverse("leads:edit", args=[lead.pk])
+
+    def fact(label: object, name: str, value: object, copy: str = "") -> Fact:
+        return Fact(
+            str(label), value, edit_url=f"{edit}?only={name}" if may_edit else "", copy=copy
+        )
+
+    person = " · ".join(filter(None, (lead.contact_name, lead.contact_title)))
+    place = " ".join(filter(None, (lead.city, lead.address)))
+    return [
+        fact(_("Contact"), "contact_name", person),
+        fact(_("Phone"), "phone", markup.phone(lead.phone), copy=lead.phone),
+        fact(_("E-mail"), "email", lead.email, copy=lead.email),
+        fact(_("WeChat"), "wechat", lead.wechat, copy=lead.wechat),
+        fact(_("Source"), "channel", lead.get_channel_display()),
+        fact(_("Campaign or event"), "campaign", lead.campaign),
+        fact(_("Province"), "province", lead.get_province_display()),
+        fact(_("Address"), "city", place),
+        fact(_("Industry"), "industry", lead.get_industry_display()),
+        fact(_("Credit code"), "credit_code", lead.credit_code, copy=lead.credit_code),
+        fact(_("Need"), "need", lead.need),
+        Fact(_("Number"), lead.number, copy=lead.number),
+        Fact(_("Department"), lead.department),
+        Fact(_("Created"), markup.moment(lead.created_at)),
+    ]
+
+
+def _became(member: Member, lead: Lead) -> Action | None:
+    """The customer that the lead became, as a link for those who may see it."""
+    customer = lead.customer
+    if customer is None or not policy.allowed(member, "leads.view_customer", customer):
+        return None
+    url = reverse("leads:customer", args=[customer.pk])
+    return Action(customer.name, url, "building", frame="drawer")

@@ -1,0 +1,65 @@
+"""Who is already here: asked while a client's name or number is typed."""
+
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from crm.access.decorators import needs
+from crm.access.registry import ANY_MEMBER
+from crm.tenancy.http import TenantRequest
+from crm.web import htmx
+from leads.identity import Identity
+from leads.selectors.identity import Pair
+from leads.selectors.similar import asked_record
+from leads.services.collisions import ask_to_share
+from leads.services.lookups import TooManyLookups, look_up
+
+
+@require_POST
+@needs("leads.create_lead")
+def similar(request: TenantRequest) -> HttpResponse:
+    """Cards of similar clients; others' clients redacted, and not too often."""
+    try:
+        cards = look_up(typed_identity(request), by=request.member, excluding=own_record(request))
+    except TooManyLookups:
+        return render(request, "leads/_similar.html", {"too_many": True})
+    return render(request, "leads/_similar.html", {"cards": cards})
+
+
+def typed_identity(request: HttpRequest) -> Identity:
+    """What has been typed so far."""
+
+    def given(name: str) -> str:
+        return request.POST.get(name, "").strip()[:200]
+
+    def one(name: str) -> tuple[str, ...]:
+        return (given(name),) if given(name) else ()
+
+    return Identity(
+        company=given("company_name") or given("name"),
+        phones=one("phone"),
+        emails=one("email"),
+        credit_code=given("credit_code"),
+        wechat=given("wechat"),
+        website=given("website"),
+    )
+
+
+def own_record(request: HttpRequest) -> tuple[Pair, ...]:
+    """The record being edited, which is no duplicate of itself."""
+    kind, _sep, pk = request.POST.get("record", "").partition(":")
+    return ((kind, int(pk)),) if pk.isdecimal() else ()
+
+
+@require_POST
+@needs(ANY_MEMBER)
+def ask(request: TenantRequest) -> HttpResponse:
+    """Ask the owner behind a redacted card to share; only for a card one was shown."""
+    try:
+        kind, record_id = asked_record(request.POST.get("token", ""))
+    except (signing.BadSignature, ValueError) as error:
+        raise Http404 from error
+    ask_to_share(kind=kind, record_id=record_id, by=request.member)
+    return htmx.toast(HttpResponse(status=204), _("The owner has been asked."))

@@ -1,0 +1,116 @@
+"""Words and colours that screens of this app share."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from leads.enums import CustomerStatus, FollowUpKind, FollowUpOutcome, LeadStatus, StageKind
+from leads.identity import Reason, ReasonCode
+
+LEAD_COLOURS = {
+    LeadStatus.NEW.value: "amber",
+    LeadStatus.CONTACTED.value: "blue",
+    LeadStatus.QUALIFIED.value: "teal",
+    LeadStatus.CONVERTED.value: "green",
+    LeadStatus.INVALID.value: "grey",
+}
+CUSTOMER_COLOURS = {
+    CustomerStatus.PROSPECT.value: "blue",
+    CustomerStatus.ACTIVE.value: "green",
+    CustomerStatus.DORMANT.value: "grey",
+}
+LEVEL_COLOURS = {"a": "purple", "b": "teal", "c": "blue", "d": "grey"}
+STAGE_COLOURS = {
+    StageKind.OPEN.value: "blue",
+    StageKind.WON.value: "green",
+    StageKind.LOST.value: "grey",
+}
+FOLLOW_UP_ICONS = {
+    FollowUpKind.CALL.value: "phone",
+    FollowUpKind.VISIT.value: "map-pin",
+    FollowUpKind.WECHAT.value: "message-2",
+    FollowUpKind.EMAIL.value: "mail",
+    FollowUpKind.MEETING.value: "users",
+    FollowUpKind.OTHER.value: "note",
+}
+OUTCOME_COLOURS = {
+    FollowUpOutcome.INTERESTED.value: "green",
+    FollowUpOutcome.QUOTE_WANTED.value: "green",
+    FollowUpOutcome.AGREED.value: "green",
+    FollowUpOutcome.CALL_BACK.value: "blue",
+    FollowUpOutcome.NO_ANSWER.value: "amber",
+    FollowUpOutcome.NOT_INTERESTED.value: "grey",
+}
+
+# What the history calls an operation, and its icon.
+OPERATIONS = {
+    "lead.created": (_("entered the lead"), "plus"),
+    "lead.assigned": (_("assigned the lead"), "user-share"),
+    "lead.contacted": (_("marked it contacted"), "phone-call"),
+    "lead.qualified": (_("marked it qualified"), "check"),
+    "lead.invalidated": (_("closed it as invalid"), "circle-x"),
+    "lead.reopened": (_("reopened it"), "arrow-back-up"),
+    "lead.converted": (_("converted it"), "arrows-exchange"),
+    "customer.created": (_("entered the customer"), "plus"),
+    "customer.shared": (_("shared the customer"), "user-plus"),
+    "customer.unshared": (_("took a share back"), "user-minus"),
+    "contact.removed": (_("removed a contact"), "user-x"),
+    "opportunity.created": (_("opened the opportunity"), "plus"),
+    "opportunity.moved": (_("moved it"), "arrow-right"),
+    "collision.noticed": (_("entered it although a similar one was shown"), "alert-triangle"),
+    "share.requested": (_("asked for it to be shared"), "help"),
+}
+
+# Reasons are told without their values: a number or an address is never part of one.
+REASONS = {
+    ReasonCode.NAME_EQUAL: _("same name"),
+    ReasonCode.BRAND_EQUAL: _("same brand"),
+    ReasonCode.BRAND_SOUNDS_ALIKE: _("brand sounds alike"),
+    ReasonCode.BRAND_NEARLY_EQUAL: _("brand nearly the same"),
+    ReasonCode.BRAND_CONTAINED: _("short form of the name"),
+    ReasonCode.BRAND_DIFFERENT: _("different brand"),
+    ReasonCode.BRAND_GENERIC: _("everyday word as brand"),
+    ReasonCode.REGION_EQUAL: _("same region"),
+    ReasonCode.REGION_MISSING: _("region not given"),
+    ReasonCode.REGION_DIFFERENT: _("different region"),
+    ReasonCode.INDUSTRY_EQUAL: _("same trade"),
+    ReasonCode.INDUSTRY_ALIKE: _("similar trade"),
+    ReasonCode.INDUSTRY_MISSING: _("trade not given"),
+    ReasonCode.INDUSTRY_DIFFERENT: _("different trade"),
+    ReasonCode.FORM_DIFFERENT: _("different legal form"),
+    ReasonCode.BRANCH_AND_PARENT: _("branch and parent"),
+    ReasonCode.BRANCH_ALIKE: _("similar branch"),
+    ReasonCode.BRANCH_DIFFERENT: _("different branch"),
+    ReasonCode.SCRIPT_DIFFERENT: _("Chinese and foreign spelling"),
+    ReasonCode.NAME_MISSING: _("no name to compare"),
+    ReasonCode.CREDIT_CODE_EQUAL: _("same credit code"),
+    ReasonCode.CREDIT_CODE_DIFFERENT: _("different credit code"),
+    ReasonCode.PHONE_EQUAL: _("same phone"),
+    ReasonCode.EMAIL_EQUAL: _("same e-mail"),
+    ReasonCode.DOMAIN_EQUAL: _("same mail domain"),
+    ReasonCode.WECHAT_EQUAL: _("same WeChat"),
+    ReasonCode.PERSON_EQUAL: _("same person"),
+    ReasonCode.PERSON_DIFFERENT: _("different person"),
+}
+DOUBTS = frozenset(
+    code
+    for code in ReasonCode
+    if code.value.endswith(("_different", "_missing", "_alike", "_generic", "_and_parent"))
+)
+DEAL_BANDS = (
+    (70, pgettext_lazy("stage band", "deal in its last stages")),
+    (30, pgettext_lazy("stage band", "deal under way")),
+    (0, pgettext_lazy("stage band", "first talks")),
+)
+
+
+def reason_words(reasons: Iterable[Reason]) -> list[tuple[str, str]]:
+    """Reasons as (words, tone of the chip), evidence before doubts."""
+    told = [(str(REASONS[one.code]), "weak" if one.code in DOUBTS else "good") for one in reasons]
+    return sorted(dict.fromkeys(told), key=lambda pair: pair[1])
+
+
+def deal_band(probability: int) -> str:
+    """How far a deal is, roughly: what a stranger to the record may know."""
+    return next(str(words) for least, words in DEAL_BANDS if probability >= least)
