@@ -1,6 +1,7 @@
 """Rows of an Excel workbook."""
 
 from collections.abc import Iterator
+from io import BytesIO
 
 from python_calamine import (
     CalamineError,
@@ -66,7 +67,8 @@ def iter_sheet(sheet: CalamineSheet) -> Iterator[tuple[int, list[str | None], tu
 
 def _opened(source: Source) -> CalamineWorkbook:
     try:
-        return CalamineWorkbook.from_object(source.open())
+        with source.open() as stream:
+            return CalamineWorkbook.from_object(BytesIO(stream.read()))
     except PasswordError as error:
         raise UnreadableTable("file", "encrypted", {}) from error
     except (CalamineError, ValueError, OSError) as error:

@@ -11,11 +11,11 @@ from crm import jobs
 from crm.audit import services as audit
 from crm.files import services as files
 from crm.people.models import Member
-from crm.tabular import UnreadableTable, read_table
+from crm.tabular import UnreadableTable
 from leads.enums import Channel, ImportState
 from leads.models import ImportBatch, ImportRow
-from leads.services.imports_check import error_of
 from leads.services.imports_columns import FIELDS, propose_mapping, signature_of
+from leads.services.imports_files import error_of, find_table
 from leads.services.refusals import Refused, WrongState
 
 SAMPLE_ROWS = 200
@@ -47,7 +47,7 @@ def upload_leads(
     """
     stored = files.store_upload(upload, purpose="lead-import", accept=files.TABLES)
     try:
-        table = read_table(files.path_of(stored), stored.name)
+        table = find_table(stored)
         samples, row_count = [], 0
         for row in table.iter_rows():
             row_count += 1

@@ -13,12 +13,12 @@ from typing import Any, TypeVar
 from django.db import connection
 
 from crm import jobs
-from crm.files import services as files
-from crm.tabular import UnreadableTable, read_table
+from crm.tabular import UnreadableTable
 from crm.tenancy.context import current_organization_id, tenant_context
 from leads.enums import Bucket, ImportState
 from leads.identity.profiles import profile_of
 from leads.models import ImportBatch, ImportRow
+from leads.services.imports_files import error_of, find_table
 from leads.services.imports_matching import (
     Asked,
     Meeting,
@@ -51,10 +51,9 @@ def check(organization_id: int, batch_id: int) -> None:
     with tenant_context(organization_id):
         batch = ImportBatch.objects.select_related("file").get(pk=batch_id)
         seen = _seen_so_far(batch)
-        path, name = files.path_of(batch.file), batch.file.name
     columns, position = columns_of(batch.mapping), batch.checked_until
     try:
-        rows = read_table(path, name).iter_rows(after=position)
+        rows = find_table(batch.file).iter_rows(after=position)
         for chunk in chunked(rows, CHUNK):
             readings = [read_row(row, columns) for row in chunk]
             with tenant_context(organization_id, member_id=batch.created_by_id, reason="import"):
@@ -178,9 +177,3 @@ def _fail(organization_id: int, batch_id: int, problem: UnreadableTable) -> None
         batch.state = ImportState.FAILED
         batch.error = error_of(problem)
         batch.save(update_fields=["state", "error"])
-
-
-def error_of(problem: UnreadableTable) -> dict[str, Any]:
-    """What is wrong with a file, as kept and worded later."""
-    params = dict(problem.params)
-    return {"place": problem.place, "code": problem.reason_code, "params": params}

@@ -106,6 +106,14 @@ def guess_mapping(header: Sequence[str], samples: Sequence[Sequence[str]]) -> di
     return mapping
 
 
+def names_columns(cells: Sequence[str]) -> bool:
+    """Whether a row of the file is made of names of columns."""
+    filled = [cell for cell in cells if cell]
+    return bool(filled) and sum(1 for cell in filled if _named_exactly(cell)) >= ENOUGH * len(
+        filled
+    )
+
+
 def _plain(name: str) -> str:
     return _JOINTS.sub("", unicodedata.normalize("NFKC", name).casefold())
 

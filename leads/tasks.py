@@ -1,0 +1,22 @@
+"""What leads do in the background; each is safe to run again."""
+
+from crm import jobs
+from leads.services import assignment, imports_check, imports_run
+
+
+@jobs.task("leads.assign_leads")
+def assign_leads(lead_ids: list[int]) -> None:
+    """Give new leads to reps by the rules."""
+    assignment.assign_leads(lead_ids=lead_ids)
+
+
+@jobs.task("leads.check_import", atomic=False)
+def check_import(organization_id: int, batch_id: int) -> None:
+    """Dry run of a lead file."""
+    imports_check.check(organization_id, batch_id)
+
+
+@jobs.task("leads.run_import", atomic=False)
+def run_import(organization_id: int, batch_id: int) -> None:
+    """Import the checked rows of a lead file."""
+    imports_run.run(organization_id, batch_id)
