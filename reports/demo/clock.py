@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, time, timedelta
+from typing import Any
 
 import pgtrigger
 from django.db import connection, models
@@ -58,11 +59,15 @@ def without_history(kind: type[models.Model]) -> Iterator[None]:
     The same setting that `pgtrigger.ignore` makes, once for the block: its wrapper rewrites every
     statement and cannot cope with named parameters.
     """
+    registered: Any = pgtrigger.registered()
     names = [
         spelling
-        for model, trigger in pgtrigger.registered()
+        for model, trigger in registered
         if model is kind and trigger.name in {"update_update", "delete_delete"}
-        for spelling in (trigger.get_pgid(model), f"{model._meta.db_table}:{trigger.get_pgid(model)}")
+        for spelling in (
+            trigger.get_pgid(model),
+            f"{model._meta.db_table}:{trigger.get_pgid(model)}",
+        )
     ]
     ignore("{" + ",".join(names) + "}")
     try:
@@ -75,3 +80,8 @@ def ignore(names: str) -> None:
     """Name the triggers that do not fire for the rest of the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('pgtrigger.ignore', nullif(%s, ''), true)", [names])
+
+
+def put_in_state(record: models.Model, state: str) -> None:
+    """Give a record the state it reached long ago; transitions are for what happens now."""
+    record.__dict__["status"] = state

@@ -66,7 +66,8 @@ class Inventor:
         if self.random.random() < 0.12:
             name = f"{brand}{trade}（{city}）{form}"
         street = f"{self.random.choice(words.STREETS)}{self.random.randrange(1, 300)}号"
-        mail = f"sales{self.random.randrange(10**6):06d}@{city_code(city)}{self.random.randrange(9999)}.example"
+        domain = f"{city_code(city)}{self.random.randrange(9999)}.example"
+        mail = f"sales{self.random.randrange(10**6):06d}@{domain}"
         return Company(
             name=name,
             province=province,

@@ -28,7 +28,13 @@ from leads.services.completion import complete_contact, complete_customer, compl
 from leads.services.identity import index_new
 from leads.services.stages import ensure_default_stages
 from reports.demo import words
-from reports.demo.clock import as_written, busy_moment, without_history, working_moment
+from reports.demo.clock import (
+    as_written,
+    busy_moment,
+    put_in_state,
+    without_history,
+    working_moment,
+)
 from reports.demo.companies import Company, Inventor
 from reports.demo.people import Team
 
@@ -158,20 +164,21 @@ def live_on(world: World) -> None:
     source = world.random
     for lead in world.leads:
         age = (world.now - lead.created_at).total_seconds() / 86_400
-        if lead.owner_id is None or (age < NEW_DAYS and source.random() < 0.55 - age / 40):
+        if lead.owner_id is None or (age < NEW_DAYS and source.random() < 0.9 - age / 20):
             continue
         lead.first_response_at = world.later(lead.created_at, 0.02, 1.5)
         lead.last_follow_up_at = world.later(lead.first_response_at, 0, min(age, 25))
         lead.updated_at = lead.last_follow_up_at
         fate = source.random()
         if fate < INVALID and age > 5:
-            lead.status, lead.invalid_reason = "invalid", source.choice(words.LOST)
+            put_in_state(lead, "invalid")
+            lead.invalid_reason = source.choice(words.LOST)
         elif fate < INVALID + CONVERTED and age > 8:
-            lead.status = "converted"
+            put_in_state(lead, "converted")
             lead.converted_at = world.later(lead.first_response_at, 2, 20)
             lead.updated_at = lead.converted_at
         else:
-            lead.status = "qualified" if source.random() < 0.35 else "contacted"
+            put_in_state(lead, "qualified" if source.random() < 0.35 else "contacted")
             plan_next_step(world, lead)
     fields = [
         "status", "first_response_at", "last_follow_up_at", "next_step", "next_step_at",
@@ -214,6 +221,7 @@ def make_customers(world: World) -> None:
 
 
 def new_customer(world: World, lead: Lead, number: str) -> Customer:
+    at = lead.converted_at or world.now
     level = world.random.choices(list(CustomerLevel.values), [8, 22, 48, 22])[0]
     customer = Customer(
         number=number,
@@ -228,8 +236,8 @@ def new_customer(world: World, lead: Lead, number: str) -> Customer:
         owner_id=lead.owner_id,
         department_id=lead.department_id,
         created_by_id=lead.owner_id,
-        created_at=lead.converted_at,
-        updated_at=lead.converted_at,
+        created_at=at,
+        updated_at=at,
         last_follow_up_at=lead.last_follow_up_at,
     )
     complete_customer(customer)
@@ -237,6 +245,7 @@ def new_customer(world: World, lead: Lead, number: str) -> Customer:
 
 
 def new_contact(lead: Lead, customer: Customer) -> Contact:
+    at = customer.created_at
     contact = Contact(
         customer=customer,
         name=lead.contact_name,
@@ -245,8 +254,8 @@ def new_contact(lead: Lead, customer: Customer) -> Contact:
         email=lead.email,
         is_primary=True,
         created_by_id=lead.owner_id,
-        created_at=lead.converted_at,
-        updated_at=lead.converted_at,
+        created_at=at,
+        updated_at=at,
     )
     complete_contact(contact)
     return contact
@@ -305,7 +314,9 @@ def new_opportunity(
 def walk_stages(world: World, deal: Opportunity, at: datetime) -> list[StageChange]:
     """Stage after stage until won, lost or today."""
     *open_stages, won, lost = world.stages
-    moves = [StageChange(to_stage=open_stages[0], member_id=deal.owner_id, amount=deal.amount, at=at)]
+    moves = [
+        StageChange(to_stage=open_stages[0], member_id=deal.owner_id, amount=deal.amount, at=at)
+    ]
     deal.stage, deal.stage_changed_at = open_stages[0], at
     for number in range(len(open_stages)):
         moment = world.later(at, 3, 26)

@@ -41,9 +41,7 @@ def pipeline_by_stage(member: Member) -> dict[str, Any]:
         "data": {
             "kind": "bar",
             "labels": [stage.name for stage in stages],
-            "series": [
-                {"name": _("Amount"), "values": [as_float(sums.get(s.pk)) for s in stages]}
-            ],
+            "series": [{"name": _("Amount"), "values": [as_float(sums.get(s.pk)) for s in stages]}],
             "unit": "money",
             "url": reverse("leads:board"),
         },
@@ -95,7 +93,8 @@ def due_and_paid(member: Member) -> dict[str, Any]:
         .annotate(due=Sum("amount"), paid=Sum("paid_amount"))
         .order_by()
     )
-    sums = {month: (due, paid) for month, due, paid in rows}
+    due = {month: amount for month, amount, _paid in rows}
+    paid = {month: amount for month, _due, amount in rows}
     return {
         "id": "collection",
         "title": _("Is what falls due being paid?"),
@@ -103,8 +102,8 @@ def due_and_paid(member: Member) -> dict[str, Any]:
             "kind": "bar",
             "labels": [f"{month:%Y-%m}" for month in months],
             "series": [
-                {"name": _("Fell due"), "values": [as_float(sums.get(m, (0, 0))[0]) for m in months]},
-                {"name": _("Paid of it"), "values": [as_float(sums.get(m, (0, 0))[1]) for m in months]},
+                {"name": _("Fell due"), "values": [as_float(due.get(m)) for m in months]},
+                {"name": _("Paid of it"), "values": [as_float(paid.get(m)) for m in months]},
             ],
             "unit": "money",
             "url": reverse("payments:receivables"),

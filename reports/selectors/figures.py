@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import F, QuerySet, Sum
 from django.urls import reverse
@@ -37,12 +38,12 @@ def month_start(months_ago: int = 0) -> datetime:
     return timezone.make_aware(local.replace(tzinfo=None))
 
 
-def count_of(rows: QuerySet[object]) -> int:
+def count_of(rows: QuerySet[Any]) -> int:
     """How many rows, counted no further than the lists do."""
     return int(rows[: MOST_COUNTED + 1].count())
 
 
-def sum_of(rows: QuerySet[object], field: str) -> Decimal:
+def sum_of(rows: QuerySet[Any], field: str) -> Decimal:
     """The sum of an amount; money of other currencies is not in these figures."""
     total: Decimal | None = rows.aggregate(total=Sum(field))["total"]
     return total or ZERO

@@ -17,7 +17,8 @@ from crm.approvals import selectors as approvals
 from crm.money import ZERO
 from crm.people.models import Member
 from crm.teamwork.selectors import open_tasks_of
-from crm.web import formats, markup
+from crm.web import markup
+from crm.web.formats import Formats
 from leads.enums import StageKind
 from leads.models import CollisionNotice, Lead, Opportunity
 from leads.selectors.assignments import unassigned
@@ -127,7 +128,7 @@ def next_steps_on_deals(member: Member) -> list[Waiting]:
             deal.next_step_at,
             "target-arrow",
             "teal",
-            detail=f"{deal.name} · {formats.short_money(deal.amount, deal.currency)}",
+            detail=f"{deal.name} · {Formats.current().short_money(deal.amount, deal.currency)}",
         )
         for deal in rows.order_by("next_step_at", "id")[:MOST_OF_A_KIND]
         if deal.next_step_at
@@ -212,7 +213,7 @@ def lines_to_explain(member: Member) -> list[Waiting]:
             start_of(oldest.booking_date) + timedelta(days=2),
             "building-bank",
             "amber",
-            detail=formats.short_money(total, oldest.currency),
+            detail=Formats.current().short_money(total, oldest.currency),
             frame="",
         )
     ]
@@ -238,7 +239,9 @@ def overdue_receivables(member: Member) -> list[Waiting]:
             "red",
             detail=_("%(amount)s open, order %(number)s")
             % {
-                "amount": formats.short_money(item.amount - item.paid_amount, item.currency),
+                "amount": Formats.current().short_money(
+                    item.amount - item.paid_amount, item.currency
+                ),
                 "number": item.plan.order.number,
             },
         )
