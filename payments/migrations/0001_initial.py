@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("files", "0002_initial"),
-        ("leads", "0003_lead_lead_contact_idx"),
+        ("leads", "0001_initial"),
         ("orders", "0002_alter_ordergrant_permission_alter_ordergrant_user"),
         ("people", "0002_alter_member_user"),
         ("tenancy", "0001_initial"),
