@@ -1,4 +1,4 @@
-"""Tables people upload: CSV, TSV, XLSX and XLS of any encoding, read as text without loss."""
+"""Tables people upload: CSV, TSV, XLSX, XLS, HTML of any encoding, read as text without loss."""
 
 from crm.tabular.cells import cell_text, restore_cell, safe_cell
 from crm.tabular.errors import REASON_CODES, UnreadableTable

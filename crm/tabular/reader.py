@@ -1,5 +1,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from os import PathLike
 from pathlib import Path
@@ -9,11 +10,14 @@ from crm.tabular.delimited import iter_delimited, sniff_delimiter
 from crm.tabular.encodings import detect_encoding
 from crm.tabular.errors import UnreadableTable
 from crm.tabular.headers import SEARCHED_ROWS, column_letter, filled_width, header_index
+from crm.tabular.markup import is_markup, iter_markup
 from crm.tabular.packages import check_zip, file_kind
+from crm.tabular.padding import padded_cells
 from crm.tabular.sources import Source
 from crm.tabular.workbooks import check_ole, iter_sheet, open_sheet, sheet_names
 
 SAMPLE_ROWS = 200
+MARKUP_HEAD = 8192
 
 
 class Row(NamedTuple):
@@ -79,7 +83,7 @@ def read_table(
     header_row: int | None = None,
     limits: Limits | None = None,
 ) -> Table:
-    """Find the table in a CSV, TSV, XLSX or XLS file given as bytes or as a path.
+    """Find the table in a CSV, TSV, XLSX, XLS or HTML file given as bytes or as a path.
 
     `header_row` overrules the guess (0: the file has no header). Rows are read while iterating,
     so UnreadableTable may also be raised there. The name is never trusted over the content.
@@ -96,15 +100,21 @@ def read_table(
 
 def _text_table(source: Source, *, header_row: int | None, limits: Limits) -> Table:
     encoding = detect_encoding(source)
-    delimiter = sniff_delimiter(source, encoding)
+    if is_markup(source.head(MARKUP_HEAD).decode(encoding, errors="replace")):
+        kind, delimiter = "html", None
+        read = partial(iter_markup, source, encoding)
+    else:
+        delimiter = sniff_delimiter(source, encoding)
+        kind = "tsv" if delimiter == "\t" else "csv"
+        read = partial(iter_delimited, source, encoding, delimiter)
 
     def rows() -> Iterator[Row]:
-        for number, cells in iter_delimited(source, encoding, delimiter):
+        for number, cells in read():
             yield Row(number, _fitted(number, cells, limits))
 
     header, row, preamble = _laid_out(rows, header_row)
     return Table(
-        kind="tsv" if delimiter == "\t" else "csv",
+        kind=kind,
         header=header,
         header_row=row,
         preamble=preamble,
@@ -127,7 +137,7 @@ def _workbook_table(
         raise UnreadableTable(f"sheet:{sheet}", "no_such_sheet", {"sheet": sheet})
 
     for name in [sheet] if sheet is not None else names:
-        rows = _sheet_rows(source, name, limits)
+        rows = _sheet_rows(source, kind, name, limits)
         if any(any(row.cells) for row in rows()):
             header, row, preamble = _laid_out(rows, header_row)
             return Table(
@@ -142,11 +152,12 @@ def _workbook_table(
     raise UnreadableTable("file", "empty", {})
 
 
-def _sheet_rows(source: Source, name: str, limits: Limits) -> RowSource:
+def _sheet_rows(source: Source, kind: str, name: str, limits: Limits) -> RowSource:
     opened = open_sheet(source, name)
+    padding = padded_cells(source, name) if kind == "xlsx" else {}
 
     def rows() -> Iterator[Row]:
-        for number, cells, doubtful in iter_sheet(opened):
+        for number, cells, doubtful in iter_sheet(opened, padding):
             yield Row(number, _fitted(number, cells, limits), doubtful)
 
     return rows

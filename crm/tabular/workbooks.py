@@ -13,6 +13,7 @@ from python_calamine import (
 
 from crm.tabular.cells import cell_text, clean_text, is_doubtful
 from crm.tabular.errors import UnreadableTable
+from crm.tabular.padding import Padding
 from crm.tabular.sources import Source
 
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
@@ -55,14 +56,26 @@ def open_sheet(source: Source, name: str) -> CalamineSheet:
             raise UnreadableTable(f"sheet:{name}", "damaged", {"sheet": name}) from error
 
 
-def iter_sheet(sheet: CalamineSheet) -> Iterator[tuple[int, list[str | None], tuple[int, ...]]]:
+def iter_sheet(
+    sheet: CalamineSheet, padding: Padding
+) -> Iterator[tuple[int, list[str | None], tuple[int, ...]]]:
     """Every row of the sheet with its number, its cells and the columns of doubtful numbers."""
+    first_column = sheet.start[1] if sheet.start else 0
     for number, values in enumerate(sheet.iter_rows(), start=1):
         cells = [clean_text(v) if type(v) is str else cell_text(v) for v in values]
         doubtful: tuple[int, ...] = ()
         if float in map(type, values):
             doubtful = tuple([index for index, v in enumerate(values) if is_doubtful(v)])
+            if padding:
+                _pad(cells, padding, number - 1, first_column)
         yield number, cells, doubtful
+
+
+def _pad(cells: list[str | None], padding: Padding, row: int, first_column: int) -> None:
+    for index, cell in enumerate(cells):
+        width = padding.get((row, index + first_column))
+        if width and cell and cell.isdigit():
+            cells[index] = cell.zfill(width)
 
 
 def _opened(source: Source) -> CalamineWorkbook:

@@ -96,11 +96,21 @@ def test_the_declared_size_is_not_believed():
 
 @pytest.mark.parametrize(
     "cell",
-    ['<c r="ZZ1048576"><v>1</v></c>', "<c r = 'XFD900000'><v>1</v></c>"],
+    [
+        '<c r="ZZ1048576"><v>1</v></c>',
+        "<c r = 'XFD900000'><v>1</v></c>",
+        '<c s="0"\n\tr="AAA999999"><v>1</v></c>',
+    ],
 )
 def test_one_cell_in_the_far_corner_does_not_end_the_process(cell):
     data = with_sheet(sheet_xml(f'<row r="1"><c r="A1"><v>1</v></c>{cell}</row>'))
     assert reason(data) == "too_many_cells"
+
+
+def test_a_wide_sheet_is_no_bomb():
+    header, row = [f"列{n}" for n in range(300)], [str(n) for n in range(300)]
+    table = read_table(workbook([header, row]))
+    assert (len(table.header), table.rows[0].cells[299]) == (300, "299")
 
 
 def test_an_unclosed_quote_names_its_row():
@@ -150,9 +160,9 @@ def test_shared_files_are_read_in_the_encoding_of_their_folder():
     root = needs(SHARED / "encodings")
     for folder, encoding in encodings.items():
         for path in sorted((root / folder).iterdir()):
-            # Web pages are no tables: their quotes need not pair up.
+            # Web pages are no tables: quotes need not pair up, and some hold no row.
             found = encoding_of(path)
-            assert found in {encoding, "unclosed_quote", "cell_too_long"}, path.name
+            assert found in {encoding, "unclosed_quote", "cell_too_long", "empty"}, path.name
 
 
 def test_naughty_strings_survive_a_table():

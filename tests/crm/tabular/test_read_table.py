@@ -152,6 +152,19 @@ def test_workbook_numbers_stay_whole_and_dates_are_iso():
     assert table.rows[1].doubtful == (4,)
 
 
+def test_zeros_that_only_the_format_shows_are_kept():
+    target = BytesIO()
+    book = xlsxwriter.Workbook(target)
+    padded = book.add_format({"num_format": "000000"})
+    sheet = book.add_worksheet("员工 & 客户")
+    sheet.write_row(1, 1, ["公司", "编号", "数量"])
+    sheet.write_row(2, 1, ["甲"])
+    sheet.write_number(2, 2, 123, padded)
+    sheet.write_number(2, 3, 123)
+    book.close()
+    assert read_table(target.getvalue()).rows[0].cells == ("甲", "000123", "123")
+
+
 def test_first_visible_sheet_with_content_is_read():
     data = workbook(
         [["秘密", "x"], ["1", "2"]], [], [["公司", "电话"], ["甲", "1"]], hidden_first=True
