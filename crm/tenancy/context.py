@@ -88,7 +88,8 @@ def tenant_context(
             yield tenant
         finally:
             _current.reset(token)
-        if connection.savepoint_ids or outer is not None:
+        # A refused or crashed block rolls its settings back with everything else.
+        if not connection.needs_rollback and (connection.savepoint_ids or outer is not None):
             _announce(outer)
 
 

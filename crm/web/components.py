@@ -95,9 +95,7 @@ class Tile:
 
     @property
     def trend_text(self) -> str:
-        if self.trend is None:
-            return ""
-        return formats.percent(abs(self.trend))
+        return "" if self.trend is None else formats.percent(max(self.trend, -self.trend))
 
     @property
     def trend_tone(self) -> str:

@@ -32,6 +32,8 @@ STEPS = {
     "zh": ((Decimal(10) ** 8, "亿", 2), (Decimal(10) ** 4, "万", 1)),
     "en": ((Decimal(10) ** 9, "B", 2), (Decimal(10) ** 6, "M", 2), (Decimal(10) ** 3, "K", 1)),
 }
+# 99,995,000 rounds to ¥1 亿, never to ¥10,000 万.
+STEP_FROM = Decimal("0.99995")
 UNITS: tuple[tuple[int, str, str, str], ...] = (
     (86_400, "天", "d", "day"),
     (3_600, "小时", "h", "hour"),
@@ -122,10 +124,11 @@ class Formats:
 
     def _short(self, value: Amount) -> str:
         for step, word, places in STEPS[self.language]:
+            if value < step * STEP_FROM:
+                continue
             shown = (Decimal(value) / step).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-            if shown >= 1:
-                text = f"{shown:,f}".rstrip("0").rstrip(".") if places else f"{shown:,f}"
-                return f"{text} {word}" if self.is_chinese else f"{text}{word}"
+            text = f"{shown:,f}".rstrip("0").rstrip(".")
+            return f"{text} {word}" if self.is_chinese else f"{text}{word}"
         return f"{value:,.0f}"
 
     def short_money(self, amount: Amount | None, currency: str = "CNY") -> str:

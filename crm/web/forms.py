@@ -65,6 +65,11 @@ class FaceMixin:
             rebind(field)
             dress(field, wide=name in self.wide)
 
+    def add_error(self, field: str | None, error: Any) -> None:
+        """As Django does, and colour the control."""
+        super().add_error(field, error)  # type: ignore[misc]
+        mark_errors(cast("forms.BaseForm", self))
+
     @property
     def element_id(self) -> str:
         """The id of the form element, which the 422 answer replaces."""
@@ -83,7 +88,6 @@ class TenantForm(FaceMixin, forms.Form):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         self.prepare()
-        mark_errors(self)
 
 
 class TenantModelForm(FaceMixin, forms.ModelForm):  # type: ignore[type-arg]
@@ -94,7 +98,6 @@ class TenantModelForm(FaceMixin, forms.ModelForm):  # type: ignore[type-arg]
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         self.prepare()
-        mark_errors(self)
 
 
 def rebind(field: forms.Field) -> None:
@@ -124,13 +127,12 @@ def dress(field: forms.Field, *, wide: bool = False) -> None:
 
 def mark_errors(form: forms.BaseForm) -> None:
     """Colour the controls that have errors, once the form was sent."""
-    if not form.is_bound:
-        return
-    for name in form.errors:
+    found: dict[str, Any] = getattr(form, "_errors", None) or {}
+    for name in found:
         if name in form.fields:
             attrs = form.fields[name].widget.attrs
-            attrs["class"] = f"{attrs.get('class', '')} is-invalid".strip()
-            attrs["aria-invalid"] = "true"
+            css = attrs.get("class", "").replace("is-invalid", "").strip()
+            attrs |= {"class": f"{css} is-invalid", "aria-invalid": "true"}
 
 
 class MoneyField(forms.DecimalField):
@@ -148,7 +150,7 @@ class MoneyField(forms.DecimalField):
         if isinstance(value, str):
             text = value.strip().replace(",", "").replace("，", "").lstrip("¥￥").strip()
             if text.endswith("万"):
-                base = super().to_python(text[:-1].strip())
+                base = super().to_python(text[:-1].strip() or "-")
                 return None if base is None else base * 10_000
             value = text
         return super().to_python(value)

@@ -5,6 +5,7 @@ Every function returns escaped, ready HTML, so that a list renders by joining st
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from zlib import crc32
 
 from django.utils.html import conditional_escape, escape
@@ -24,7 +25,7 @@ def safe(html: str) -> SafeString:
     return mark_safe(html)  # noqa: S308  the one door in this package; callers escape
 
 
-def text(value: object) -> SafeString:
+def text(value: Any) -> SafeString:
     """Any value as escaped text; a dash when there is none."""
     return NOTHING if value is None or value == "" else safe(conditional_escape(value))
 
@@ -116,7 +117,7 @@ def _time(value: datetime | date, shown: str, reader: Formats, css: str = "") ->
     return safe(f'<time datetime="{stamp}" title="{escape(title)}"{extra}>{escape(shown)}</time>')
 
 
-def link(label: object, url: str, *, drawer: bool = False, css: str = "") -> SafeString:
+def link(label: Any, url: str, *, drawer: bool = False, css: str = "") -> SafeString:
     """A link; with drawer=True a plain click opens the record at the side."""
     if label is None or label == "":
         label = EMPTY

@@ -374,7 +374,7 @@ class Table:
         if kind in ("csv", "xlsx") and self.can_export:
             return export_response(self, kind)
         panel = self.address.get("panel", "")
-        values = {"table": self, "title": title, "actions": actions, **(context or {})}
+        values = {"title": title, "actions": actions, **(context or {}), "table": self}
         if panel in PANELS and htmx.is_partial(self.request):
             template = f"components/table_{panel}.html"
         elif htmx.target_of(self.request) == f"table-{self.key}":
