@@ -72,6 +72,7 @@ class Evidence:
     quote: Quote
     payer: Payer | None
     is_other_payer: bool
+    days_off: int
     is_timely: bool
     is_unique: bool
 
@@ -110,7 +111,15 @@ def weigh(case: Case, way: Way, policy: Policy, *, is_unique: bool) -> Evidence:
         factor *= OTHER_PAYER_FACTOR
     elif payer is None and case.line.counterparty_name:
         factor *= UNKNOWN_PAYER_FACTOR
-    return Evidence(factor * (1 - doubt), quote, payer, is_other_payer, is_timely, is_unique)
+    return Evidence(
+        confidence=factor * (1 - doubt),
+        quote=quote,
+        payer=payer,
+        is_other_payer=is_other_payer,
+        days_off=days_off,
+        is_timely=is_timely,
+        is_unique=is_unique,
+    )
 
 
 def amount_weight(amount: int, shape: Shape) -> float:

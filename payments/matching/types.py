@@ -132,6 +132,8 @@ class Policy:
     near_share: Decimal = Decimal("0.07")
     days_early: int = 120
     days_late: int = 365
+    post_days_early: int = 45
+    post_days_late: int = 120
     largest_subset: int = 6
     subset_items: int = 24
     listed_candidates: int = 8

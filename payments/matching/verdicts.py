@@ -144,8 +144,13 @@ class Verdicts:
             and best.confidence - runner_up >= self.policy.post_margin
             and evidence.is_timely
             and not evidence.is_contradicted
-            and (knows_payer or (evidence.is_quoted and payer_fits))
+            and (evidence.is_quoted and payer_fits or knows_payer and self._is_expected(best))
         )
+
+    def _is_expected(self, best: Hypothesis) -> bool:
+        """Without a number the payment must come when it was due: sums repeat over the years."""
+        days_off = best.evidence.days_off
+        return -self.policy.post_days_early <= days_off <= self.policy.post_days_late
 
     def _doubts(
         self,

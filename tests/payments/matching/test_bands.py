@@ -188,6 +188,12 @@ def test_a_payment_years_off_is_not_posted():
     assert (proposal.band, "date_far" in codes(proposal)) == ("propose", True)
 
 
+def test_without_a_number_a_payment_far_from_its_due_date_is_only_proposed():
+    later = [item(1, "30000", "HT-2031", due_date=date(2026, 5, 20))]
+    assert one(line("30000", FAR_SHIP), later).band == "propose"
+    assert one(line("30000", FAR_SHIP, "HT-2031"), later).band == "post"
+
+
 def test_a_learned_payer_posts_and_a_shared_one_only_hints():
     keys = payer_keys("王五", "6222000011112222")
     items = [item(1, "12345.67"), OTHER]
