@@ -1,3 +1,4 @@
+from decimal import Decimal
 from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -105,6 +106,12 @@ class Instalment(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.plan_id}/{self.position}"
+
+    @property
+    def open_amount(self) -> Decimal:
+        """What is still owed of it."""
+        left: Decimal = self.amount - self.paid_amount
+        return left
 
     @property
     def name(self) -> str:

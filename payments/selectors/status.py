@@ -99,9 +99,9 @@ def status_expression(today: date) -> Case:
 
 
 def with_status(queryset: QuerySet[Instalment], today: date) -> QuerySet[Instalment]:
-    """Add `status` and `open_amount` to each row."""
+    """Add `status` and `owed_amount` to each row."""
     return queryset.annotate(
-        status=status_expression(today), open_amount=F("amount") - F("paid_amount")
+        status=status_expression(today), owed_amount=F("amount") - F("paid_amount")
     )
 
 

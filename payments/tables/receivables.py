@@ -100,7 +100,7 @@ class ReceivableTable(Table):
         HtmlColumn("state", _("State"), html=status_badge, wanted=("status", "due_date", "today"),
                    value="status"),
         DeadlineColumn("due_date", _("Due"), sort="due_date", done="is_paid"),
-        MoneyColumn("open_amount", _("Open"), currency="currency"),
+        MoneyColumn("owed_amount", _("Open"), currency="currency"),
         MoneyColumn("amount", _("Amount"), sort="amount", currency="currency"),
         MoneyColumn("paid_amount", _("Received"), currency="currency"),
         HtmlColumn("label", _("Instalment"), html=instalment_name, wanted=("kind",)),
