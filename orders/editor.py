@@ -1,0 +1,190 @@
+"""The order editor's page: what was typed, what it costs, whether it is saved.
+
+Lines post the same names row by row, so their order on the page is their order in the order. The
+structure (add, remove, move) changes here, on the server; the browser never counts rows.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from crm.people.models import Member
+from orders.errors import FaultyLines, OrderError, StaleOrder
+from orders.forms.orders import LineForm, TermsForm, typed
+from orders.models import Order, Product
+from orders.selectors.summaries import LineView, TaxRow, line_view, lines_of, tax_rows
+from orders.services import editing
+
+RowData = Mapping[str, str]
+
+
+@dataclass
+class Row:
+    """One line on the page: its inputs, its product and, when it could be priced, its figures."""
+
+    index: int
+    form: LineForm
+    product: Product | None
+    figures: LineView | None = None
+    fault: str = ""
+
+    @property
+    def is_first(self) -> bool:
+        return self.index == 0
+
+    @property
+    def catalogue_price(self) -> str:
+        """What the price would be if none was agreed: the placeholder of the price's field."""
+        if self.figures is None:
+            return ""
+        base = [step for step in self.figures.steps if step.code in ("list_price", "book_price")]
+        return base[-1].price if base else ""
+
+
+@dataclass
+class Sheet:
+    """Everything the editor shows."""
+
+    order: Order
+    terms: TermsForm
+    rows: list[Row]
+    version: int
+    state: str = "saved"  # saved, unsaved, stale
+    message: str = ""
+    tax_rows: list[TaxRow] = field(default_factory=list)
+
+    @property
+    def is_stale(self) -> bool:
+        return self.state == "stale"
+
+
+def open_sheet(order: Order, member: Member) -> Sheet:
+    """The order as it is saved."""
+    drafts = [editing.draft_of(line) for line in lines_of(order)]
+    sheet = Sheet(
+        order=order,
+        terms=TermsForm(instance=order, member=member),
+        rows=build_rows([typed(draft) for draft in drafts]),
+        version=order.version,
+    )
+    show_figures(sheet)
+    return sheet
+
+
+def read_sheet(order: Order, member: Member, post: QueryDict, operation: str) -> Sheet:
+    """What was typed, after what the pressed button asks: add:12, remove:0, overwrite:7."""
+    data = change_rows(posted_rows(post), operation)
+    verb, _colon, chosen = operation.partition(":")
+    version = chosen if verb == "overwrite" else post.get("version", "")
+    sheet = Sheet(
+        order=order,
+        terms=TermsForm(post, instance=order, member=member),
+        rows=build_rows(data),
+        version=int(version) if version.isdecimal() else 0,
+        state="unsaved",
+    )
+    show_saved_figures(sheet)
+    return sheet
+
+
+def show_saved_figures(sheet: Sheet) -> None:
+    """Until what was typed is saved, the page shows what the saved lines cost."""
+    lines = lines_of(sheet.order)
+    sheet.tax_rows = tax_rows(lines)
+    views = {str(line.pk): line_view(line, sheet.order.currency) for line in lines}
+    for row in sheet.rows:
+        row.figures = views.get(str(row.form.data.get("line", "")))
+
+
+def posted_rows(post: QueryDict) -> list[RowData]:
+    """The rows of inputs in the order they stood on the page."""
+    columns = [post.getlist(name) for name in LineForm.NAMES]
+    return [
+        dict(zip(LineForm.NAMES, values, strict=True)) for values in zip(*columns, strict=False)
+    ]
+
+
+def change_rows(rows: Sequence[RowData], operation: str) -> list[RowData]:
+    """Add, remove or move a row; anything else leaves them alone."""
+    changed = list(rows)
+    verb, _colon, number = operation.partition(":")
+    if not number.isdecimal():
+        return changed
+    place = int(number)
+    if verb == "add":
+        return [*changed, {"product": number, "quantity": "1"}]
+    if place >= len(changed):
+        return changed
+    if verb == "remove":
+        del changed[place]
+    other = {"up": place - 1, "down": place + 1}.get(verb, place)
+    if verb in ("up", "down") and 0 <= other < len(changed):
+        changed[place], changed[other] = changed[other], changed[place]
+    return changed
+
+
+def build_rows(data: Sequence[RowData]) -> list[Row]:
+    """A form per row, with its product."""
+    ids = [int(row["product"]) for row in data if row.get("product", "").isdecimal()]
+    products = Product.objects.in_bulk(ids)
+    return [
+        Row(
+            index=index,
+            form=LineForm(dict(row), auto_id=f"row-{index}-%s"),
+            product=products.get(int(row["product"])) if row["product"].isdecimal() else None,
+        )
+        for index, row in enumerate(data)
+    ]
+
+
+def save_sheet(sheet: Sheet) -> bool:
+    """Save what was typed. False, with the reason at its place, when it cannot be saved."""
+    if not sheet.terms.is_valid() or any(row.form.errors for row in sheet.rows):
+        sheet.message = first_fault(sheet)
+        return False
+    try:
+        order, _priced = editing.save_order(
+            order_id=sheet.order.pk,
+            version=sheet.version,
+            terms=sheet.terms.terms,
+            lines=[row.form.draft for row in sheet.rows],
+        )
+    except FaultyLines as reason:
+        for place, fault in reason.lines.items():
+            sheet.rows[place].fault = fault
+        sheet.message = str(reason)
+        return False
+    except StaleOrder as reason:
+        sheet.state, sheet.message = "stale", str(reason)
+        return False
+    except OrderError as reason:
+        sheet.message = str(reason)
+        return False
+    sheet.order, sheet.version, sheet.state = order, order.version, "saved"
+    show_figures(sheet)
+    return True
+
+
+def first_fault(sheet: Sheet) -> str:
+    """The first thing to put right, naming its place."""
+    for row in sheet.rows:
+        for errors in row.form.errors.values():
+            where = row.product.name if row.product else str(row.index + 1)
+            return f"{where}: {errors[0]}"
+    for name, errors in sheet.terms.errors.items():
+        label = sheet.terms.fields[name].label if name in sheet.terms.fields else ""
+        return f"{label}: {errors[0]}"
+    return _("Something is missing.")
+
+
+def show_figures(sheet: Sheet) -> None:
+    """Put the saved lines' figures beside the rows, which stand in the same order."""
+    lines = lines_of(sheet.order)
+    sheet.tax_rows = tax_rows(lines)
+    for row, line in zip(sheet.rows, lines, strict=False):
+        row.figures = line_view(line, sheet.order.currency)
+        row.product = line.product
+        if str(line.pk) != row.form.data.get("line"):
+            row.form.data = {**row.form.data, "line": str(line.pk)}

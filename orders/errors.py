@@ -1,0 +1,62 @@
+"""Why something could not be done with an order, in words for people."""
+
+from django.utils.translation import gettext as _
+
+
+class OrderError(Exception):
+    """A rule of orders was not met; `str(error)` is fit for people."""
+
+    @property
+    def words(self) -> str:
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return self.words
+
+
+class OrderNotEditable(OrderError):
+    @property
+    def words(self) -> str:
+        return _("This order is not a draft any more. Withdraw it from approval to change it.")
+
+
+class StaleOrder(OrderError):
+    """Somebody saved the order after this page was opened."""
+
+    @property
+    def words(self) -> str:
+        return _("Somebody else changed this order while you were writing.")
+
+
+class EmptyOrder(OrderError):
+    @property
+    def words(self) -> str:
+        return _("Add at least one product before you submit the order.")
+
+
+class FaultyLines(OrderError):
+    """Some lines have no honest price; `lines` gives the words by their place (from 0)."""
+
+    def __init__(self, lines: dict[int, str]) -> None:
+        super().__init__()
+        self.lines = lines
+
+    @property
+    def words(self) -> str:
+        return " ".join(self.lines.values())
+
+
+class WrongState(OrderError):
+    def __init__(self, state: str) -> None:
+        super().__init__()
+        self.state = state
+
+    @property
+    def words(self) -> str:
+        return _("This order is “%(state)s”; that cannot be done now.") % {"state": self.state}
+
+
+class NotInApproval(OrderError):
+    @property
+    def words(self) -> str:
+        return _("This order is not in approval.")

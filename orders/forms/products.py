@@ -1,0 +1,88 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.web.forms import DateField, TenantModelForm
+from orders.models import PriceBook, PriceBookEntry, Product
+
+
+class ProductForm(TenantModelForm):
+    """What is sold, and at which price."""
+
+    wide = ("description",)
+
+    class Meta:
+        model = Product
+        fields = (
+            "name",
+            "code",
+            "category",
+            "unit",
+            "list_price",
+            "floor_price",
+            "tax_rate",
+            "currency",
+            "description",
+        )
+        help_texts = {
+            "list_price": gettext_lazy("Per unit, with tax."),
+            "floor_price": gettext_lazy("A line below it is marked for whoever approves."),
+        }
+        widgets = {
+            "list_price": forms.TextInput(attrs={"inputmode": "decimal", "class": "tz-end"}),
+            "floor_price": forms.TextInput(attrs={"inputmode": "decimal", "class": "tz-end"}),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """The floor is not above the list price."""
+        values: dict[str, Any] = super().clean() or {}
+        floor, price = values.get("floor_price"), values.get("list_price")
+        if floor is not None and price is not None and floor > price:
+            self.add_error("floor_price", _("The floor price is above the list price."))
+        return values
+
+
+class PriceBookForm(TenantModelForm):
+    """A price book's head."""
+
+    wide = ("name",)
+
+    class Meta:
+        model = PriceBook
+        fields = ("name", "currency", "includes_tax", "is_default", "is_active")
+
+
+class PriceForm(TenantModelForm):
+    """One price in a book: from a quantity on, between two days."""
+
+    valid_from = DateField(label=gettext_lazy("Valid from"), required=False)
+    valid_until = DateField(label=gettext_lazy("Valid until"), required=False)
+
+    wide = ("product",)
+
+    class Meta:
+        model = PriceBookEntry
+        fields = (
+            "product",
+            "min_quantity",
+            "unit_price",
+            "customer_level",
+            "valid_from",
+            "valid_until",
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        product: Any = self.fields["product"]
+        product.queryset = Product.objects.filter(is_active=True).order_by("sort_key", "id")
+        product.widget.attrs["data-picker"] = ""
+
+    def clean(self) -> dict[str, Any]:
+        """A price starts before it ends."""
+        values: dict[str, Any] = super().clean() or {}
+        start, end = values.get("valid_from"), values.get("valid_until")
+        if start and end and start > end:
+            self.add_error("valid_until", _("It ends before it starts."))
+        return values

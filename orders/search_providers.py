@@ -1,0 +1,39 @@
+from collections.abc import Iterable
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from crm.access import policy
+from crm.people.models import Member
+from crm.web import formats, search
+from crm.web.search import Hit
+from orders import words
+from orders.models import Order, Product
+from orders.selectors.orders import narrow_orders
+from orders.selectors.products import narrow_products
+
+
+@search.provider("orders", _("Orders"), permission="orders.view_order", order=40)
+def find_orders(member: Member, text: str) -> Iterable[Hit]:
+    """Orders by number, contract number or customer."""
+    own = policy.visible(member, Order.objects.select_related("customer"), "orders.view_order")
+    for order in narrow_orders(own, text).order_by("-id")[: search.LIMIT]:
+        amount = formats.money(order.gross_amount, order.currency)
+        yield Hit(
+            f"{order.number} · {order.customer.name}",
+            reverse("orders:detail", args=[order.pk]),
+            f"{order.get_status_display()} · {amount}",
+            "file-invoice",
+        )
+
+
+@search.provider("products", _("Products"), permission="orders.view_product", order=80)
+def find_products(member: Member, text: str) -> Iterable[Hit]:
+    """Products by name or code."""
+    for product in narrow_products(Product.objects.all(), text).order_by("sort_key")[:6]:
+        yield Hit(
+            product.name,
+            reverse("orders:product", args=[product.pk]),
+            f"{product.code} · {words.unit_price(product.list_price, product.currency)}",
+            "package",
+        )

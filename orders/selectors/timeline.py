@@ -1,0 +1,101 @@
+"""The story of an order: begun, submitted with its changes, decided, remarked on."""
+
+from collections.abc import Iterable
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from crm.approvals import selectors as approvals
+from crm.approvals.enums import Verdict
+from crm.audit.selectors import operations_on
+from crm.teamwork.selectors import comments_on
+from crm.web import markup
+from crm.web.components import Change, Entry
+from orders.enums import VersionReason
+from orders.models import Order, OrderVersion
+from orders.selectors.versions import OrderDiff, compare
+
+
+def timeline(order: Order) -> list[Entry]:
+    """Everything, newest first."""
+    entries = [*operations(order), *submissions(order), *decisions(order), *comments(order)]
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def operations(order: Order) -> Iterable[Entry]:
+    """What was done that is neither a submission nor a decision."""
+    words = {
+        "order.begun": (_("began the order"), "file-invoice", "grey"),
+        "order.copied": (_("copied the lines from another order"), "copy", "grey"),
+        "order.withdrawn": (_("withdrew it from approval"), "arrow-back-up", "grey"),
+        "order.approved": (pgettext("order", "Approved"), "circle-check", "green"),
+        "order.cancelled": (_("cancelled the order"), "circle-x", "red"),
+    }
+    for row in operations_on(order):
+        if row.action in words:
+            title, icon, tone = words[row.action]
+            is_outcome = row.action == "order.approved"
+            who = row.member.name if row.member and not is_outcome else ""
+            why = str(row.details.get("why", ""))
+            yield Entry(row.at, title, who=who, icon=icon, tone=tone, body=why)
+
+
+def submissions(order: Order) -> Iterable[Entry]:
+    """Each submitted version, with what differs from the one before."""
+    rows = order.versions.filter(reason=VersionReason.SUBMITTED).select_related("member")
+    earlier: OrderVersion | None = None
+    for version in rows.order_by("number"):
+        changes = flat_changes(compare(earlier, version)) if earlier else []
+        yield Entry(
+            version.at,
+            _("submitted version %(number)s for approval") % {"number": version.number},
+            who=version.member.name if version.member else "",
+            icon="send",
+            tone="blue",
+            changes=changes,
+            url=reverse("orders:version", args=[order.pk, version.number]),
+        )
+        earlier = version
+
+
+def flat_changes(diff: OrderDiff) -> list[Change]:
+    """A diff as old → new pairs, each line's values under its name."""
+    found = list(diff.head)
+    for line in diff.lines:
+        if line.kind == "added":
+            found.append(Change(line.name, "", line.text))
+        elif line.kind == "removed":
+            found.append(Change(line.name, line.text, ""))
+        else:
+            found += [
+                Change(f"{line.name} · {change.label}", change.old, change.new)
+                for change in line.changes
+            ]
+    return found
+
+
+def decisions(order: Order) -> Iterable[Entry]:
+    """What each approver decided, and why."""
+    for one in approvals.decisions_on(order):
+        is_approval = one.verdict == Verdict.APPROVE
+        yield Entry(
+            one.at,
+            pgettext("decision", "approved") if is_approval else pgettext("decision", "sent back"),
+            who=one.member.name,
+            icon="thumb-up" if is_approval else "arrow-back-up",
+            tone="green" if is_approval else "amber",
+            body=one.comment,
+        )
+
+
+def comments(order: Order) -> Iterable[Entry]:
+    """Remarks."""
+    for one in comments_on(order):
+        yield Entry(
+            one.at,
+            pgettext("timeline", "commented"),
+            who=one.member.name,
+            icon="message-circle",
+            body=markup.text(one.text),
+        )

@@ -1,0 +1,140 @@
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from crm.web.tables import (
+    BadgeColumn,
+    BooleanFilter,
+    ChoiceColumn,
+    ChoiceFilter,
+    DayColumn,
+    Empty,
+    HtmlColumn,
+    LinkColumn,
+    QuickView,
+    Reader,
+    Row,
+    Table,
+    TextColumn,
+    TextFilter,
+)
+from leads.enums import CustomerLevel
+from orders import words
+from orders.enums import TAX_RATES, Currency
+from orders.models import Product
+from orders.selectors.products import narrow_products
+
+ON_SALE = ((True, _("On sale")), (False, _("Archived")))
+IN_USE = ((True, _("In use")), (False, _("Not in use")))
+STATE_COLOURS: Any = {True: "green", False: "grey"}
+
+
+def price_of(path: str, currency: str) -> Any:
+    """A cell with a unit price."""
+
+    def cell(row: Row, reader: Reader) -> str:
+        return words.unit_price(row[path], row[currency])
+
+    return cell
+
+
+def tax_rate(row: Row, reader: Reader) -> str:
+    """13%."""
+    return words.percent(row["tax_rate"])
+
+
+def quantity(row: Row, reader: Reader) -> str:
+    """From which quantity a price holds."""
+    return words.quantity(row["min_quantity"])
+
+
+class ProductTable(Table):
+    key = "products"
+    sort = "sort_key"
+    columns = (
+        LinkColumn("name", _("Product"), url="orders:product", sort="sort_key"),
+        TextColumn("code", _("Code"), sort="code"),
+        TextColumn("category", _("Category")),
+        TextColumn("unit", _("Unit")),
+        HtmlColumn(
+            "list_price",
+            _("List price"),
+            html=price_of("list_price", "currency"),
+            wanted=("currency",),
+            align="end",
+        ),
+        HtmlColumn(
+            "floor_price",
+            _("Floor price"),
+            html=price_of("floor_price", "currency"),
+            wanted=("currency",),
+            align="end",
+        ),
+        HtmlColumn("tax_rate", _("Tax rate"), html=tax_rate, align="end"),
+        BadgeColumn("is_active", _("State"), choices=ON_SALE, colours=STATE_COLOURS),
+    )
+    filters = (
+        BooleanFilter("is_active", _("On sale")),
+        TextFilter("category", _("Category")),
+        ChoiceFilter("tax_rate", _("Tax rate"), choices=TAX_RATES),
+        ChoiceFilter("currency", _("Currency"), choices=Currency),
+    )
+    views = (
+        QuickView("on_sale", _("On sale"), "is_active=yes"),
+        QuickView("archived", _("Archived"), "is_active=no"),
+        QuickView("all", _("All")),
+    )
+    search_hint = _("Name or code")
+    export_permission = "orders.edit_product"
+    refresh = ("product-changed",)
+    empty = Empty(_("No products yet."), None, "package")
+
+    def find(self, queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
+        return narrow_products(queryset, text)
+
+
+class PriceBookTable(Table):
+    key = "price-books"
+    sort = "-pk"
+    columns = (
+        LinkColumn("name", _("Price book"), url="orders:price_book"),
+        ChoiceColumn("currency", _("Currency"), choices=Currency),
+        ChoiceColumn(
+            "includes_tax",
+            _("Prices"),
+            choices=((True, _("with tax")), (False, _("without tax"))),
+        ),
+        ChoiceColumn("is_default", _("Standard"), choices=((True, _("Standard")),)),
+        BadgeColumn("is_active", _("State"), choices=IN_USE, colours=STATE_COLOURS),
+    )
+    refresh = ("price-book-changed",)
+    empty = Empty(_("No price books yet: list prices hold."), None, "tags")
+
+
+class PriceTable(Table):
+    """The prices of one book."""
+
+    key = "prices"
+    sort = "-pk"
+    columns = (
+        LinkColumn("product", _("Product"), "product__name", url="orders:price"),
+        TextColumn("code", _("Code"), "product__code"),
+        HtmlColumn("min_quantity", _("From quantity"), html=quantity, align="end"),
+        HtmlColumn(
+            "unit_price",
+            _("Unit price"),
+            html=price_of("unit_price", "price_book__currency"),
+            wanted=("price_book__currency",),
+            align="end",
+        ),
+        ChoiceColumn("customer_level", _("Customer level"), choices=CustomerLevel),
+        DayColumn("valid_from", _("Valid from")),
+        DayColumn("valid_until", _("Valid until")),
+    )
+    search_hint = _("Name or code")
+    refresh = ("price-changed",)
+    empty = Empty(_("No prices in this book yet."), None, "tags")
+
+    def find(self, queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
+        return queryset.filter(product__in=narrow_products(Product.objects.all(), text))
