@@ -50,6 +50,10 @@ class Case:
                 return payer
         return None
 
+    def names_another(self, customer_id: Hashable) -> bool:
+        """Whether name or account speak for a customer other than this one."""
+        return any(p.is_strong and p.customer_id != customer_id for p in self.payers)
+
     @property
     def has_strong_payer(self) -> bool:
         """Whether name or account alone name a customer."""
@@ -90,12 +94,13 @@ class Evidence:
 def weigh(case: Case, way: Way, policy: Policy, *, is_unique: bool) -> Evidence:
     """Weigh amount, quoted numbers, payer and date for one explanation of the line."""
     shares, shape, alike = way
-    payer = case.payer_of(shares[0][0].item.customer_id) or alike
+    customer_id = shares[0][0].item.customer_id
+    payer = case.payer_of(customer_id) or alike
     quote = _quote(case, shares)
     days_off = _days_off(case.line, shares)
     is_timely = -policy.days_early <= days_off <= policy.days_late
     is_unique = is_unique and case.amount % (1000 * YUAN) != 0
-    is_other_payer = case.has_strong_payer and not (payer is not None and payer.is_strong)
+    is_other_payer = case.has_strong_payer and case.names_another(customer_id)
     doubt = 1 - amount_weight(case.amount, shape)
     if is_unique:
         doubt *= 1 - UNIQUE_WEIGHT
@@ -107,7 +112,7 @@ def weigh(case: Case, way: Way, policy: Policy, *, is_unique: bool) -> Evidence:
     factor = 1.0 if is_timely else FAR_FACTOR
     if quote == "other":
         factor *= OTHER_NUMBER_FACTOR
-    if is_other_payer:
+    if is_other_payer and not (payer is not None and payer.is_strong):
         factor *= OTHER_PAYER_FACTOR
     elif payer is None and case.line.counterparty_name:
         factor *= UNKNOWN_PAYER_FACTOR

@@ -207,6 +207,15 @@ def test_a_learned_payer_posts_and_a_shared_one_only_hints():
     assert "payer_alias_shared" in codes(proposal)
 
 
+def test_an_alias_of_one_customer_and_the_name_of_another_do_not_post():
+    account = payer_keys("", "6222000011112222")[0]
+    paid = line("12345.67", SEA_TRADE, counterparty_account="6222000011112222")
+    items = [item(1, "12345.67"), OTHER]
+    proposal = one(paid, items, Knowledge(payer_aliases={account: {10}}))
+    assert (proposal.band, given(proposal)) == ("propose", {1: Decimal("12345.67")})
+    assert "payer_differs" in codes(proposal)
+
+
 def test_a_customer_named_in_the_memo_is_a_hint():
     proposal = one(line("70000", "支付宝（中国）网络技术有限公司", f"代{FAR_SHIP}付款"), HALVES)
     assert (proposal.band, given(proposal)) == ("propose", {2: Decimal(70000)})
