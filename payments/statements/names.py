@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 _MEANINGS = """
 booking_date: 记账日期 记账日 银行记账日 入账日期 入账日 交易日期 交易日 发生日期 过账日期
-    业务日期 日期 交易日期时间 交易时间 记账时间 入账时间 时间 bookingdate postingdate transactiondate
-    transdate date bookdate
+    业务日期 日期 交易日期时间 交易时间 记账时间 入账时间 时间 bookingdate postingdate
+    transactiondate transdate date bookdate
 value_date: 起息日 起息日期 生效日期 valuedate valdate
 income: 记账金额收入 收入金额 收入 贷方发生额收入 贷方发生额 贷方金额收入 贷方金额 贷方入账
     贷方收入 贷方 存入金额 存入 转入金额 收款金额 入账金额 交易金额收入 收入发生额 creditamount
@@ -50,7 +50,8 @@ _MEMO = """
 用途 交易用途 附言 交易附言 客户附言 摘要 交易摘要 业务摘要 其它摘要 其他摘要 客户摘要 摘要说明
 备注 交易备注 客户备注 附加信息 个性化信息 回单个性化信息 交易说明 说明 交易场所 交易地点
 交易描述 交易详情 商品说明 商品 交易名称 业务名称 description purpose narrative memo remark
-remarks details particulars remittanceinformation 摘要reference 用途purpose 交易附言remark 备注remarks
+remarks details particulars remittanceinformation 摘要reference 用途purpose
+交易附言remark 备注remarks
 """
 
 
