@@ -66,8 +66,8 @@ def make_plans(orders: Sequence[Order]) -> list[Instalment]:
             amount=order.gross_amount,
             currency=order.currency,
             created_by_id=order.owner_id,
-            created_at=order.approved_at,
-            updated_at=order.approved_at,
+            created_at=order.updated_at,
+            updated_at=order.updated_at,
         )
         for order in orders
     ]

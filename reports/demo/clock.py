@@ -1,7 +1,7 @@
 """Moments of the demo's past year, and rows that may be as old as they claim."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -85,3 +85,13 @@ def ignore(names: str) -> None:
 def put_in_state(record: models.Model, state: str) -> None:
     """Give a record the state it reached long ago; transitions are for what happens now."""
     record.__dict__["status"] = state
+
+
+def write_back(records: Sequence[models.Model], names: Sequence[str]) -> None:
+    """Update these fields row by row: much quicker than bulk_update's CASE over every row."""
+    kind = type(records[0])
+    fields: list[Any] = [kind._meta.get_field(name) for name in names]
+    columns = ", ".join(f'"{field.column}" = %s' for field in fields)
+    rows = [[*(getattr(one, f.attname) for f in fields), one.pk] for one in records]
+    with connection.cursor() as cursor:
+        cursor.executemany(f'UPDATE "{kind._meta.db_table}" SET {columns} WHERE id = %s', rows)  # noqa: S608

@@ -34,6 +34,7 @@ from reports.demo.clock import (
     put_in_state,
     without_history,
     working_moment,
+    write_back,
 )
 from reports.demo.companies import Company, Inventor
 from reports.demo.people import Team
@@ -184,8 +185,8 @@ def live_on(world: World) -> None:
         "status", "first_response_at", "last_follow_up_at", "next_step", "next_step_at",
         "invalid_reason", "converted_at", "updated_at",
     ]  # fmt: skip
-    with without_history(Lead), as_written(Lead):
-        Lead.objects.bulk_update(world.leads, fields, batch_size=1_000)
+    with without_history(Lead):
+        write_back(world.leads, fields)
 
 
 def plan_next_step(world: World, record: Lead | Opportunity | Customer) -> None:
@@ -216,8 +217,8 @@ def make_customers(world: World) -> None:
         }
     for lead, customer in zip(won, world.customers, strict=True):
         lead.customer = customer
-    with without_history(Lead), as_written(Lead):
-        Lead.objects.bulk_update(won, ["customer"], batch_size=1_000)
+    with without_history(Lead):
+        write_back(won, ["customer"])
 
 
 def new_customer(world: World, lead: Lead, number: str) -> Customer:

@@ -184,7 +184,7 @@ def remember_approvals(world: World, orders: list[Order]) -> None:
             subject_id=order.pk,
             title=f"{order.number} · {order.customer.name}"[:200],
             content_hash=digest,
-            submitted_by_id=order.owner_id,
+            submitted_by=world.members[order.owner_id or 0],
             submitted_at=submitted,
             finished_at=done,
         )
