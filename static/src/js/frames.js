@@ -44,7 +44,8 @@
     const place = dialog?.querySelector(".tz-frame");
     if (!force && place && !(await mayReplace(place))) return;
     dialog?.close();
-    if (place) place.innerHTML = "";
+    /* Later: the events of the answer still bubble from the form that is about to go. */
+    if (place) setTimeout(() => { if (!dialog.open) place.innerHTML = ""; });
     document.querySelector("tr.is-open")?.classList.remove("is-open");
   };
 

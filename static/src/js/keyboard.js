@@ -41,6 +41,7 @@
     const response = await fetch(`${$("tz-palette-input").dataset.url}?q=${encodeURIComponent(text)}`, { headers: { "HX-Request": "true" }, credentials: "same-origin" }).catch(() => null);
     if (mine !== asked || !response?.ok) return;
     hits.innerHTML = await response.text();
+    if (options().length) hits.querySelector(".tz-palette-none")?.remove();
     if (!palette.querySelector(".is-on")) light(0);
   };
   if (palette) {
@@ -69,6 +70,7 @@
   /* Rows: j, k, Enter, x. */
   const rows = () => [...document.querySelectorAll(".tz-scroll tbody tr")];
   const step = (by) => {
+    if (document.activeElement !== document.body) document.activeElement?.blur();
     const all = rows();
     const now = all.findIndex((row) => row.classList.contains("is-on"));
     const next = all[Math.max(0, Math.min(all.length - 1, now + by))];
@@ -95,7 +97,7 @@
     const hot = document.querySelector(`[data-hotkey="${CSS.escape(event.key)}"]`);
     if (hot && hot.offsetParent !== null) { event.preventDefault(); hot.click(); hot.parentElement.querySelector(".dropdown-menu.show .dropdown-item")?.focus(); return; }
     const action = keys[event.key];
-    if (!action || (event.key === "Enter" && (!current() || event.target.closest("a, button")))) return;
+    if (!action || (event.key === "Enter" && (!current() || event.target.closest("a, button, [data-move]")))) return;
     event.preventDefault();
     action();
   });
