@@ -25,6 +25,7 @@ declare(
 )
 declare("leads.assign_lead", _("Assign leads"), manager=TREE, marketing=ALL, administrator=ALL)
 declare("leads.import_lead", _("Import leads"), marketing=ALL, administrator=ALL)
+declare("leads.view_channels", _("See all arrivals by channel"), marketing=ALL, administrator=ALL)
 declare("leads.export_lead", _("Export leads"), manager=TREE, marketing=ALL, administrator=ALL)
 declare("leads.edit_rules", _("Edit assignment rules"), administrator=ALL)
 declare(

@@ -1,18 +1,37 @@
 """Rules, reps and turns as the assignment engine wants them, and what it decided."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, QuerySet, Sum
 from django.utils import timezone
 
 from crm.people.enums import RoleCode
 from crm.people.models import Department, Member
-from leads.assignment import STRIDE, Candidate, Condition, Pool, Rep, Rule, RuleSet, Seat, State
+from leads.assignment import Candidate, Condition, Pool, Rep, Rule, RuleSet, Seat, State
 from leads.enums import LeadStatus
 from leads.models import AssignmentRule, AssignmentShare, Lead
 from leads.models.assignments import Strategy
+from leads.selectors.assignment_reasons import names_for, rule_words, why_this_rep
+
+__all__ = [
+    "RuleLine",
+    "active_rules",
+    "candidate_of",
+    "departments_of",
+    "departments_serving_provinces",
+    "leads_since",
+    "open_leads_by_owner",
+    "reps",
+    "rule_lines",
+    "rule_set_of",
+    "rules_in_order",
+    "state_of",
+    "unassigned",
+    "why_this_rep",
+]
 
 OPEN_STATUSES = (LeadStatus.NEW, LeadStatus.CONTACTED, LeadStatus.QUALIFIED)
 # What a rule may ask about a lead, by the engine's name of it.
@@ -115,6 +134,22 @@ def leads_since(days: int) -> list[tuple[datetime, Candidate, int | None]]:
     return [(row["created_at"], candidate_of(row["id"], row), row["owner_id"]) for row in found]
 
 
-def turns_of(position: int) -> float:
-    """A place in a line as turns taken."""
-    return round(position / STRIDE, 2)
+@dataclass(frozen=True)
+class RuleLine:
+    """A rule as a sentence, with how many leads it has given out."""
+
+    rule: AssignmentRule
+    leads: str
+    turns: str
+    pool: str
+    given: int
+
+
+def rule_lines() -> list[RuleLine]:
+    """The rules in order, in words."""
+    rules = list(rules_in_order())
+    names = names_for(rules, dict(Department.objects.values_list("pk", "name")))
+    given = dict(
+        AssignmentShare.objects.order_by().values_list("rule_id").annotate(number=Sum("count"))
+    )
+    return [RuleLine(rule, *rule_words(rule, names), given.get(rule.pk, 0)) for rule in rules]

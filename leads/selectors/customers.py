@@ -38,7 +38,7 @@ def visible_contacts(member: Member) -> QuerySet[Contact]:
 def contact_or_404(member: Member, pk: int, permission: str = "leads.view_customer") -> Contact:
     """The contact, if the member may reach its customer."""
     rows = Contact.objects.filter(customer__in=visible_customers(member, permission).values("pk"))
-    return get_object_or_404(rows.select_related("customer"), pk=pk)
+    return get_object_or_404(rows.select_related("customer", "created_by"), pk=pk)
 
 
 def contacts_of(customer: Customer) -> QuerySet[Contact]:

@@ -6,9 +6,13 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 
+from crm.access import policy
+from crm.people.enums import Scope
+from crm.people.models import Member
 from leads.enums import Bucket, Channel, ImportState, TouchOutcome
 from leads.models import ImportBatch, ImportRow, Touch
 
+IMPORT = "leads.import_lead"
 CONFIRMED = (ImportState.CHECKED, ImportState.RUNNING, ImportState.DONE, ImportState.CANCELLED)
 
 
@@ -76,3 +80,10 @@ def touches(channels: Sequence[str] = (), outcomes: Sequence[str] = ()) -> Query
     if outcomes:
         found = found.filter(outcome__in=outcomes)
     return found.order_by("-id")
+
+
+def visible_imports(member: Member) -> QuerySet[ImportBatch]:
+    """All imports for who may import for everybody, one's own for the others."""
+    if policy.scope_of(member, IMPORT) == Scope.ALL:
+        return imports()
+    return imports().filter(created_by=member)

@@ -47,7 +47,15 @@ def timeline_of(record: Model, follow_ups: QuerySet[FollowUp]) -> list[Entry]:
             for one in comments_on(record)[:LIMIT]
         ),
     ]
+    if not any(one.action.endswith(".created") for one in operations):
+        entries += _beginning(record)
     return sorted(entries, key=lambda entry: entry.at, reverse=True)[:LIMIT]
+
+
+def _beginning(record: Any) -> list[Entry]:
+    """Where a story starts that no operation began, such as an imported record's."""
+    who = record.created_by.name if record.created_by else _("System")
+    return [Entry(record.created_at, _("entered it"), who=who, icon="plus", tone="blue")]
 
 
 def _follow_up_entry(one: FollowUp) -> Entry:

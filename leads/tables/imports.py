@@ -1,0 +1,260 @@
+"""Lists of imports, of a file's rows, of arrivals, and of leads nobody has."""
+
+from functools import cached_property
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse, reverse_lazy
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.access import policy
+from crm.places import Province
+from crm.web import formats, markup
+from crm.web.components import Action
+from crm.web.tables import (
+    BadgeColumn,
+    BulkAction,
+    ChoiceColumn,
+    ChoiceFilter,
+    DateFilter,
+    Empty,
+    HtmlColumn,
+    LinkColumn,
+    MomentColumn,
+    NumberColumn,
+    PersonColumn,
+    Reader,
+    Row,
+    Table,
+    TextColumn,
+)
+from leads.enums import Bucket, Channel, ImportState, RecordKind, TouchOutcome
+from leads.identity import Reason, ReasonCode
+from leads.models import Customer, ImportBatch, Lead
+from leads.selectors.assignment_reasons import waiting_words
+from leads.selectors.imports_words import (
+    BUCKET_COLOURS,
+    OUTCOME_COLOURS,
+    STATE_COLOURS,
+    problem_words,
+    reason_of_touch,
+)
+from leads.words import reason_words
+
+PAGES = {RecordKind.LEAD.value: "leads:detail", RecordKind.CUSTOMER.value: "leads:customer"}
+VIEW = {
+    RecordKind.LEAD.value: "leads.view_lead",
+    RecordKind.CUSTOMER.value: "leads.view_customer",
+}
+Label = str | Promise
+
+
+class ImportTable(Table):
+    """Every import, newest first."""
+
+    key = "imports"
+    sort = "-id"
+    columns = (
+        HtmlColumn(
+            "file__name",
+            gettext_lazy("File"),
+            html=lambda row, reader: markup.link(
+                row["file__name"], reverse("leads:import", args=[row["pk"]]), css="tz-row-link"
+            ),
+            wanted=("pk",),
+        ),
+        BadgeColumn("state", gettext_lazy("State"), choices=ImportState, colours=STATE_COLOURS),
+        ChoiceColumn("channel", gettext_lazy("Source"), choices=Channel),
+        TextColumn("campaign", gettext_lazy("Campaign or event")),
+        NumberColumn("row_count", gettext_lazy("Rows")),
+        HtmlColumn(
+            "created",
+            gettext_lazy("New leads"),
+            "results",
+            align="end",
+            html=lambda row, reader: formats.number(row["results"].get("created", 0)),
+        ),
+        PersonColumn("by", gettext_lazy("Imported by"), "created_by__name", seed="created_by_id"),
+        MomentColumn("created_at", gettext_lazy("Uploaded")),
+    )
+    filters = (
+        ChoiceFilter("state", gettext_lazy("State"), choices=ImportState),
+        ChoiceFilter("channel", gettext_lazy("Source"), choices=Channel),
+        DateFilter("created_at", gettext_lazy("Uploaded")),
+    )
+    refresh = ("tz:job-changed",)
+    empty = Empty(
+        gettext_lazy("No file has been imported yet."),
+        Action(gettext_lazy("Import a file"), reverse_lazy("leads:import_new"), "upload"),
+        icon="file-import",
+    )
+
+
+class ImportRowTable(Table):
+    """The rows of one file with what the check says of each."""
+
+    key = "import-rows"
+    sort = "row_number"
+    size = 50
+    filters = (ChoiceFilter("bucket", gettext_lazy("Result of the check"), choices=Bucket),)
+
+    def __init__(
+        self, request: HttpRequest, queryset: QuerySet[Any], *, batch: ImportBatch
+    ) -> None:
+        super().__init__(request, queryset)
+        self.batch = batch
+        self.columns = (  # type: ignore[misc]
+            NumberColumn("row_number", gettext_lazy("Row"), sort="row_number"),
+            HtmlColumn("company", gettext_lazy("Company"), "fields", html=self._company),
+            HtmlColumn("contact", gettext_lazy("Contact"), "fields", html=self._contact),
+            BadgeColumn(
+                "bucket",
+                gettext_lazy("Result of the check"),
+                choices=Bucket,
+                colours=BUCKET_COLOURS,
+            ),
+            HtmlColumn(
+                "why",
+                gettext_lazy("Why"),
+                "problems",
+                html=self._why,
+                wanted=("match_kind", "match_id", "match_row", "match_reasons", "values"),
+            ),
+        )
+
+    def _company(self, row: Row, reader: Reader) -> str:
+        return markup.text(row["fields"].get("company_name") or self._cell(row, "company_name"))
+
+    def _contact(self, row: Row, reader: Reader) -> str:
+        fields = row["fields"]
+        name = fields.get("contact_name") or self._cell(row, "contact_name")
+        phone = fields.get("phone") or self._cell(row, "phone")
+        return markup.text(" · ".join(filter(None, (name, formats.phone(phone) if phone else ""))))
+
+    def _cell(self, row: Row, field: str) -> str:
+        for index, name in self.batch.mapping.items():
+            if name == field and int(index) < len(row["values"]):
+                return row["values"][int(index)] or ""
+        return ""
+
+    def _why(self, row: Row, reader: Reader) -> str:
+        if row["problems"]:
+            words = [problem_words(problem, self.batch.header) for problem in row["problems"]]
+            return markup.text(" ".join(words))
+        if not row["match_reasons"]:
+            return markup.NOTHING
+        reasons = [Reason(ReasonCode(one["code"]), one["params"]) for one in row["match_reasons"]]
+        chips = "".join(markup.chip(words, tone) for words, tone in reason_words(reasons)[:3])
+        return markup.safe(f"{self._whom(row)} {chips}")
+
+    def _whom(self, row: Row) -> str:
+        if row["match_row"]:
+            return markup.text(_("Row %(row)s of this file") % {"row": row["match_row"]})
+        kind, pk = row["match_kind"], row["match_id"]
+        name, owner, is_visible = self._met.get((kind, pk), ("", None, False))
+        link = markup.link(name, reverse(PAGES[kind], args=[pk]), drawer=True)
+        shown = link if is_visible else markup.text(name)
+        return f"{shown} {markup.person(owner)}" if owner else str(shown)
+
+    @cached_property
+    def _met(self) -> dict[tuple[str, int], tuple[str, str | None, bool]]:
+        """The records this page's rows meet: name, owner, and whether the reader may open them."""
+        wanted: dict[str, set[int]] = {kind: set() for kind in PAGES}
+        for row in self.page.rows:
+            if row["match_kind"] in wanted:
+                wanted[row["match_kind"]].add(row["match_id"])
+        found = {}
+        for kind, model, name in (
+            (RecordKind.LEAD.value, Lead, "company_name"),
+            (RecordKind.CUSTOMER.value, Customer, "name"),
+        ):
+            if not wanted[kind]:
+                continue
+            rows = model._default_manager.filter(pk__in=wanted[kind])
+            seen = policy.visible(self.request.member, rows, VIEW[kind])
+            may = set(seen.values_list("pk", flat=True))
+            for pk, shown, owner in rows.values_list("pk", name, "owner__name"):
+                found[kind, pk] = (shown, owner, pk in may)
+        return found
+
+
+class TouchTable(Table):
+    """Arrivals as they came, and what became of them."""
+
+    key = "touches"
+    sort = "-id"
+    columns = (
+        HtmlColumn(
+            "payload",
+            gettext_lazy("As received"),
+            "payload",
+            html=lambda row, reader: markup.text(received_words(row["payload"])),
+        ),
+        ChoiceColumn("channel", gettext_lazy("Source"), choices=Channel),
+        BadgeColumn(
+            "outcome", gettext_lazy("Outcome"), choices=TouchOutcome, colours=OUTCOME_COLOURS
+        ),
+        HtmlColumn(
+            "why",
+            gettext_lazy("Why"),
+            "outcome_reason",
+            html=lambda row, reader: markup.text(reason_of_touch(row["outcome_reason"])),
+        ),
+        LinkColumn("lead__company_name", gettext_lazy("Lead"), url="leads:detail", pk="lead_id"),
+        MomentColumn("received_at", gettext_lazy("Received")),
+    )
+    filters = (
+        ChoiceFilter("channel", gettext_lazy("Source"), choices=Channel),
+        ChoiceFilter("outcome", gettext_lazy("Outcome"), choices=TouchOutcome),
+    )
+    empty = Empty(gettext_lazy("Nothing has come in this way."))
+
+
+def received_words(payload: dict[str, Any]) -> str:
+    """What came, shortened: the first few values."""
+    values = payload.get("values") or [
+        value for value in payload.values() if isinstance(value, str)
+    ]
+    return " · ".join(str(value) for value in values if value)[:90]
+
+
+class UnassignedTable(Table):
+    """Open leads nobody works on, each with the reason."""
+
+    key = "unassigned"
+    sort = "-id"
+    columns = (
+        LinkColumn("company_name", gettext_lazy("Company"), url="leads:detail", sort="sort_key"),
+        HtmlColumn(
+            "reason",
+            gettext_lazy("Unassigned because"),
+            "unassigned_reason",
+            html=lambda row, reader: markup.badge(waiting_words(row["unassigned_reason"]), "amber"),
+        ),
+        ChoiceColumn("province", gettext_lazy("Province"), choices=Province),
+        ChoiceColumn("channel", gettext_lazy("Source"), choices=Channel),
+        MomentColumn("created_at", gettext_lazy("Arrived")),
+    )
+    filters = (
+        ChoiceFilter("province", gettext_lazy("Province"), choices=Province),
+        ChoiceFilter("channel", gettext_lazy("Source"), choices=Channel),
+    )
+    bulk = (
+        BulkAction(
+            gettext_lazy("Assign"),
+            "leads:assign_waiting",
+            "user-share",
+            "leads.assign_lead",
+            frame="modal",
+        ),
+    )
+    refresh = ("lead-updated", "lead-created", "tz:job-changed")
+    empty = Empty(gettext_lazy("Every open lead has an owner."), icon="circle-check")
+
+
+def again(label: Label) -> Action:
+    """The button that asks the rules again for everything that waits."""
+    return Action(label, reverse("leads:retry_unassigned"), "refresh", method="post")
