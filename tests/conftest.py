@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from django.core.cache import cache
 from hypothesis import settings as hypothesis_settings
 
 from tests.support import database
@@ -54,3 +55,9 @@ def real_transactions(
 def no_jobs_sent(settings) -> None:
     """Jobs stay rows unless a test runs them; nothing reaches the broker by accident."""
     settings.JOBS_SEND = False
+
+
+@pytest.fixture(autouse=True)
+def cold_cache() -> None:
+    """Another test's organisation must not answer at this one's address."""
+    cache.clear()
