@@ -12,7 +12,7 @@ class TaskState(models.TextChoices):
 class NotificationKind(models.TextChoices):
     """What happened, as the reader's reason to care; the value is the live event too."""
 
-    LEAD_ASSIGNED = "lead-assigned", _("New lead")
+    LEAD_ASSIGNED = "lead-assigned", pgettext_lazy("notification", "New lead")
     LEAD_COLLISION = "lead-collision", _("Possible collision")
     SHARE_REQUESTED = "share-requested", _("Share requested")
     RECORD_SHARED = "record-shared", _("Shared with you")
@@ -21,5 +21,5 @@ class NotificationKind(models.TextChoices):
     APPROVAL_BLOCKED = "approval-blocked", _("Approval has nobody to decide")
     PAYMENT_RECEIVED = "payment-received", _("Payment received")
     IMPORT_FINISHED = "import-finished", _("Import finished")
-    TASK_ASSIGNED = "task-assigned", _("New task")
+    TASK_ASSIGNED = "task-assigned", pgettext_lazy("notification", "New task")
     MENTIONED = "mentioned", _("You were mentioned")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from crm.access import policy
 from crm.approvals import selectors as approvals
@@ -87,7 +87,7 @@ def new_leads(member: Member) -> list[Waiting]:
     rows = Lead.objects.filter(owner=member, status="new", first_response_at__isnull=True)
     return [
         Waiting(
-            gettext_lazy("New lead"),
+            pgettext_lazy("waiting", "New lead"),
             lead.company_name,
             reverse("leads:detail", args=[lead.pk]),
             (lead.assigned_at or lead.created_at) + FIRST_RESPONSE,
