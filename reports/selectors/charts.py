@@ -14,7 +14,8 @@ from crm.money import ZERO
 from crm.people.models import Member
 from leads.enums import Channel, StageKind
 from leads.models import Stage
-from reports.selectors.figures import deals_of, instalments_of, leads_of, month_start
+from payments.selectors.receivables import visible_instalments
+from reports.selectors.figures import deals_of, leads_of, month_start
 
 WEEKS, MONTHS = 8, 6
 
@@ -86,8 +87,12 @@ def leads_per_week(member: Member) -> dict[str, Any]:
 def due_and_paid(member: Member) -> dict[str, Any]:
     months = [month_start(ago).date() for ago in reversed(range(MONTHS))]
     rows = (
-        instalments_of(member)
-        .filter(due_date__gte=months[0], due_date__lt=month_start().date() + timedelta(days=31))
+        visible_instalments(member)
+        .filter(
+            currency="CNY",
+            due_date__gte=months[0],
+            due_date__lt=month_start().date() + timedelta(days=31),
+        )
         .annotate(month=TruncMonth("due_date"))
         .values_list("month")
         .annotate(due=Sum("amount"), paid=Sum("paid_amount"))

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from crm.access import policy
 from crm.approvals import selectors as approvals
@@ -22,9 +23,7 @@ from leads.selectors.assignments import unassigned
 from leads.tables.leads import OPEN
 from orders.enums import OrderStatus
 from orders.models import Order
-from payments.models import Allocation, Instalment
-from payments.selectors.lines import open_lines
-from payments.selectors.status import organization_today, status_condition
+from payments.selectors import figures as cash
 
 MOST_COUNTED = 1_000
 MOST_TILES = 8
@@ -66,11 +65,6 @@ def orders_of(member: Member) -> QuerySet[Order]:
     return policy.visible(member, Order.objects.all(), "orders.view_order")
 
 
-def instalments_of(member: Member) -> QuerySet[Instalment]:
-    rows = Instalment.objects.filter(currency="CNY")
-    return policy.visible(member, rows, "payments.view_plan")
-
-
 def untouched_leads(member: Member) -> Tile:
     rows = leads_of(member).filter(status__in=OPEN, first_response_at__isnull=True)
     count = count_of(rows)
@@ -98,11 +92,12 @@ def new_leads(member: Member) -> Tile:
 
 def open_pipeline(member: Member) -> Tile:
     rows = deals_of(member).filter(stage__kind=StageKind.OPEN, currency="CNY")
+    count = count_of(rows)
     return Tile.money(
         _("Open pipeline"),
         sum_of(rows, "amount"),
         reverse("leads:opportunities") + "?kind=open",
-        note=_("%(count)s deals") % {"count": count_of(rows)},
+        note=ngettext("%(count)s deal", "%(count)s deals", count) % {"count": count},
     )
 
 
@@ -149,53 +144,38 @@ def approvals_waiting(member: Member) -> Tile:
 
 
 def overdue(member: Member) -> Tile:
-    rows = instalments_of(member).filter(status_condition("overdue", organization_today()))
-    total = sum_of(rows, "amount") - sum_of(rows, "paid_amount")
-    return Tile.money(
+    figure = cash.overdue_receivables(member)
+    return money_tile(
         _("Overdue"),
-        total,
-        reverse("payments:receivables") + "?status=overdue",
-        tone="red" if total else "",
-        note=_("%(count)s instalments") % {"count": count_of(rows)},
+        figure,
+        tone="red" if figure.count else "",
+        note=ngettext("%(count)s instalment", "%(count)s instalments", figure.count)
+        % {"count": figure.count},
     )
 
 
 def receivable(member: Member) -> Tile:
-    rows = instalments_of(member).filter(paid_amount__lt=F("amount"))
-    total = sum_of(rows, "amount") - sum_of(rows, "paid_amount")
-    return Tile.money(_("Still to collect"), total, reverse("payments:receivables") + "?open=yes")
+    return money_tile(_("Still to collect"), cash.open_receivables(member))
 
 
 def collected_this_month(member: Member) -> Tile:
-    rows = policy.visible(
-        member,
-        Allocation.objects.filter(line__currency="CNY"),
-        "payments.view_plan",
-    )
-    first = month_start().date()
-    last = month_start(1).date()
-    so_far = last + (timezone.localdate() - first)
-    amount = sum_of(rows.filter(line__booking_date__gte=first), "amount")
-    before = sum_of(
-        rows.filter(line__booking_date__gte=last, line__booking_date__lte=so_far), "amount"
-    )
-    return Tile.money(
-        _("Collected this month"),
-        amount,
-        reverse("payments:allocations") + "?booked=month",
-        trend=share_of_change(amount, before),
-    )
+    return money_tile(_("Collected this month"), cash.collected_this_month(member))
 
 
 def unexplained_lines(member: Member) -> Tile:
-    rows = open_lines().filter(currency="CNY")
-    count = count_of(rows)
-    return Tile.money(
+    figure = cash.lines_unexplained(member)
+    return money_tile(
         _("Bank lines to match"),
-        sum_of(rows, "amount") - sum_of(rows, "matched_amount"),
-        reverse("payments:reconcile"),
-        tone="amber" if count else "",
-        note=_("%(count)s lines") % {"count": count},
+        figure,
+        tone="amber" if figure.count else "",
+        note=ngettext("%(count)s line", "%(count)s lines", figure.count) % {"count": figure.count},
+    )
+
+
+def money_tile(label: str, figure: cash.Figure, *, tone: str = "", note: str = "") -> Tile:
+    """A tile of a figure of payments."""
+    return Tile.money(
+        label, figure.value, figure.url, currency=figure.currency, tone=tone, note=note
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import F, Sum
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from crm.access import policy
 from crm.approvals import selectors as approvals
-from crm.money import ZERO
 from crm.people.models import Member
 from crm.teamwork.selectors import open_tasks_of
 from crm.web import markup
@@ -23,9 +22,9 @@ from leads.enums import StageKind
 from leads.models import CollisionNotice, Lead, Opportunity
 from leads.selectors.assignments import unassigned
 from leads.tables.leads import OPEN
-from payments.models import Instalment
+from payments.selectors import figures as cash
+from payments.selectors import receivables
 from payments.selectors.lines import open_lines
-from payments.selectors.status import organization_today, status_condition
 
 MOST_OF_A_KIND = 12
 FIRST_RESPONSE = timedelta(hours=2)
@@ -198,22 +197,20 @@ def recent_collisions(member: Member) -> list[Waiting]:
 def lines_to_explain(member: Member) -> list[Waiting]:
     if not policy.allowed(member, "payments.post"):
         return []
-    rows = open_lines()
-    oldest = rows.first()
+    oldest = open_lines().first()
+    figure = cash.lines_unexplained(member)
     if oldest is None:
         return []
-    total = rows.aggregate(total=Sum(F("amount") - F("matched_amount")))["total"] or ZERO
-    count = rows[:1_000].count()
-    title = ngettext("%(count)s bank line to match", "%(count)s bank lines to match", count)
+    title = ngettext("%(count)s bank line to match", "%(count)s bank lines to match", figure.count)
     return [
         Waiting(
             gettext_lazy("Reconcile"),
-            title % {"count": count},
-            reverse("payments:reconcile"),
+            title % {"count": figure.count},
+            figure.url,
             start_of(oldest.booking_date) + timedelta(days=2),
             "building-bank",
             "amber",
-            detail=Formats.current().short_money(total, oldest.currency),
+            detail=Formats.current().short_money(figure.value, figure.currency),
             frame="",
         )
     ]
@@ -226,8 +223,7 @@ def start_of(day: object) -> datetime:
 
 def overdue_receivables(member: Member) -> list[Waiting]:
     """The member's own customers who are late, the longest first."""
-    late = status_condition("overdue", organization_today())
-    rows = Instalment.objects.filter(late, plan__order__owner=member)
+    rows = receivables.overdue(member).filter(plan__order__owner=member)
     rows = rows.select_related("plan__order__customer").order_by("due_date", "id")
     return [
         Waiting(
