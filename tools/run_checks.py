@@ -62,7 +62,6 @@ STEPS = [
     Step("migrations", manage("makemigrations", "--check", "--dry-run")),
     Step("translations", manage("messages", "--check")),
     Step("deployment", manage("check", "--deploy", "--fail-level", "WARNING"), PRODUCTION),
-    Step("template format", module("djlint", "--check", "templates")),
     Step("template lint", module("djlint", "--lint", "--quiet", "templates")),
 ]
 

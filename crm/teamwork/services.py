@@ -25,7 +25,7 @@ def relative_path(url: str) -> str:
 
 
 def notify(
-    *, member_ids: Iterable[int], kind: NotificationKind | str, title: str, url: str = ""
+    *, member_ids: Iterable[int | None], kind: NotificationKind | str, title: str, url: str = ""
 ) -> None:
     """Put a line into the inbox of each member, except the one who acts, and tell their browsers.
 

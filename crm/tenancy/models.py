@@ -38,6 +38,11 @@ class Organization(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def address(self) -> str:
+        """The path of its first page."""
+        return f"/{self.slug}/"
+
 
 class TenantModel(models.Model):
     """A row that belongs to one organisation, by default the current one."""

@@ -22,7 +22,7 @@ class Action:
     """A button or menu entry. `frame` opens it in the drawer or a modal; `method` post posts it."""
 
     label: Label
-    url: str
+    url: Label
     icon: str = ""
     kind: str = field(default="plain", kw_only=True)
     frame: str = field(default="", kw_only=True)
