@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.core.validators import DecimalValidator
 from django.db import models
+from django.db.models import expressions
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
-
-if TYPE_CHECKING:
-    from django.db.models.expressions import Combinable
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
@@ -84,3 +83,13 @@ class MoneyField(models.BigIntegerField):  # type: ignore[type-arg]
             }
             | {k: v for k, v in kwargs.items() if k in {"label", "required", "widget", "initial"}}
         )
+
+
+def _keep_money_in_sums() -> None:
+    """F("amount") - F("paid_amount") is money too; Django would call it a whole number of fen."""
+    for connector in (Combinable.ADD, Combinable.SUB):
+        combinations = expressions._connector_combinators[connector]  # type: ignore[attr-defined]
+        combinations.insert(0, (MoneyField, MoneyField, MoneyField))
+
+
+_keep_money_in_sums()

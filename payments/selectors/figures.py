@@ -12,7 +12,7 @@ from django.db.models import Count, F, QuerySet, Sum
 from django.urls import reverse
 
 from crm.access import policy
-from crm.money import ZERO, from_minor
+from crm.money import ZERO
 from crm.people.models import Member
 from crm.tenancy.context import current_organization_id
 from crm.tenancy.models import Organization
@@ -44,11 +44,8 @@ def own_currency() -> str:
 
 
 def _figure(rows: QuerySet[Any], amount: Any, url: str, currency: str) -> Figure:
-    # Sum of a MoneyField comes as it is stored, in minor units
     found = rows.order_by().aggregate(total=Sum(amount), rows=Count("pk"))
-    total = found["total"]
-    value = total if isinstance(total, Decimal) else from_minor(total or 0)
-    return Figure(value or ZERO, found["rows"], url, currency)
+    return Figure(found["total"] or ZERO, found["rows"], url, currency)
 
 
 def open_receivables(member: Member) -> Figure:

@@ -152,7 +152,9 @@ def account_of(parsed: engine.Statement, chosen: BankAccount | None) -> tuple[Ba
         return known[0], False
     if known or "*" in stated:
         raise StatementRefused(
-            _("The account %(number)s cannot be told for sure. Choose the account.")
+            _(
+                "The file hides its account number (…%(number)s). Choose the account or add it first."
+            )
             % {"number": stated[-TAIL:]}
         )
     return open_found_account(parsed, stated), True
