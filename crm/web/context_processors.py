@@ -85,6 +85,24 @@ class Shell:
         return navigation.creates_for(self.member) if self.member else []
 
     @cached_property
+    def menu_key(self) -> tuple[str, ...]:
+        """What decides the menus: language, organisation, places and things to make."""
+        entries = ",".join(entry.key for entry in self.entries)
+        creates = ",".join(create.key for create in self.creates)
+        return (self.language, self.home, self.title, entries, creates)
+
+    @property
+    def side_key(self) -> tuple[str, ...]:
+        """What decides the navigation: the menus and the place that is open."""
+        return (*self.menu_key, self.active)
+
+    @property
+    def top_key(self) -> tuple[object, ...]:
+        """What decides the top bar: the menus and the person."""
+        person = (self.member.pk, self.member.name, self.member.title, self.user.email)
+        return (*self.menu_key, *person, self.theme, self.density)
+
+    @cached_property
     def active(self) -> str:
         """The key of the entry this page belongs to: the longest address that fits."""
         path = self.request.path

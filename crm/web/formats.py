@@ -164,8 +164,8 @@ class Formats:
     def instant(self, value: datetime) -> str:
         """The exact instant with its zone, for the title: 2026-11-02 09:05:00 CST (+08:00)."""
         there = self.local(value)
-        offset = f"{there:%z}"
-        return f"{there:%Y-%m-%d %H:%M:%S %Z} ({offset[:3]}:{offset[3:]})"
+        iso = there.isoformat(sep=" ", timespec="seconds")
+        return f"{iso[:19]} {there.tzname()} ({iso[19:]})"
 
     def relative(self, value: datetime | date | None) -> str:
         """How long ago or ahead within a week, beyond it the date."""

@@ -5,10 +5,10 @@ Every function returns escaped, ready HTML, so that a list renders by joining st
 
 from datetime import date, datetime
 from decimal import Decimal
+from html import escape as escape_text
 from typing import Any
 from zlib import crc32
 
-from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
 
 from crm.web import formats
@@ -25,9 +25,20 @@ def safe(html: str) -> SafeString:
     return mark_safe(html)  # noqa: S308  the one door in this package; callers escape
 
 
+def escape(value: object) -> str:
+    """Escaped text, also of lazy translations; Django's own escape is thrice as slow."""
+    return escape_text(str(value))
+
+
+def as_html(value: Any) -> str:
+    """Ready HTML as it is, anything else escaped."""
+    found: str = value.__html__() if hasattr(value, "__html__") else escape(value)
+    return found
+
+
 def text(value: Any) -> SafeString:
     """Any value as escaped text; a dash when there is none."""
-    return NOTHING if value is None or value == "" else safe(conditional_escape(value))
+    return NOTHING if value is None or value == "" else safe(as_html(value))
 
 
 def money(amount: Decimal | int | None, currency: str = "CNY") -> SafeString:
@@ -123,7 +134,7 @@ def link(label: Any, url: str, *, drawer: bool = False, css: str = "") -> SafeSt
         label = EMPTY
     extra = f' class="{css}"' if css else ""
     opens = " data-drawer" if drawer else ""
-    return safe(f'<a href="{escape(url)}"{extra}{opens}>{conditional_escape(label)}</a>')
+    return safe(f'<a href="{escape(url)}"{extra}{opens}>{as_html(label)}</a>')
 
 
 def phone(value: str | None, *, masked: bool = False) -> SafeString:

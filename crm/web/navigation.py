@@ -9,14 +9,21 @@ Each app has a `navigation.py`, loaded at start:
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.functional import Promise
 
 Label = str | Promise
 Count = Callable[[Any], int]
 SECTIONS = ("work", "money", "insight", "admin")
+
+
+@lru_cache(maxsize=2_000)
+def address_of(name: str, prefix: str) -> str:
+    """Where a page is below an organisation's prefix."""
+    return reverse(name)
 
 
 @dataclass(frozen=True)
@@ -35,7 +42,7 @@ class Entry:
 
     @property
     def address(self) -> str:
-        return reverse(self.url)
+        return address_of(self.url, get_script_prefix())
 
 
 @dataclass(frozen=True)
@@ -52,7 +59,7 @@ class Create:
 
     @property
     def address(self) -> str:
-        return reverse(self.url)
+        return address_of(self.url, get_script_prefix())
 
 
 _entries: dict[str, Entry] = {}

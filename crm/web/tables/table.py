@@ -4,29 +4,31 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise
-from django.utils.html import escape
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from crm.access import policy
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx, markup, preferences
 from crm.web.components import Action
 from crm.web.formats import Formats, number
+from crm.web.icons import icon
 from crm.web.models import SavedView
+from crm.web.tables.addresses import CONTROL_KEYS
 from crm.web.tables.columns import Column, Reader
 from crm.web.tables.export import export_response
 from crm.web.tables.filters import Filter, Scope
 from crm.web.tables.paging import Order, Page, Row, capped_count, read_page
 
 Label = str | Promise
-CONTROL_KEYS = ("after", "before", "page", "panel", "export")
 PANELS = ("filters", "columns", "views")
 
 
@@ -71,15 +73,6 @@ class Chip:
     label: Label
     words: str
     url: str
-
-
-@dataclass(frozen=True)
-class Head:
-    """A column's heading: the address that sorts by it, and how it sorts now."""
-
-    column: Column
-    url: str
-    sorted: str = ""
 
 
 @dataclass(frozen=True)
@@ -245,18 +238,24 @@ class Table:
         return f"tz-col tz-col-{column.key} {'tz-end' if column.align == 'end' else ''}".strip()
 
     @cached_property
-    def heads(self) -> list[Head]:
-        """The headings with their sorting addresses."""
+    def heads_html(self) -> SafeString:
+        """The headings, each with the address that sorts by it."""
+        return markup.safe("".join(self._head(column) for column in self.visible))
+
+    def _head(self, column: Column) -> str:
+        label = markup.escape(column.label)
+        if not column.sort:
+            return f'<th class="{self.cell_css(column)}">{label}</th>'
         order = self.order
-        found = []
-        for column in self.visible:
-            is_sorted = bool(column.sort) and column.sort == order.path
-            down = is_sorted and order.descending
-            upside = "" if down or not is_sorted else "-"
-            url = self.url(sort=f"{upside}{column.sort}") if column.sort else ""
-            state = ("descending" if down else "ascending") if is_sorted else ""
-            found.append(Head(column, url, state))
-        return found
+        is_sorted = column.sort == order.path
+        sign = "-" if is_sorted and not order.descending else ""
+        url = markup.escape(self.url(sort=f"{sign}{column.sort}"))
+        link = f'<a href="{url}" data-swap="table-{self.key}">{label}'
+        if not is_sorted:
+            return f'<th class="{self.cell_css(column)}">{link}</a></th>'
+        way, arrow = ("descending", "down") if order.descending else ("ascending", "up")
+        mark = icon(f"arrow-{arrow}")
+        return f'<th class="{self.cell_css(column)}" aria-sort="{way}">{link}{mark}</a></th>'
 
     @cached_property
     def chips(self) -> list[Chip]:
@@ -306,7 +305,14 @@ class Table:
             one for one in self.bulk if not one.permission or policy.allowed(member, one.permission)
         ]
 
-    @property
+    @cached_property
+    def tools_key(self) -> tuple[object, ...]:
+        """What decides the menus and the bulk bar; see crm.web.parts."""
+        urls = tuple(action.url for action in self.actions)
+        language, prefix = get_language(), get_script_prefix()
+        return (type(self), language, prefix, self.can_export, urls)
+
+    @cached_property
     def can_export(self) -> bool:
         return bool(self.export_permission) and policy.allowed(
             self.request.member, self.export_permission
@@ -324,18 +330,20 @@ class Table:
 
     # Addresses
 
+    @cached_property
+    def pairs(self) -> list[tuple[str, str]]:
+        """The present query string without paging and without empty values."""
+        return [
+            (key, value)
+            for key, values in self.address.lists()
+            for value in values
+            if value and key not in CONTROL_KEYS
+        ]
+
     def query_string(self, **changes: str | None) -> str:
         """The present query string with some keys changed or (None) taken out."""
-        query = self.address.copy()
-        for key in CONTROL_KEYS:
-            query.pop(key, None)
-        for key, value in changes.items():
-            query.pop(key, None)
-            if value:
-                query[key] = value
-        for key in [key for key, values in query.lists() if not any(values)]:
-            del query[key]
-        return query.urlencode()
+        kept = [pair for pair in self.pairs if pair[0] not in changes]
+        return urlencode([*kept, *((key, value) for key, value in changes.items() if value)])
 
     def url(self, **changes: str | None) -> str:
         """This page with some keys changed; paging starts again unless given."""
@@ -344,10 +352,9 @@ class Table:
     @property
     def here(self) -> str:
         """This very page, cursor included."""
-        kept = {key: self.address.get(key) for key in ("after", "before", "page")}
-        return self.url(**kept)
+        return self.url(**{key: self.address.get(key) for key in ("after", "before", "page")})
 
-    @property
+    @cached_property
     def query(self) -> str:
         return self.query_string()
 
@@ -382,16 +389,3 @@ class Table:
         response = render(self.request, template, values)
         patch_vary_headers(response, ("HX-Request", "HX-Target"))
         return response
-
-
-def hidden_inputs(query: QueryDict, *, without: Sequence[str] = ()) -> SafeString:
-    """A query string as hidden inputs, so that a GET form keeps what it does not ask."""
-    gone = {*CONTROL_KEYS, *without}
-    return markup.safe(
-        "".join(
-            f'<input type="hidden" name="{escape(key)}" value="{escape(value)}">'
-            for key, values in query.lists()
-            if key not in gone
-            for value in values
-        )
-    )

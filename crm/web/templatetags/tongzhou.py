@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.templatetags.static import static
 from django.utils.html import escape, json_script
 from django.utils.safestring import SafeString, mark_safe
 
@@ -15,7 +14,8 @@ from crm.web.formats import Formats
 from crm.web.forms import dress as dress_field
 from crm.web.forms import mark_errors
 from crm.web.icons import icon as draw_icon
-from crm.web.tables.table import hidden_inputs as hidden
+from crm.web.parts import part as keep_part
+from crm.web.tables.addresses import hidden_inputs as hidden
 
 register = template.Library()
 
@@ -144,10 +144,10 @@ def get(mapping: Any, key: Any) -> Any:
     return mapping.get(key, "") if mapping else ""
 
 
-@register.simple_tag
-def static_asset(path: str) -> str:
-    """The address of a static file."""
-    return static(path)
+@register.simple_tag(takes_context=True)
+def part(context: template.Context, name: str, key: Any, **slots: Any) -> SafeString:
+    """{% part "layout/_sidebar.html" shell.side_key %}: rendered once per key and process."""
+    return keep_part(name, key, context, slots)
 
 
 @register.simple_tag
