@@ -31,8 +31,7 @@ class RepsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
         return people.active_members().filter(member_roles__role__code=RoleCode.REP)
 
 
-def ticks() -> forms.CheckboxSelectMultiple:
-    return forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"})
+TICK = {"class": "form-check-input"}
 
 
 class RuleForm(TenantForm):
@@ -44,32 +43,32 @@ class RuleForm(TenantForm):
         label=gettext_lazy("Leads from these provinces"),
         choices=Province.choices,
         required=False,
-        widget=ticks,
+        widget=forms.CheckboxSelectMultiple(TICK),
     )
     industries = forms.MultipleChoiceField(
         label=gettext_lazy("of these industries"),
         choices=Industry.choices,
         required=False,
-        widget=ticks,
+        widget=forms.CheckboxSelectMultiple(TICK),
     )
     channels = forms.MultipleChoiceField(
         label=gettext_lazy("from these sources"),
         choices=Channel.choices,
         required=False,
-        widget=ticks,
+        widget=forms.CheckboxSelectMultiple(TICK),
     )
     city = forms.CharField(label=gettext_lazy("whose city contains"), max_length=60, required=False)
     departments = DepartmentsField(
         Department.objects.none(),
         label=gettext_lazy("Reps of these departments"),
         required=False,
-        widget=ticks,
+        widget=forms.CheckboxSelectMultiple(TICK),
     )
     members = RepsField(
         Member.objects.none(),
         label=gettext_lazy("or only these reps"),
         required=False,
-        widget=ticks,
+        widget=forms.CheckboxSelectMultiple(TICK),
     )
     is_final = forms.BooleanField(
         label=gettext_lazy("If nobody of them can take it, let the lead wait"), required=False

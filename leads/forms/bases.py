@@ -56,6 +56,18 @@ def reason_field(cards: Sequence[SimilarCard] | None = None) -> forms.CharField:
     return field
 
 
+def forget_bound(form: Any) -> None:
+    """Make the form render its fields as they are now, not as they were when it was checked."""
+    form._bound_fields_cache.clear()
+
+
+def soften(field: forms.Field) -> None:
+    """Show a dash where nothing is chosen."""
+    choices = getattr(field, "choices", None)
+    if isinstance(choices, list) and choices and choices[0][0] == "":
+        field.choices = [("", "—"), *choices[1:]]  # type: ignore[attr-defined]
+
+
 class RecordForm(TenantModelForm):
     """A record's facts; `only` narrows it to one field edited in place."""
 
@@ -70,6 +82,8 @@ class RecordForm(TenantModelForm):
             del self.fields["version"]
         elif not self.is_bound:
             self.initial["version"] = self.instance.version
+        for field in self.fields.values():
+            soften(field)
         if only in self.fields:
             self.keep({only, *self.companions.get(only, ())})
 
@@ -100,6 +114,7 @@ class RecordForm(TenantModelForm):
                 "shown under each field that differs; save again to keep yours."
             ),
         )
+        forget_bound(self)
         self.data = self.data.copy()  # type: ignore[assignment]
         self.data["version"] = str(current.version)  # type: ignore[index]
 
@@ -133,6 +148,7 @@ class DuplicateCheckMixin:
     def ask_reason(self, cards: Sequence[SimilarCard], message: Label) -> None:
         """Come back with the cards and a field for the reason: never a dead end."""
         self.place_reason(reason_field(cards))
+        forget_bound(self)
         self.add_error(None, str(message))  # type: ignore[attr-defined]
 
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.web.forms import DateField, MoneyField, TenantForm
-from leads.forms.bases import reason_field
+from leads.forms.bases import forget_bound, reason_field
 from leads.models import Lead
 from leads.selectors.similar import SimilarCard
 from leads.services.conversion import Deal
@@ -67,4 +67,5 @@ class ConvertForm(TenantForm):
     def ask_reason(self, cards: Sequence[SimilarCard], message: str) -> None:
         """Somebody else looks after this client: show who, and ask why to continue."""
         self.fields["explanation"] = reason_field(cards)
+        forget_bound(self)
         self.add_error(None, message)

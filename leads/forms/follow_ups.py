@@ -9,6 +9,7 @@ from crm.web.forms import DateTimeField, TenantForm
 from leads.enums import FollowUpKind, FollowUpOutcome
 from leads.words import FOLLOW_UP_ICONS
 
+ON_A_DAY = "day"
 SOON = (
     ("", _("When?")),
     ("1", _("Tomorrow")),
@@ -17,6 +18,7 @@ SOON = (
     ("7", _("In a week")),
     ("14", _("In two weeks")),
     ("30", _("In a month")),
+    (ON_A_DAY, _("On a day…")),
 )
 MORNING = time(9, 30)
 
@@ -56,11 +58,11 @@ class FollowUpForm(TenantForm):
         values = super().clean() or {}
         if not values.get("content", "").strip() and not values.get("outcome"):
             self.add_error("content", _("Write what was said, or choose an outcome."))
-        if not values.get("next_step_at") and values.get("soon"):
-            values["next_step_at"] = morning_in(int(values["soon"]))
+        soon = values.pop("soon", "")
+        if soon and soon != ON_A_DAY:
+            values["next_step_at"] = morning_in(int(soon))
         if values.get("next_step_at") and not values.get("next_step", "").strip():
             self.add_error("next_step", _("Say what will happen then."))
-        values.pop("soon", None)
         return values
 
 

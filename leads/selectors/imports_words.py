@@ -98,7 +98,7 @@ REJECTIONS = {
 
 def problem_words(problem: Mapping[str, Any], header: Sequence[str]) -> str:
     """One problem with the name of its column: Phone: this cannot be a phone number."""
-    sentence = str(PROBLEMS.get(problem["code"], problem["code"])) % problem["params"]
+    sentence = str(str(PROBLEMS.get(problem["code"], problem["code"])) % problem["params"])
     column = problem.get("column")
     if column is None:
         return sentence
@@ -110,7 +110,7 @@ def file_problem_words(error: Mapping[str, Any]) -> str:
     """Why a file cannot be read and what to do."""
     sentence = str(FILE_PROBLEMS.get(error.get("code", ""), FILE_PROBLEMS["damaged"]))
     params = {"limit": "", "row": "", **error.get("params", {})}
-    return sentence % params
+    return str(sentence % params)
 
 
 def reason_of_touch(reason: str) -> str:

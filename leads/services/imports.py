@@ -39,7 +39,7 @@ class ColumnsIncomplete(Refused):
 
 @transaction.atomic
 def upload_leads(
-    *, upload: UploadedFile, by: Member, channel: str = Channel.FILE, campaign: str = ""
+    *, upload: "UploadedFile[Any]", by: Member, channel: str = Channel.FILE, campaign: str = ""
 ) -> ImportBatch:
     """Keep a lead file and propose what its columns hold.
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -86,11 +86,7 @@ class ImportTable(Table):
         DateFilter("created_at", gettext_lazy("Uploaded")),
     )
     refresh = ("tz:job-changed",)
-    empty = Empty(
-        gettext_lazy("No file has been imported yet."),
-        Action(gettext_lazy("Import a file"), reverse_lazy("leads:import_new"), "upload"),
-        icon="file-import",
-    )
+    empty = Empty(gettext_lazy("No file has been imported yet."), icon="file-import")
 
 
 class ImportRowTable(Table):
@@ -107,7 +103,7 @@ class ImportRowTable(Table):
         super().__init__(request, queryset)
         self.batch = batch
         self.columns = (  # type: ignore[misc]
-            NumberColumn("row_number", gettext_lazy("Row"), sort="row_number"),
+            NumberColumn("row_number", gettext_lazy("Row"), sort="row_number", align="start"),
             HtmlColumn("company", gettext_lazy("Company"), "fields", html=self._company),
             HtmlColumn("contact", gettext_lazy("Contact"), "fields", html=self._contact),
             BadgeColumn(

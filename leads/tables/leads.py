@@ -85,12 +85,12 @@ class LeadTable(Table):
         SwitchFilter("overdue", _("Next step overdue"), when=is_overdue),
     )
     views = (
+        QuickView("all", _("All")),
         QuickView("open", pgettext_lazy("leads", "Open"), OPEN_QUERY),
         QuickView("mine", _("Mine"), f"{OPEN_QUERY}&owner=me"),
         QuickView("untouched", _("Not followed up yet"), "untouched=yes"),
         QuickView("overdue", _("Next step overdue"), "overdue=yes"),
         QuickView("week", _("This week"), "created_at=week"),
-        QuickView("all", _("All")),
     )
     bulk = (
         BulkAction(

@@ -88,11 +88,11 @@ class OpportunityTable(Table):
         SwitchFilter("overdue", _("Next step overdue"), when=is_overdue),
     )
     views = (
+        QuickView("all", _("All")),
         QuickView("open", _("In progress"), "kind=open"),
         QuickView("mine", _("Mine"), "kind=open&owner=me"),
         QuickView("closing", _("Closing this month"), "kind=open&expected_close_date=month"),
         QuickView("won", _("Won this month"), "kind=won&closed_at=month"),
-        QuickView("all", _("All")),
     )
     search_hint = _("Opportunity, customer or number")
     export_permission = "leads.export_opportunity"

@@ -66,11 +66,11 @@ def _edit(
     request: TenantRequest, form: RuleForm, rule: AssignmentRule | None, *, title: str, submit: str
 ) -> HttpResponse:
     trial: Trial | None = None
+    pk = rule.pk if rule else None
     if request.method == "POST" and form.is_valid():
         if "try" in request.POST:
-            trial = try_rules(changed=AssignmentRule(pk=rule and rule.pk, **form.facts))
+            trial = try_rules(changed=AssignmentRule(pk=pk, **form.facts))
         else:
-            pk = rule.pk if rule else None
             assignment_rules.save_rule(rule_id=pk, **form.facts)
             return htmx.done(
                 request,

@@ -23,7 +23,7 @@ from crm.files.services import FileRefused, serve
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
 from crm.web.components import Action, Step, Tile
-from leads.enums import Bucket, ImportState, TouchOutcome
+from leads.enums import Bucket, Channel, ImportState, TouchOutcome
 from leads.forms.imports import (
     StartForm,
     UploadForm,
@@ -319,7 +319,7 @@ def channels(request: TenantRequest) -> HttpResponse:
         ]
         for one, (number, _url) in zip((*outcomes, TouchOutcome.PENDING), cells, strict=True):
             total[one.value] = total.get(one.value, 0) + number
-        label = selectors.Channel(balance.channel).label
+        label = Channel(balance.channel).label
         lines.append((label, balance.received, f"{rows}?channel={balance.channel}", cells))
     totals = [total.get(one.value, 0) for one in (*outcomes, TouchOutcome.PENDING)]
     context = {

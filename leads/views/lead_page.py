@@ -18,8 +18,6 @@ from leads.selectors.leads import OPEN_STATUSES, follow_ups_of_lead
 from leads.selectors.timeline import timeline_of
 from leads.words import LEAD_COLOURS
 
-why_this_rep = getattr(assignments, "why_this_rep", None)
-
 
 def lead_page(member: Member, lead: Lead) -> dict[str, Any]:
     """The context of a lead's page for this member."""
@@ -33,7 +31,7 @@ def lead_page(member: Member, lead: Lead) -> dict[str, Any]:
         "entries": timeline_of(lead, follow_ups_of_lead(lead)),
         "composer": FollowUpForm(draft=f"follow-up-lead-{lead.pk}") if may_edit else None,
         "composer_url": reverse("leads:follow_up_lead", args=[lead.pk]),
-        "why": why_this_rep(lead) if why_this_rep else None,
+        "why": assignments.why_this_rep(lead),
         "became": _became(member, lead),
     }
 

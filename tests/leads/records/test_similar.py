@@ -1,0 +1,191 @@
+import re
+
+import pytest
+from django.core import signing
+
+from crm.access import grants
+from crm.audit.models import OperationLog
+from crm.teamwork.models import Notification
+from crm.tenancy.context import tenant_context
+from crm.tenancy.links import tenant_url
+from leads.enums import RecordKind
+from leads.identity import Identity
+from leads.selectors.identity import find_similar
+from leads.selectors.similar import cards_for
+from leads.services import lookups
+from leads.services.contacts import create_contact
+from leads.services.conversion import convert_lead
+from leads.services.follow_ups import log_follow_up
+from leads.services.leads import create_lead
+from tests.leads.records.conftest import COMPANY, SECRETS
+
+HTMX = {"HX-Request": "true"}
+
+
+def digits_of(html: str) -> str:
+    return re.sub(r"\D", "", html)
+
+
+def test_a_strangers_card_tells_owner_state_and_last_contact(lead, tenant, sign_in, url, as_member):
+    with as_member(tenant.agent):
+        log_follow_up(subject=lead, by=tenant.agent, outcome="interested", next_step="寄样品")
+    answer = sign_in(tenant.northerner).post(
+        url("leads:similar"), {"company_name": "苏州同光精密"}, headers=HTMX
+    )
+    html = answer.content.decode()
+    assert "王磊" in html
+    assert "Contacted" in html
+    assert "last contact" in html
+    assert "same brand" in html
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"company_name": COMPANY},
+        {"phone": SECRETS["phone"]},
+        {"email": SECRETS["email"]},
+        {"credit_code": SECRETS["credit_code"]},
+        {"wechat": SECRETS["wechat"]},
+    ],
+)
+def test_a_redacted_card_leaks_nothing(lead, tenant, sign_in, url, typed):
+    answer = sign_in(tenant.northerner).post(url("leads:similar"), typed, headers=HTMX)
+    html = answer.content.decode()
+    assert COMPANY in html
+    for secret in (*SECRETS.values(), lead.number, "李敏", f"/leads/{lead.pk}/"):
+        assert secret not in html
+    token = re.search(r'"token": "([^"]+)"', html)[1]
+    assert SECRETS["phone"] not in digits_of(html.replace(token, ""))
+
+
+def test_the_refused_form_leaks_nothing_either(lead, tenant, sign_in, url):
+    answer = sign_in(tenant.northerner).post(
+        url("leads:create"), {"company_name": COMPANY, "channel": "phone"}
+    )
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Why do you continue?" in html
+    assert "王磊" in html
+    for secret in (*SECRETS.values(), lead.number, "李敏", f"/leads/{lead.pk}/"):
+        assert secret not in html
+
+
+def test_continuing_with_a_reason_is_possible(lead, tenant, sign_in, url):
+    answer = sign_in(tenant.northerner).post(
+        url("leads:create"),
+        {"company_name": COMPANY, "channel": "phone", "explanation": "北方工厂"},
+    )
+    assert answer.status_code == 302
+
+
+def test_ones_own_record_is_shown_in_full(lead, tenant, sign_in, url):
+    answer = sign_in(tenant.agent).post(
+        url("leads:similar"), {"company_name": "同光精密"}, headers=HTMX
+    )
+    html = answer.content.decode()
+    assert url("leads:detail", lead.pk) in html
+    assert "Ask to share" not in html
+
+
+def test_a_shared_customer_is_shown_in_full(customer, tenant):
+    grants.grant(tenant.northerner, "view_customer", customer)
+    cards = cards_for(tenant.northerner, find_similar(Identity(company="杭州云帆软件")))
+    assert [card.is_visible for card in cards] == [True]
+
+
+def test_a_contact_leads_to_its_customer(customer, tenant, as_member):
+    with as_member(tenant.agent):
+        create_contact(customer_id=customer.pk, by=tenant.agent, name="陈晨", phone="13655556666")
+    (match,) = find_similar(Identity(phones=("136 5555 6666",)))
+    assert match.pair == (RecordKind.CUSTOMER, customer.pk)
+
+
+def test_a_converted_lead_counts_as_its_customer(lead, tenant, as_member):
+    with as_member(tenant.agent):
+        result = convert_lead(lead_id=lead.pk, by=tenant.agent)
+    (match,) = find_similar(Identity(company=COMPANY))
+    assert match.pair == (RecordKind.CUSTOMER, result.customer.pk)
+
+
+def test_the_record_being_edited_is_no_duplicate_of_itself(lead, tenant, sign_in, url):
+    answer = sign_in(tenant.agent).post(
+        url("leads:similar"),
+        {"company_name": COMPANY, "record": f"lead:{lead.pk}"},
+        headers=HTMX,
+    )
+    assert COMPANY not in answer.content.decode()
+
+
+def test_other_organisations_are_never_found(cast, other_cast, sign_in):
+    with tenant_context(cast.organization.id, member_id=cast.agent.pk):
+        create_lead(by=cast.agent, owner=cast.agent, company_name=COMPANY, **SECRETS)
+    page = tenant_url(other_cast.organization, "leads:similar")
+    answer = sign_in(other_cast.agent).post(page, SECRETS | {"company_name": COMPANY})
+    assert answer.status_code == 200
+    assert COMPANY not in answer.content.decode()
+
+
+def test_looking_up_others_is_logged_without_what_was_typed(lead, tenant, sign_in, url):
+    sign_in(tenant.northerner).post(
+        url("leads:similar"), {"phone": SECRETS["phone"]}, headers=HTMX
+    )
+    log = OperationLog.objects.get(action="identity.looked_up")
+    assert log.member_id == tenant.northerner.pk
+    assert log.details == {"shown": 1, "hidden": [["lead", lead.pk]]}
+
+
+def test_nobody_harvests(lead, tenant, sign_in, url, monkeypatch):
+    monkeypatch.setattr(lookups, "MOST_PER_MINUTE", 3)
+    browser = sign_in(tenant.northerner)
+    pages = [
+        browser.post(url("leads:similar"), {"company_name": COMPANY}, headers=HTMX)
+        for _time in range(4)
+    ]
+    assert [COMPANY in page.content.decode() for page in pages] == [True, True, True, False]
+    assert "pauses for a minute" in pages[-1].content.decode()
+
+
+def test_asking_tells_the_owner(lead, tenant, sign_in, url):
+    (card,) = cards_for(tenant.northerner, find_similar(Identity(company=COMPANY)))
+    answer = sign_in(tenant.northerner).post(
+        url("leads:ask_to_share"), {"token": card.ask}, headers=HTMX
+    )
+    assert answer.status_code == 204
+    told = Notification.objects.get()
+    assert (told.member_id, told.kind) == (tenant.agent.pk, "share-requested")
+    assert told.path == f"leads/{lead.pk}/"
+
+
+def test_a_forged_request_finds_nothing(lead, tenant, sign_in, url):
+    forged = signing.dumps(["lead", lead.pk], salt="something else")
+    answer = sign_in(tenant.northerner).post(url("leads:ask_to_share"), {"token": forged})
+    assert answer.status_code == 404
+
+
+def test_a_hot_weak_key_is_dropped_but_the_region_still_finds(lead, tenant, monkeypatch):
+    from leads.models import IdentityKey
+    from leads.selectors import identity
+
+    brand = IdentityKey.objects.get(kind="brand", record_id=lead.pk)
+    IdentityKey.objects.bulk_create(
+        IdentityKey(key=brand.key, kind="brand", record_kind="lead", record_id=10_000 + number)
+        for number in range(identity.HOT)
+    )
+    assert find_similar(Identity(company="同光")) == []
+    assert [one.record_id for one in find_similar(Identity(company="江苏同光"))] == [lead.pk]
+
+
+def test_the_check_costs_the_same_for_one_and_many_cards(
+    lead, tenant, as_member, django_assert_max_num_queries
+):
+    with as_member(tenant.colleague):
+        for place in ("昆山", "无锡", "常州", "南京"):
+            create_lead(
+                by=tenant.colleague,
+                owner=tenant.colleague,
+                company_name=f"{place}同光精密机械有限公司",
+                explanation="分厂",
+            )
+    with django_assert_max_num_queries(8):
+        cards_for(tenant.northerner, find_similar(Identity(company="江苏同光精密机械")))
