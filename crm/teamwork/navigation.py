@@ -1,7 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from crm.people.models import Member
-from crm.teamwork.selectors import due_tasks_of
+from crm.teamwork.selectors import due_tasks_of, unread_count
 from crm.web import navigation
 from crm.web.navigation import Create, Entry
 
@@ -26,3 +26,4 @@ navigation.register(
 navigation.register_create(
     Create("task", _("Task"), "checkbox", "teamwork:create_task", "teamwork.edit_task", order=90)
 )
+navigation.register_count("notifications", unread_count)
