@@ -17,9 +17,6 @@ from crm.embedded.environment import ROOT, read_place, read_secret_files
 from crm.embedded.names import DATABASE, SUPERUSER
 from crm.embedded.provision import provision
 
-# One number for all installations that share a database: two of them must not migrate at once.
-MIGRATION_LOCK = 7_204_119
-
 
 def prepare() -> int:
     """Roles, schema, catalogues, static files, demo data."""
@@ -59,12 +56,10 @@ def load_application() -> None:
 def migrate() -> None:
     """Bring the schema up to date as its owner, then refuse a database that is not safe."""
     from django.core.management import call_command  # noqa: PLC0415
-    from django.db import connections  # noqa: PLC0415
 
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("select pg_advisory_lock(%s)", [MIGRATION_LOCK])
-        call_command("migrate", database="owner", interactive=False, verbosity=1)
-        cursor.execute("select pg_advisory_unlock(%s)", [MIGRATION_LOCK])
+    from crm.embedded import schema  # noqa: PLC0415
+
+    schema.migrate()
     call_command("check", databases=["default"])
 
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import psycopg
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connections
+
+from crm.embedded import schema
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -64,7 +65,7 @@ def build_template() -> str:
             admin.execute(f'DROP DATABASE IF EXISTS "{draft}" WITH (FORCE)')
             admin.execute(f'CREATE DATABASE "{draft}"')
             use_database(draft)
-            call_command("migrate", database="owner", verbosity=0, interactive=False)
+            schema.migrate(verbosity=0)
             for alias in ("default", "owner"):
                 connections[alias].close()
             admin.execute(f'ALTER DATABASE "{draft}" RENAME TO "{name}"')
