@@ -109,3 +109,9 @@ def sign_in() -> Callable[[Member], Client]:
         return client
 
     return enter
+
+
+@pytest.fixture
+def cast_committed(real_transactions) -> Cast:
+    """The organisation `acme`, committed: for tests in which several connections meet."""
+    return build_cast("acme")
