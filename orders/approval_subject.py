@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.approvals.registry import Subject, register
 from crm.people.enums import RoleCode
@@ -34,7 +34,7 @@ def register_orders() -> None:
     register(
         Subject(
             kind="orders.order",
-            label=_("Order"),
+            label=pgettext_lazy("record", "Order"),
             model=Order,
             permission="orders.view_order",
             title=title,
@@ -45,6 +45,7 @@ def register_orders() -> None:
             on_withdrawn=approval.withdrawn,
             on_voided=approval.withdrawn,
             summary_template="orders/_approval_summary.html",
+            details_template="orders/_approval_details.html",
             summary=summary,
             default_steps=(
                 {"kind": "superior"},

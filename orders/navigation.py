@@ -1,4 +1,5 @@
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.web import navigation
 from crm.web.navigation import Create, Entry
@@ -24,8 +25,20 @@ navigation.register(
     ),
 )
 navigation.register_create(
-    Create("order", _("Order"), "file-invoice", "orders:create", "orders.create_order", order=40),
     Create(
-        "product", _("Product"), "package", "orders:create_product", "orders.edit_product", order=80
+        "order",
+        pgettext_lazy("record", "Order"),
+        "file-invoice",
+        "orders:create",
+        "orders.create_order",
+        order=40,
+    ),
+    Create(
+        "product",
+        _("Product"),
+        "package",
+        "orders:create_product",
+        "orders.edit_product",
+        order=80,
     ),
 )

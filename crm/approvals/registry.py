@@ -33,8 +33,9 @@ class Subject:
     on_sent_back: Callback
     on_withdrawn: Callback
     on_voided: Callback = nothing
-    # what the approver reads: a template and its context
+    # what the approver reads, in short and below it in full: templates with one context
     summary_template: str
+    details_template: str
     summary: Callable[[Any], dict[str, Any]]
     # the flow a new organisation starts with
     default_steps: Sequence[Definition] = field(default=())

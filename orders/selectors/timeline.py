@@ -60,7 +60,7 @@ def submissions(order: Order) -> Iterable[Entry]:
 
 
 def flat_changes(diff: OrderDiff) -> list[Change]:
-    """A diff as old → new pairs, each line's values under its name."""
+    """A diff as old → new pairs, a line's values in one pair."""
     found = list(diff.head)
     for line in diff.lines:
         if line.kind == "added":
@@ -68,10 +68,9 @@ def flat_changes(diff: OrderDiff) -> list[Change]:
         elif line.kind == "removed":
             found.append(Change(line.name, line.text, ""))
         else:
-            found += [
-                Change(f"{line.name} · {change.label}", change.old, change.new)
-                for change in line.changes
-            ]
+            old = " · ".join(str(change.old) or "—" for change in line.changes)
+            new = " · ".join(str(change.new) or "—" for change in line.changes)
+            found.append(Change(line.name, old, new))
     return found
 
 

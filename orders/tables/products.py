@@ -61,17 +61,17 @@ class ProductTable(Table):
             "list_price",
             _("List price"),
             html=price_of("list_price", "currency"),
-            wanted=("currency",),
+            wanted=("list_price", "floor_price", "currency"),
             align="end",
         ),
         HtmlColumn(
             "floor_price",
             _("Floor price"),
             html=price_of("floor_price", "currency"),
-            wanted=("currency",),
+            wanted=("list_price", "floor_price", "currency"),
             align="end",
         ),
-        HtmlColumn("tax_rate", _("Tax rate"), html=tax_rate, align="end"),
+        HtmlColumn("tax_rate", _("Tax rate"), html=tax_rate, wanted=("tax_rate",), align="end"),
         BadgeColumn("is_active", _("State"), choices=ON_SALE, colours=STATE_COLOURS),
     )
     filters = (
@@ -120,12 +120,18 @@ class PriceTable(Table):
     columns = (
         LinkColumn("product", _("Product"), "product__name", url="orders:price"),
         TextColumn("code", _("Code"), "product__code"),
-        HtmlColumn("min_quantity", _("From quantity"), html=quantity, align="end"),
+        HtmlColumn(
+            "min_quantity",
+            _("From quantity"),
+            html=quantity,
+            wanted=("min_quantity",),
+            align="end",
+        ),
         HtmlColumn(
             "unit_price",
             _("Unit price"),
             html=price_of("unit_price", "price_book__currency"),
-            wanted=("price_book__currency",),
+            wanted=("unit_price", "price_book__currency"),
             align="end",
         ),
         ChoiceColumn("customer_level", _("Customer level"), choices=CustomerLevel),
