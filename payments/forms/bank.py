@@ -5,6 +5,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.web.forms import FileField, MoneyField, TenantForm
 from orders.enums import Currency
@@ -41,7 +42,7 @@ class StatementForm(TenantForm):
 class AccountForm(TenantForm):
     """A bank account of ours."""
 
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=pgettext_lazy("account", "Name"), max_length=80)
     bank = forms.ChoiceField(label=_("Bank"), choices=Bank)
     number = forms.RegexField(
         r"^[0-9A-Za-z][0-9A-Za-z \-]{4,38}$", label=_("Account number"), max_length=40
@@ -53,7 +54,7 @@ class AccountForm(TenantForm):
 class AccountChangeForm(TenantForm):
     """What may change about an account: not its number."""
 
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=pgettext_lazy("account", "Name"), max_length=80)
     holder = forms.CharField(label=_("Account holder"), max_length=120, required=False)
     is_active = forms.BooleanField(label=_("In use"), required=False)
 

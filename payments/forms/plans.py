@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.money import ZERO, round_money
 from crm.web.forms import DateField, MoneyField, TenantForm
@@ -19,10 +20,10 @@ class InstalmentForm(TenantForm):
     """One row of the plan; a row without amount and date is no row."""
 
     id = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    kind = forms.ChoiceField(label=_("Kind"), choices=InstalmentKind)
+    kind = forms.ChoiceField(label=pgettext_lazy("instalment", "Kind"), choices=InstalmentKind)
     label = forms.CharField(label=_("Label"), max_length=60, required=False)
     amount = MoneyField(label=_("Amount"), required=False, min_value=Decimal("0.01"))
-    due_date = DateField(label=_("Due"), required=False)
+    due_date = DateField(label=pgettext_lazy("money", "Due"), required=False)
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data

@@ -39,7 +39,7 @@ class BankAccount(TenantModel):
     @property
     def masked_number(self) -> str:
         """What is shown on screens: the last four digits."""
-        return f"•••• {self.number[-4:]}"
+        return f"*{self.number[-4:]}"
 
 
 class Statement(TenantModel):

@@ -153,7 +153,8 @@ def account_of(parsed: engine.Statement, chosen: BankAccount | None) -> tuple[Ba
     if known or "*" in stated:
         raise StatementRefused(
             _(
-                "The file hides its account number (…%(number)s). Choose the account or add it first."
+                "The file hides its account number (…%(number)s)."
+                " Choose the account or add it first."
             )
             % {"number": stated[-TAIL:]}
         )

@@ -1,4 +1,5 @@
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.web import markup
 from crm.web.tables import (
@@ -19,7 +20,7 @@ from crm.web.tables import (
     Table,
     TextColumn,
 )
-from payments.enums import BalanceCode
+from payments.enums import BalanceCode, LineState
 
 
 def period(row: Row, reader: Reader) -> str:
@@ -44,7 +45,12 @@ class StatementTable(Table):
         HtmlColumn("period", _("Period"), "first_date", html=period, wanted=("last_date",)),
         NumberColumn("new_count", _("New lines")),
         HtmlColumn(
-            "known", _("Known"), "line_count", html=known_lines, wanted=("new_count",), align="end"
+            "known",
+            pgettext_lazy("bank line", "Known"),
+            "line_count",
+            html=known_lines,
+            wanted=("new_count",),
+            align="end",
         ),
         BadgeColumn(
             "balance_code",
@@ -66,11 +72,13 @@ def line_state(row: Row, reader: Reader) -> str:
     """Matched, in part, or not; money out needs no match."""
     amount, matched = row["amount"], row["matched_amount"]
     if amount <= 0:
-        return markup.badge(_("Outgoing"), "grey")
+        return markup.badge(LineState.OUTGOING.label, "grey")
     if matched >= amount:
-        return markup.badge(_("Posted"), "green")
+        return markup.badge(LineState.POSTED.label, "green")
     return (
-        markup.badge(_("Part posted"), "blue") if matched else markup.badge(_("To match"), "amber")
+        markup.badge(_("Part posted"), "blue")
+        if matched
+        else markup.badge(LineState.OPEN.label, "amber")
     )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.people import selectors as people
 from crm.web import markup
@@ -99,11 +100,11 @@ class ReceivableTable(Table):
         ),
         HtmlColumn("state", _("State"), html=status_badge, wanted=("status", "due_date", "today"),
                    value="status"),
-        DeadlineColumn("due_date", _("Due"), sort="due_date", done="is_paid"),
-        MoneyColumn("owed_amount", _("Open"), currency="currency"),
+        DeadlineColumn("due_date", pgettext_lazy("money", "Due"), sort="due_date", done="is_paid"),
+        MoneyColumn("owed_amount", pgettext_lazy("money", "Open"), currency="currency"),
         MoneyColumn("amount", _("Amount"), sort="amount", currency="currency"),
-        MoneyColumn("paid_amount", _("Received"), currency="currency"),
-        HtmlColumn("label", _("Instalment"), html=instalment_name, wanted=("kind",)),
+        MoneyColumn("paid_amount", pgettext_lazy("money", "Received"), currency="currency"),
+        HtmlColumn("instalment", _("Instalment"), "label", html=instalment_name, wanted=("kind",)),
         LinkColumn("order", _("Order"), f"{ORDER}number", url="payments:plan", pk="plan_id"),
         TextColumn("contract", _("Contract number"), f"{ORDER}contract_number"),
         PersonColumn("owner", _("Owner"), f"{ORDER}owner__name", seed=f"{ORDER}owner_id"),
@@ -112,7 +113,7 @@ class ReceivableTable(Table):
     filters = (
         StatusFilter("status", _("State")),
         SwitchFilter("open", _("Still open"), when=lambda scope: is_open()),
-        DateFilter("due", _("Due"), path="due_date", is_date=True),
+        DateFilter("due", pgettext_lazy("money", "Due"), path="due_date", is_date=True),
         MemberFilter("owner", _("Owner"), path=f"{ORDER}owner", people=member_choices),
         AmountFilter("amount", _("Amount")),
         ChoiceFilter("currency", _("Currency"), choices=Currency),
@@ -122,8 +123,8 @@ class ReceivableTable(Table):
         QuickView("open", _("Still open")),
         QuickView("overdue", _("Overdue"), "status=overdue"),
         QuickView("week", _("Due this week"), "due=week"),
-        QuickView("part", _("Part-paid"), "status=part_paid"),
-        QuickView("paid", _("Paid"), "status=paid"),
+        QuickView("part", pgettext_lazy("instalment", "Part-paid"), "status=part_paid"),
+        QuickView("paid", pgettext_lazy("instalment", "Paid"), "status=paid"),
     )
     search_hint = _("Customer, order or contract number")
     export_permission = "payments.export_receivable"
@@ -158,11 +159,11 @@ class AllocationTable(Table):
             pk="instalment__plan_id",
         ),
         MoneyColumn("amount", _("Amount"), currency="instalment__currency"),
-        DayColumn("received", _("Received"), "line__booking_date"),
+        DayColumn("received", pgettext_lazy("money", "Received"), "line__booking_date"),
         TextColumn("order", _("Order"), "instalment__plan__order__number"),
         BadgeColumn(
             "source",
-            _("How"),
+            pgettext_lazy("posting", "How"),
             choices=AllocationSource,
             colours={"reversal": "red", "manual": "blue", "proposal": "green", "bulk": "green"},
         ),
@@ -175,7 +176,9 @@ class AllocationTable(Table):
         ),
     )
     filters = (
-        DateFilter("booked", _("Received"), path="line__booking_date", is_date=True),
+        DateFilter(
+            "booked", pgettext_lazy("money", "Received"), path="line__booking_date", is_date=True
+        ),
         ChoiceFilter("currency", _("Currency"), path="instalment__currency", choices=Currency),
         MemberFilter(
             "owner", _("Owner"), path="instalment__plan__order__owner", people=member_choices

@@ -3,6 +3,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from crm.access import policy
@@ -47,7 +48,7 @@ def facts_of(view: PlanView) -> list[Fact]:
     plan, order = view.plan, view.plan.order
     money = [
         (_("Order amount"), plan.amount),
-        (_("Received"), view.paid),
+        (pgettext("money", "Received"), view.paid),
         (_("Still open"), view.open),
     ]
     terms = PaymentTerms(order.payment_terms).label

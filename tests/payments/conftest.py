@@ -1,12 +1,12 @@
 """An approved order with its plan, a bank account, and lines as a bank would report them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from crm.files.services import store_bytes
 from crm.people.models import Member
@@ -16,6 +16,13 @@ from payments.models import BankAccount, PaymentPlan, Statement, StatementLine
 from payments.services import accounts, plans
 
 _numbers = count(1)
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """Refusals are compared in English."""
+    with translation.override("en"):
+        yield
 
 
 def make_customer(owner: Member, name: str = "苏州同光精密机械有限公司") -> Customer:
