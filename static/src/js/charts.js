@@ -34,7 +34,7 @@
   const option = (data) => {
     const ink = colour("ink-2");
     const line = colour("line");
-    const palette = ["teal", "amber", "blue", "purple", "green", "grey"].map(colour);
+    const palette = [1, 2, 3, 4, 5, 6].map((number) => colour(`chart-${number}`));
     const many = data.series.length > 1;
     const base = {
       color: palette, animationDuration: 150, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
