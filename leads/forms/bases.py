@@ -115,8 +115,7 @@ class RecordForm(TenantModelForm):
             ),
         )
         forget_bound(self)
-        self.data = self.data.copy()  # type: ignore[assignment]
-        self.data["version"] = str(current.version)  # type: ignore[index]
+        self.data = {**self.data.dict(), "version": str(current.version)}  # type: ignore[attr-defined]
 
 
 class DuplicateCheckMixin:

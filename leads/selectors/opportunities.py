@@ -51,12 +51,12 @@ def days_in_stage(opportunity: Opportunity) -> int:
 def is_late(opportunity: Opportunity) -> bool:
     """Longer in an open stage than the stage expects."""
     stage = opportunity.stage
-    return stage.kind == StageKind.OPEN and days_in_stage(opportunity) > stage.expected_days
+    is_open = bool(stage.kind == StageKind.OPEN)
+    return is_open and days_in_stage(opportunity) > stage.expected_days
 
 
-def board_lanes(member: Member, deals: QuerySet[Opportunity]) -> list[Lane]:
-    """The board of these deals: four queries however many cards; counts and sums speak of all."""
-    columns = stages()
+def board_lanes(member: Member, deals: QuerySet[Opportunity], columns: list[Stage]) -> list[Lane]:
+    """The board of these deals: three queries for any number; counts and sums speak of all."""
     sums = {
         row["stage"]: (row["count"], row["total"] or ZERO)
         for row in deals.order_by().values("stage").annotate(count=Count("pk"), total=Sum("amount"))

@@ -56,7 +56,7 @@ def report(
     )
     audit.record("collision.noticed", target=record, count=len(matches), why=explanation[:200])
     for match in matches:
-        others = {match.owner_id, *manager_ids_of([match.owner_id])} - {None}
+        others = {match.owner_id, *manager_ids_of([match.owner_id])}
         _tell(others, str(record), match.kind, match.record_id)
     _tell(manager_ids_of([by.pk]), str(record), kind, record.pk)
     return notices
@@ -77,6 +77,8 @@ def ask_to_share(*, kind: RecordKind, record_id: int, by: Member) -> None:
     audit.record("share.requested", target=record)
 
 
-def _tell(members: Iterable[int], title: str, kind: RecordKind, record_id: int) -> None:
+def _tell(members: Iterable[int | None], title: str, kind: RecordKind, record_id: int) -> None:
     url = page_of(kind, record_id)
-    notify(member_ids=members, kind=NotificationKind.LEAD_COLLISION, title=title, url=url)
+    notify(
+        member_ids=filter(None, members), kind=NotificationKind.LEAD_COLLISION, title=title, url=url
+    )

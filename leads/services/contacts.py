@@ -46,7 +46,7 @@ def update_contact(*, contact_id: int, **facts: Any) -> Contact:
 @transaction.atomic
 def remove_contact(*, contact_id: int) -> Customer:
     """Forget a person; the history keeps who it was."""
-    contact = locked(Contact.objects.select_related("customer"), contact_id)
+    contact = locked(Contact.objects.all(), contact_id)
     customer: Customer = contact.customer
     audit.record("contact.removed", target=customer, name=contact.name)
     forget(contact)

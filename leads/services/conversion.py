@@ -81,7 +81,7 @@ def convert_lead(
 
 
 def _first_result(lead: Lead) -> Conversion:
-    customer = Customer.objects.get(pk=lead.customer_id)
+    customer: Customer = Customer.objects.get(pk=lead.customer_id or 0)
     opportunity = Opportunity.objects.filter(lead=lead).order_by("id").first()
     return Conversion(lead, customer, _same_person(lead, customer), opportunity, is_new=False)
 

@@ -52,7 +52,7 @@ def create_opportunity(
     )
     opportunity.give_to(owner or by or customer.owner)
     opportunity.stage_changed_at = timezone.now()
-    opportunity.position = _place(_held(column), before=None, moving=None)
+    opportunity.position = _place(_held(column.pk)[column.pk], before=None, moving=None)
     opportunity.save()
     _note_change(opportunity, None, column, by)
     audit.record("opportunity.created", target=opportunity)
@@ -89,8 +89,9 @@ def move_opportunity(
     A move to another stage is recorded; losing asks for a reason, winning makes the customer an
     active one.
     """
-    column = _held(Stage.objects.get(pk=stage_id))
-    opportunity = locked(Opportunity.objects.select_related("stage"), opportunity_id)
+    standing = Opportunity.objects.values_list("stage_id", flat=True).get(pk=opportunity_id)
+    column = _held(stage_id, standing)[stage_id]
+    opportunity = locked(Opportunity.objects.all(), opportunity_id)
     left = opportunity.stage
     is_new_stage = left.pk != column.pk
     if is_new_stage:
@@ -146,14 +147,15 @@ def _note_change(
     )
 
 
-def _held(column: Stage) -> Stage:
-    """The stage, locked: moves into one column happen one after the other."""
-    return locked(Stage.objects.all(), column.pk)
+def _held(*stage_ids: int) -> dict[int, Stage]:
+    """The stages, locked in one order: moves from or into a column happen one after the other."""
+    rows = Stage.objects.filter(pk__in=stage_ids).order_by("pk")
+    return {stage.pk: stage for stage in rows.select_for_update(of=("self",), no_key=True)}
 
 
 def _place(column: Stage, *, before: int | None, moving: int | None) -> int:
     """A position above the card `before`, else below all; spread out anew where no gap is left."""
-    cards = Opportunity.objects.filter(stage=column).exclude(pk=moving)
+    cards = Opportunity.objects.filter(stage=column).exclude(pk=moving or 0)
     anchor = cards.filter(pk=before).values_list("position", flat=True).first() if before else None
     if anchor is None:
         last: int | None = cards.aggregate(last=Max("position"))["last"]

@@ -11,7 +11,10 @@ M = TypeVar("M", bound=Model)
 
 
 def locked(queryset: "QuerySet[M]", pk: int) -> M:
-    """The row, held until the transaction ends."""
+    """The row, held until the transaction ends.
+
+    Never with a join: a row that changed while one waited would no longer meet it and be lost.
+    """
     return queryset.select_for_update(of=("self",), no_key=True).get(pk=pk)
 
 

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from leads.enums import StageKind
 from leads.models import Stage
+from leads.selectors.opportunities import stages
 
 # code, name in the organisation's language, kind, probability, expected days
 DEFAULTS = (
@@ -19,19 +20,21 @@ DEFAULTS = (
 @transaction.atomic
 def ensure_default_stages() -> list[Stage]:
     """The organisation's stages in order; the default ones are made where there are none."""
-    if not Stage.objects.exists():
-        Stage.objects.bulk_create(
-            [
-                Stage(
-                    code=code,
-                    name=name,
-                    kind=kind,
-                    probability=probability,
-                    expected_days=days,
-                    position=position,
-                )
-                for position, (code, name, kind, probability, days) in enumerate(DEFAULTS)
-            ],
-            ignore_conflicts=True,
-        )
-    return list(Stage.objects.order_by("position", "id"))
+    found = stages()
+    if found:
+        return found
+    Stage.objects.bulk_create(
+        [
+            Stage(
+                code=code,
+                name=name,
+                kind=kind,
+                probability=probability,
+                expected_days=days,
+                position=position,
+            )
+            for position, (code, name, kind, probability, days) in enumerate(DEFAULTS)
+        ],
+        ignore_conflicts=True,
+    )
+    return stages()

@@ -64,7 +64,7 @@ class ImportTable(Table):
             html=lambda row, reader: markup.link(
                 row["file__name"], reverse("leads:import", args=[row["pk"]]), css="tz-row-link"
             ),
-            wanted=("pk",),
+            wanted=("pk", "file__name"),
         ),
         BadgeColumn("state", gettext_lazy("State"), choices=ImportState, colours=STATE_COLOURS),
         ChoiceColumn("channel", gettext_lazy("Source"), choices=Channel),

@@ -27,14 +27,14 @@ from leads.views.opportunities import new_opportunity
 @needs("leads.view_opportunity")
 def board(request: TenantRequest) -> HttpResponse:
     """The deals the member may see, or their own, as columns."""
-    ensure_default_stages()
+    columns = ensure_default_stages()
     mine = request.GET.get("owner") == "me"
     deals = visible_opportunities(request.member)
     if mine:
         deals = deals.filter(owner=request.member)
     here = reverse("leads:board")
     context = {
-        "lanes": board_lanes(request.member, deals),
+        "lanes": board_lanes(request.member, deals, columns),
         "here": f"{here}?owner=me" if mine else here,
         "tabs": [
             Tab("all", _("All"), here, is_active=not mine),

@@ -16,7 +16,6 @@ from crm.tenancy.http import TenantRequest
 from crm.web import htmx
 from crm.web.components import Action
 from leads.forms.leads import AssignForm, InvalidateForm, LeadForm
-from leads.models import Lead
 from leads.selectors.leads import lead_or_404, visible_leads
 from leads.selectors.similar import cards_for
 from leads.services import assignment
@@ -218,5 +217,4 @@ def bulk_invalidate(request: TenantRequest) -> HttpResponse:
 
 
 def _picked_ids(table: LeadTable) -> list[int]:
-    found: list[Lead] = table.picked.order_by("pk").values_list("pk", flat=True)
-    return list(found)  # type: ignore[arg-type]
+    return list(table.picked.order_by("pk").values_list("pk", flat=True))

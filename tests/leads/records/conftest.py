@@ -3,9 +3,12 @@
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
+from django.urls import set_urlconf
 
 from crm.tenancy.context import acting_as
+from crm.tenancy.links import mounted_at, tenant_url
 from leads.services.customers import create_customer
 from leads.services.leads import create_lead
 from leads.services.opportunities import create_opportunity
@@ -43,7 +46,10 @@ def lead(tenant):
 def customer(tenant):
     with acting_as(tenant.agent.pk):
         return create_customer(
-            by=tenant.agent, name="杭州云帆软件有限公司", phone="0571-88886666", address="文三路90号"
+            by=tenant.agent,
+            name="杭州云帆软件有限公司",
+            phone="0571-88886666",
+            address="文三路90号",
         )
 
 
@@ -64,6 +70,13 @@ def deal(tenant, customer, stages):
 @pytest.fixture
 def url(tenant):
     """The address of a page of the organisation."""
-    from crm.tenancy.links import tenant_url
-
     return lambda name, *args: tenant_url(tenant.organization, name, *args)
+
+
+@pytest.fixture
+def mounted(tenant):
+    """Addresses are made as inside a request of the organisation."""
+    set_urlconf(settings.TENANT_URLCONF)
+    with mounted_at(f"/{tenant.organization.slug}/"):
+        yield
+    set_urlconf(None)

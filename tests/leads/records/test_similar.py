@@ -127,9 +127,7 @@ def test_other_organisations_are_never_found(cast, other_cast, sign_in):
 
 
 def test_looking_up_others_is_logged_without_what_was_typed(lead, tenant, sign_in, url):
-    sign_in(tenant.northerner).post(
-        url("leads:similar"), {"phone": SECRETS["phone"]}, headers=HTMX
-    )
+    sign_in(tenant.northerner).post(url("leads:similar"), {"phone": SECRETS["phone"]}, headers=HTMX)
     log = OperationLog.objects.get(action="identity.looked_up")
     assert log.member_id == tenant.northerner.pk
     assert log.details == {"shown": 1, "hidden": [["lead", lead.pk]]}

@@ -1,0 +1,124 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from crm.access import grants
+from leads.enums import LeadStatus
+from leads.models import CollisionNotice, Contact, Customer, FollowUp, Lead, Opportunity
+from leads.services.conversion import Deal, convert_lead
+from leads.services.customers import create_customer
+from leads.services.follow_ups import log_follow_up
+from leads.services.leads import invalidate_lead
+from leads.services.refusals import LikelyDuplicate, WrongState
+from tests.leads.records.conftest import COMPANY
+
+DEAL = Deal("加工中心两台", Decimal("860000.00"), date(2027, 3, 1))
+
+
+def test_a_lead_becomes_customer_contact_and_deal(lead, tenant, as_member):
+    with as_member(tenant.agent):
+        result = convert_lead(lead_id=lead.pk, by=tenant.agent, deal=DEAL)
+    assert result.customer.name == COMPANY
+    assert result.customer.owner_id == tenant.agent.pk
+    assert (result.contact.name, result.contact.is_primary) == ("李敏", True)
+    assert result.opportunity.amount == Decimal("860000.00")
+    assert result.opportunity.lead_id == lead.pk
+    stored = Lead.objects.get(pk=lead.pk)
+    assert (stored.status, stored.customer_id) == (LeadStatus.CONVERTED, result.customer.pk)
+
+
+def test_follow_ups_carry_over(lead, tenant, as_member):
+    with as_member(tenant.agent):
+        log_follow_up(subject=lead, by=tenant.agent, outcome="interested", next_step="报价")
+        result = convert_lead(lead_id=lead.pk, by=tenant.agent, deal=DEAL)
+    told = FollowUp.objects.get()
+    assert (told.customer_id, told.opportunity_id) == (result.customer.pk, result.opportunity.pk)
+    assert Customer.objects.get().last_follow_up_at == told.at
+    assert (result.customer.next_step, result.opportunity.next_step) == ("报价", "报价")
+
+
+def test_a_second_time_gives_the_first_result(lead, tenant, as_member):
+    with as_member(tenant.agent):
+        first = convert_lead(lead_id=lead.pk, by=tenant.agent, deal=DEAL)
+        again = convert_lead(lead_id=lead.pk, by=tenant.agent, deal=DEAL)
+    assert (again.customer, again.contact, again.opportunity) == (
+        first.customer,
+        first.contact,
+        first.opportunity,
+    )
+    assert (first.is_new, again.is_new) == (True, False)
+    assert Customer.objects.count() == Opportunity.objects.count() == Contact.objects.count() == 1
+
+
+def test_it_can_be_attached_to_a_customer(lead, customer, tenant, as_member):
+    with as_member(tenant.agent):
+        result = convert_lead(lead_id=lead.pk, by=tenant.agent, customer_id=customer.pk)
+    assert result.customer == customer
+    assert result.contact.customer_id == customer.pk
+    assert Customer.objects.count() == 1
+
+
+def test_the_same_person_is_not_entered_twice(lead, customer, tenant, as_member):
+    with as_member(tenant.agent):
+        known = Contact.objects.create(
+            customer=customer, name="李经理", phone="13812345678", phone_key="+8613812345678"
+        )
+        result = convert_lead(lead_id=lead.pk, by=tenant.agent, customer_id=customer.pk)
+    assert result.contact == known
+
+
+def test_a_colleagues_customer_asks_for_a_reason(lead, tenant, as_member):
+    with as_member(tenant.northerner):
+        create_customer(by=tenant.northerner, name=COMPANY, explanation="总部在北京")
+    CollisionNotice.objects.all().delete()
+    with as_member(tenant.agent):
+        with pytest.raises(LikelyDuplicate):
+            convert_lead(lead_id=lead.pk, by=tenant.agent)
+        assert Lead.objects.get(pk=lead.pk).status == LeadStatus.NEW
+        convert_lead(lead_id=lead.pk, by=tenant.agent, explanation="分厂单独采购")
+    assert CollisionNotice.objects.get().explanation == "分厂单独采购"
+
+
+def test_an_invalid_lead_is_refused(lead, tenant):
+    invalidate_lead(lead_id=lead.pk, reason="空号")
+    with pytest.raises(WrongState):
+        convert_lead(lead_id=lead.pk, by=tenant.agent)
+
+
+def test_the_form_offers_customers_one_may_change(lead, tenant, as_member, sign_in, url):
+    with as_member(tenant.colleague):
+        theirs = create_customer(by=tenant.colleague, name=COMPANY, explanation="x")
+    page = url("leads:convert", lead.pk)
+    assert f'value="{theirs.pk}"' not in sign_in(tenant.agent).get(page).content.decode()
+    grants.grant(tenant.agent, "view_customer", theirs)
+    grants.grant(tenant.agent, "edit_customer", theirs)
+    assert f'value="{theirs.pk}"' in sign_in(tenant.agent).get(page).content.decode()
+
+
+def test_a_forged_customer_is_refused(lead, tenant, as_member, sign_in, url):
+    with as_member(tenant.northerner):
+        theirs = create_customer(by=tenant.northerner, name="北京远航科技有限公司")
+    answer = sign_in(tenant.agent).post(url("leads:convert", lead.pk), {"customer": str(theirs.pk)})
+    assert answer.status_code == 422
+    assert Lead.objects.get(pk=lead.pk).status == LeadStatus.NEW
+
+
+def test_the_form_converts(lead, tenant, sign_in, url):
+    answer = sign_in(tenant.agent).post(
+        url("leads:convert", lead.pk),
+        {"customer": "new", "with_deal": "on", "deal_name": "首单", "amount": "12.5万"},
+    )
+    customer = Customer.objects.get()
+    assert answer.headers["Location"] == url("leads:customer", customer.pk)
+    assert Opportunity.objects.get().amount == Decimal("125000.00")
+
+
+def test_the_refused_form_shows_who_and_asks_why(lead, tenant, as_member, sign_in, url):
+    with as_member(tenant.northerner):
+        create_customer(by=tenant.northerner, name=COMPANY, phone="13500000000", explanation="x")
+    answer = sign_in(tenant.agent).post(url("leads:convert", lead.pk), {"customer": "new"})
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert "赵北" in html
+    assert "13500000000" not in html
