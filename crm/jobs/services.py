@@ -13,6 +13,7 @@ from crm.jobs.broker import send
 from crm.jobs.models import Job, JobState
 from crm.jobs.registry import Task, task_named
 from crm.tenancy.context import current_member_id, current_organization_id, tenant_context
+from crm.tenancy.links import inside
 from crm.tenancy.models import Organization
 from crm.web import live
 
@@ -72,7 +73,8 @@ def run(organization_id: int, job_id: int) -> bool:
     task = task_named(job.name)
     token = _running.set((organization_id, job.pk))
     try:
-        _call(task, organization_id, job)
+        with inside(Organization.objects.get(pk=organization_id)):
+            _call(task, organization_id, job)
     except Exception as error:
         logger.exception("Job %s %s failed", job.name, job.pk)
         _fail(organization_id, job, task, error)

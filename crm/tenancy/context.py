@@ -93,6 +93,13 @@ def tenant_context(
             _announce(outer)
 
 
+def name_member(member_id: int) -> None:
+    """Say who acts from here to the end of the context, once they are known: no savepoint."""
+    tenant = Tenant(current_organization_id(), member_id)
+    _announce(tenant)
+    _current.set(tenant)
+
+
 @contextmanager
 def acting_as(member_id: int | None, *, reason: str = "") -> Iterator[None]:
     """Change who acts and why for a part of the current tenant's transaction."""

@@ -5,7 +5,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.urls import get_script_prefix, reverse, set_script_prefix
+from django.urls import (
+    get_script_prefix,
+    get_urlconf,
+    reverse,
+    set_script_prefix,
+    set_urlconf,
+)
 
 from crm.tenancy.models import Organization
 
@@ -21,10 +27,22 @@ def mounted_at(prefix: str) -> Iterator[None]:
         set_script_prefix(before)
 
 
+@contextmanager
+def inside(organization: Organization) -> Iterator[None]:
+    """Reverse the tenant's addresses as its own pages do: for tasks, which no request mounts."""
+    before = get_urlconf()
+    set_urlconf(settings.TENANT_URLCONF)
+    try:
+        with mounted_at(f"/{organization.slug}/"):
+            yield
+    finally:
+        set_urlconf(before)
+
+
 def tenant_url(organization: Organization, name: str, *args: Any, **kwargs: Any) -> str:
     """The path of a tenant's page, from anywhere (a task, a mail, another tenant)."""
-    with mounted_at(f"/{organization.slug}/"):
-        return reverse(name, urlconf=settings.TENANT_URLCONF, args=args, kwargs=kwargs)
+    with inside(organization):
+        return reverse(name, args=args, kwargs=kwargs)
 
 
 def global_url(name: str, *args: Any, **kwargs: Any) -> str:

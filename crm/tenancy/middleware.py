@@ -15,7 +15,7 @@ from django.urls import get_script_prefix, set_script_prefix
 from django_htmx.http import HttpResponseClientRedirect
 
 from crm.people import selectors as people
-from crm.tenancy.context import tenant_context
+from crm.tenancy.context import name_member, tenant_context
 from crm.tenancy.http import TenantRequest
 from crm.tenancy.models import RESERVED_SLUGS, Organization
 
@@ -56,14 +56,14 @@ class TenantMiddleware:
             member = people.member_of(request.user)
             if member is None:
                 raise Http404
+            name_member(member.id)
             request.organization, request.member = organization, member
             member.organization = organization
             request.path_info = rest
             request.urlconf = settings.TENANT_URLCONF
             set_script_prefix(f"/{organization.slug}/")
             try:
-                with tenant_context(organization.id, member_id=member.id):
-                    return self.get_response(request)
+                return self.get_response(request)
             finally:
                 set_script_prefix(prefix)
 
