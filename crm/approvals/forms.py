@@ -12,7 +12,7 @@ class DecisionForm(TenantForm):
         label=_("Comment"),
         max_length=1000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": "2"}),
+        widget=forms.Textarea(attrs={"rows": "2", "placeholder": _("Comment")}),
     )
     verdict = forms.ChoiceField(choices=Verdict)
 

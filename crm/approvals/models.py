@@ -55,7 +55,6 @@ class Run(TenantModel):
     state = FSMField(
         _("state"), max_length=10, choices=RunState, default=RunState.RUNNING, protected=True
     )
-    blocked_reason = models.CharField(_("why blocked"), max_length=200, blank=True)
     submitted_by = TenantForeignKey(
         Member, models.PROTECT, related_name="+", verbose_name=_("submitted by")
     )

@@ -87,6 +87,7 @@ class Turn:
     waiting_names: list[str]
     since: datetime | None
     is_mine: bool
+    blocked: str = ""
 
 
 def turn_of(run: Run, member: Member) -> Turn:
@@ -97,7 +98,7 @@ def turn_of(run: Run, member: Member) -> Turn:
     )
     links: list[Link] = []
     waiting: list[str] = []
-    since, is_mine = None, False
+    since, is_mine, blocked = None, False, ""
     for step in steps:
         if step.state == StepState.ENDED:
             continue
@@ -106,7 +107,9 @@ def turn_of(run: Run, member: Member) -> Turn:
             waiting = [one.member.name for one in step.assignees.all() if one.is_open]
             since = step.started_at
             is_mine = any(one.member_id == member.pk for one in step.assignees.all() if one.is_open)
-    return Turn(links, waiting, since, is_mine and run.submitted_by_id != member.pk)
+            if run.state == RunState.BLOCKED:
+                blocked = resolution.why_nobody(step.kind, step.parameters, run.submitted_by)
+    return Turn(links, waiting, since, is_mine and run.submitted_by_id != member.pk, blocked)
 
 
 def _link(run: Run, step: RunStep) -> Link:
@@ -117,7 +120,7 @@ def _link(run: Run, step: RunStep) -> Link:
         return Link(decision.member.name, words, state, decision.at, decision.comment)
     if step.state == StepState.CURRENT:
         names = _names(one.member for one in step.assignees.all())
-        return Link(names or "—", words, "now", step.started_at, run.blocked_reason)
+        return Link(names or "—", words, "now", step.started_at)
     asked = resolution.approvers(step.kind, step.parameters, run.submitted_by)
     return Link(_names(asked) or "—", words, "later")
 

@@ -75,8 +75,7 @@ def look_again(*, run_id: int) -> Run:
     if run.state != RunState.BLOCKED:
         raise errors.NotBlocked
     run.unblock()
-    run.blocked_reason = ""
-    run.save(update_fields=["state", "blocked_reason"])
+    run.save(update_fields=["state"])
     _go_on(run)
     return run
 
@@ -149,8 +148,7 @@ def _go_on(run: Run) -> bool:
         notifications.tell_waiting(run, [one.pk for one in asked])
     else:
         run.block()
-        run.blocked_reason = resolution.why_nobody(step.kind, step.parameters, run.submitted_by)
-        run.save(update_fields=["state", "blocked_reason"])
+        run.save(update_fields=["state"])
         notifications.tell_blocked(run)
     notifications.announce(run)
     return True

@@ -34,7 +34,7 @@ class RunTable(Table):
     key = "approvals"
     sort = "-pk"
     columns: ClassVar[Sequence[Column]] = (
-        LinkColumn("title", _("Record"), url="approvals:detail"),
+        LinkColumn("title", pgettext_lazy("approval", "Record"), url="approvals:detail"),
         BadgeColumn("state", _("State"), choices=RunState, colours=COLOURS),
         PersonColumn(
             "submitted_by", _("Submitted by"), "submitted_by__name", seed="submitted_by_id"

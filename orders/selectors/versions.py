@@ -156,7 +156,7 @@ def line_columns() -> list[tuple[str, str, Any]]:
     return [
         ("quantity", _("Quantity"), quantity),
         ("unit_price", _("Unit price"), price),
-        ("discount_percent", _("Discount"), percent),
+        ("discount_percent", pgettext("line", "Discount (%)"), percent),
         ("tax_rate", _("Tax rate"), percent),
         ("gross_amount", pgettext("line", "Amount"), amount),
         ("description", _("Description"), text),

@@ -81,9 +81,9 @@ class ProductTable(Table):
         ChoiceFilter("currency", _("Currency"), choices=Currency),
     )
     views = (
+        QuickView("all", _("All")),
         QuickView("on_sale", _("On sale"), "is_active=yes"),
         QuickView("archived", _("Archived"), "is_active=no"),
-        QuickView("all", _("All")),
     )
     search_hint = _("Name or code")
     export_permission = "orders.edit_product"

@@ -55,7 +55,7 @@ def test_nobody_found_blocks_and_tells_administrators_never_approves(tenant):
     order = submitted(tenant.northerner, a_customer(tenant.northerner))
     run = run_of(order)
     assert run.state == RunState.BLOCKED
-    assert "赵北" in run.blocked_reason
+    assert "赵北" in selectors.turn_of(run, tenant.owner).blocked
     assert order.status == "submitted"
     assert list(selectors.blocked()) == [run]
     notice = Notification.objects.get(member=tenant.owner)

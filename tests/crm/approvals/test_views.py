@@ -23,13 +23,14 @@ def state_of(cast, run):
 
 def test_the_inbox_shows_what_waits_for_whom(cast, run, sign_in):
     manager, agent = sign_in(cast.manager), sign_in(cast.agent)
-    assert run.title in manager.get("/acme/approvals/").content.decode()
-    assert run.title not in agent.get("/acme/approvals/").content.decode()
-    assert run.title in agent.get("/acme/approvals/submitted/").content.decode()
+    link = f'href="/acme/approvals/{run.pk}/"'
+    assert link in manager.get("/acme/approvals/").content.decode()
+    assert link not in agent.get("/acme/approvals/").content.decode()
+    assert link in agent.get("/acme/approvals/submitted/").content.decode()
     manager.post(f"/acme/approvals/{run.pk}/decide/", {"verdict": "approve"})
-    assert run.title not in manager.get("/acme/approvals/").content.decode()
-    assert run.title in manager.get("/acme/approvals/decided/").content.decode()
-    assert run.title in sign_in(cast.finance).get("/acme/approvals/").content.decode()
+    assert link not in manager.get("/acme/approvals/").content.decode()
+    assert link in manager.get("/acme/approvals/decided/").content.decode()
+    assert link in sign_in(cast.finance).get("/acme/approvals/").content.decode()
 
 
 def test_the_page_says_what_it_is_about_and_who_is_next(cast, run, sign_in):

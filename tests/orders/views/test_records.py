@@ -111,7 +111,7 @@ def test_the_list_is_searched_filtered_and_exported(cast, order, sign_in):
     browser = sign_in(cast.manager)
     for query in (
         {"q": order.number},
-        {"q": "同光"},
+        {"q": "苏州同光"},
         {"status": "draft"},
         {"owner": cast.agent.pk},
     ):
