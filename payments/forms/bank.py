@@ -62,7 +62,7 @@ class AccountChangeForm(TenantForm):
 class AsideForm(TenantForm):
     """Why a line is set aside."""
 
-    kind = forms.ChoiceField(label=_("Reason"), choices=ExceptionKind)
+    kind = forms.ChoiceField(label=pgettext_lazy("bank line", "Reason"), choices=ExceptionKind)
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
     wide = ("note",)
 

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, F, QuerySet, Sum
 from django.urls import reverse
 
@@ -38,6 +39,11 @@ class Figure:
     currency: str
 
 
+def address(name: str) -> str:
+    """A page's path, also from where no request is answered."""
+    return reverse(name, urlconf=settings.TENANT_URLCONF)
+
+
 def own_currency() -> str:
     """The organisation's currency."""
     return Organization.objects.values_list("currency", flat=True).get(pk=current_organization_id())
@@ -52,7 +58,7 @@ def open_receivables(member: Member) -> Figure:
     """Everything customers still owe that the member may see."""
     currency = own_currency()
     rows = visible_instalments(member).filter(is_open(), currency=currency)
-    url = f"{reverse('payments:receivables')}?currency={currency}"
+    url = f"{address('payments:receivables')}?currency={currency}"
     return _figure(rows, OPEN, url, currency)
 
 
@@ -60,7 +66,7 @@ def overdue_receivables(member: Member) -> Figure:
     """What should have been paid before today."""
     currency = own_currency()
     rows = overdue(member).filter(currency=currency)
-    url = f"{reverse('payments:receivables')}?status=overdue&currency={currency}"
+    url = f"{address('payments:receivables')}?status=overdue&currency={currency}"
     return _figure(rows, OPEN, url, currency)
 
 
@@ -68,7 +74,7 @@ def due_soon_receivables(member: Member) -> Figure:
     """What falls due within a week and nobody has begun to pay."""
     currency = own_currency()
     rows = due_soon(member).filter(currency=currency)
-    url = f"{reverse('payments:receivables')}?status=due&currency={currency}"
+    url = f"{address('payments:receivables')}?status=due&currency={currency}"
     return _figure(rows, OPEN, url, currency)
 
 
@@ -81,7 +87,7 @@ def collected_this_month(member: Member, *, today: date | None = None) -> Figure
         line__booking_date__lt=next_month(on),
         instalment__currency=currency,
     )
-    url = f"{reverse('payments:allocations')}?booked=month&currency={currency}"
+    url = f"{address('payments:allocations')}?booked=month&currency={currency}"
     return _figure(rows, F("amount"), url, currency)
 
 
@@ -89,7 +95,7 @@ def lines_unexplained(member: Member) -> Figure:
     """Money in the bank that is neither matched nor set aside with a reason."""
     currency = own_currency()
     rows = policy.visible(member, open_lines().filter(currency=currency), "payments.view_statement")
-    return _figure(rows, F("amount") - F("matched_amount"), reverse("payments:reconcile"), currency)
+    return _figure(rows, F("amount") - F("matched_amount"), address("payments:reconcile"), currency)
 
 
 def next_month(on: date) -> date:

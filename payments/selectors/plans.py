@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -109,12 +110,11 @@ def plan_of_order(order_id: int) -> PlanView | None:
     return plan_view(plan) if plan else None
 
 
-def open_instalments_of_customer(customer_id: int, *, limit: int = 8) -> list[InstalmentRow]:
-    """What a customer still owes, the most urgent first."""
+def open_instalments(rows: QuerySet[Instalment], *, limit: int = 8) -> list[InstalmentRow]:
+    """What is still owed of these, the most urgent first."""
     today = organization_today()
-    rows = Instalment.objects.filter(is_open(), plan__order__customer_id=customer_id)
-    found = rows.select_related("plan__order").order_by("due_date", "pk")[:limit]
-    return [row_of(row, today) for row in found]
+    found = rows.filter(is_open()).select_related("plan__order").order_by("due_date", "pk")
+    return [row_of(row, today) for row in found[:limit]]
 
 
 def receipts_of(plan: PaymentPlan) -> list[Allocation]:

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -11,15 +12,15 @@ from crm.access.decorators import needs
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx, markup
 from crm.web.components import Action, Fact
-from orders.enums import OrderStatus, PaymentTerms
+from orders.enums import PaymentTerms
 from orders.models import Order
+from payments import record_panels
 from payments.forms.plans import PlanForm
 from payments.models import PaymentPlan
-from payments.selectors.plans import PlanView, plan_of_order, plan_view, receipts_of
+from payments.selectors.plan_story import plan_story
+from payments.selectors.plans import PlanView, plan_view, receipts_of
 from payments.services import plans as services
 from payments.services.refusals import Refused
-
-PLANNED = (OrderStatus.APPROVED, OrderStatus.COMPLETED)
 
 
 def find_plan(request: TenantRequest, pk: int, permission: str) -> PaymentPlan:
@@ -40,6 +41,7 @@ def plan_detail(request: TenantRequest, pk: int) -> HttpResponse:
         "facts": facts_of(view),
         "actions": actions_on(request, view),
         "receipts": receipts_of(plan),
+        "entries": plan_story(plan),
     }
     return htmx.fragment(request, "payments/plan.html", context)
 
@@ -62,7 +64,9 @@ def facts_of(view: PlanView) -> list[Fact]:
 
 def actions_on(request: TenantRequest, view: PlanView) -> list[Action]:
     """What this member may do with the plan now."""
-    found = []
+    found = [
+        Action(_("Open order"), reverse("orders:detail", args=[view.plan.order_id]), "file-text")
+    ]
     if not view.is_paid and policy.allowed(request.member, "payments.edit_plan", view.plan):
         found.append(
             Action(
@@ -70,6 +74,7 @@ def actions_on(request: TenantRequest, view: PlanView) -> list[Action]:
                 reverse("payments:edit_plan", args=[view.plan.pk]),
                 "pencil",
                 frame="drawer",
+                kind="primary",
             )
         )
     return found
@@ -106,18 +111,8 @@ def edit_plan(request: TenantRequest, pk: int) -> HttpResponse:
 def order_plan(request: TenantRequest, order_id: int) -> HttpResponse:
     """The panel on an order's page."""
     order = policy.get_or_404(request.member, Order.objects.all(), "payments.view_plan", order_id)
-    return htmx.fragment(request, "payments/_order_plan.html", panel_context(request, order))
-
-
-def panel_context(request: TenantRequest, order: Order) -> dict[str, Any]:
-    """What the order's panel shows: its plan, or how to make one."""
-    view = plan_of_order(order.pk)
-    may_edit = policy.allowed(request.member, "payments.edit_plan", order)
-    return {
-        "view": view,
-        "order": order,
-        "may_create": view is None and may_edit and order.status in PLANNED,
-    }
+    template, context = record_panels.order_plan(request, order)
+    return render(request, template, context)
 
 
 @require_POST
@@ -126,7 +121,7 @@ def create_plan(request: TenantRequest, order_id: int) -> HttpResponse:
     """Make the plan that an approved order has not got yet."""
     order = policy.get_or_404(
         request.member,
-        Order.objects.filter(status__in=PLANNED),
+        Order.objects.filter(status__in=record_panels.PLANNED),
         "payments.edit_plan",
         order_id,
     )
