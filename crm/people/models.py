@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -172,6 +173,10 @@ class Member(TenantModel):
             for permission, scope in grants.items():
                 widest[permission] = max(widest.get(permission, Scope.OWN), Scope(scope))
         return widest
+
+    def hold(self, roles: Iterable[Role]) -> None:
+        """Take over roles that were read together with the member."""
+        self._roles = [(role.code, role.grants) for role in roles]
 
     @cached_property
     def _roles(self) -> list[tuple[str, dict[str, int]]]:

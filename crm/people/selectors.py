@@ -3,7 +3,7 @@ from typing import Any
 from django.core.cache import cache
 from django.db.models import QuerySet
 
-from crm.people.models import Department, Member, User
+from crm.people.models import Department, Member, MemberRole, User
 from crm.tenancy.bypass import as_user
 from crm.tenancy.models import Organization
 
@@ -22,8 +22,15 @@ def organization_by_slug(slug: str) -> Organization | None:
 
 
 def member_of(user: Any) -> Member | None:
-    """The user's active membership in the current organisation."""
-    member = Member.objects.filter(user_id=user.pk, is_active=True).first()
+    """The user's active membership in the current organisation, with its roles."""
+    rows = MemberRole.objects.filter(member__user_id=user.pk, member__is_active=True)
+    held = list(rows.select_related("member", "role").order_by("role_id"))
+    member: Member | None
+    if held:
+        member = held[0].member
+        member.hold([one.role for one in held])
+    else:
+        member = Member.objects.filter(user_id=user.pk, is_active=True).first()
     if member is not None:
         member.user = user
     return member
