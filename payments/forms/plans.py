@@ -37,6 +37,17 @@ class InstalmentForm(TenantForm):
         return self.cleaned_data.get("amount") is None and not self.cleaned_data.get("due_date")
 
 
+def as_typed(row: Instalment) -> dict[str, Any]:
+    """An instalment as the form's row begins."""
+    return {
+        "id": row.pk,
+        "kind": row.kind,
+        "label": row.label,
+        "amount": row.amount,
+        "due_date": row.due_date,
+    }
+
+
 class PlanForm(TenantForm):
     """All rows of a plan; one amount may be left open and takes what is left."""
 
@@ -48,21 +59,15 @@ class PlanForm(TenantForm):
         self.rows = self._bound(data) if data is not None else self._initial(rows)
 
     def _initial(self, rows: Sequence[Instalment]) -> list[InstalmentForm]:
-        forms_ = [
-            InstalmentForm(
-                prefix=f"row{number}",
-                initial={
-                    "id": row.pk,
-                    "kind": row.kind,
-                    "label": row.label,
-                    "amount": row.amount,
-                    "due_date": row.due_date,
-                },
-            )
-            for number, row in enumerate(rows)
+        found = [
+            InstalmentForm(prefix=f"row{n}", initial=as_typed(row)) for n, row in enumerate(rows)
         ]
-        spare = range(len(rows), len(rows) + SPARE_ROWS)
-        return forms_ + [InstalmentForm(prefix=f"row{number}") for number in spare]
+        for form, row in zip(found, rows, strict=True):
+            if row.open_amount <= ZERO:
+                form.fields["amount"].widget.attrs["readonly"] = True
+        spare = {"kind": InstalmentKind.PROGRESS}
+        numbers = range(len(rows), len(rows) + SPARE_ROWS)
+        return found + [InstalmentForm(prefix=f"row{n}", initial=spare) for n in numbers]
 
     def _bound(self, data: QueryDict) -> list[InstalmentForm]:
         numbers = range(MOST_INSTALMENTS + SPARE_ROWS)

@@ -159,7 +159,7 @@ class AllocationTable(Table):
             pk="instalment__plan_id",
         ),
         MoneyColumn("amount", _("Amount"), currency="instalment__currency"),
-        DayColumn("received", pgettext_lazy("money", "Received"), "line__booking_date"),
+        DayColumn("received", pgettext_lazy("money", "Received on"), "line__booking_date"),
         TextColumn("order", _("Order"), "instalment__plan__order__number"),
         BadgeColumn(
             "source",
@@ -177,7 +177,7 @@ class AllocationTable(Table):
     )
     filters = (
         DateFilter(
-            "booked", pgettext_lazy("money", "Received"), path="line__booking_date", is_date=True
+            "booked", pgettext_lazy("money", "Received on"), path="line__booking_date", is_date=True
         ),
         ChoiceFilter("currency", _("Currency"), path="instalment__currency", choices=Currency),
         MemberFilter(

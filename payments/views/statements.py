@@ -12,6 +12,7 @@ from crm.files.services import TABLES, FileRefused, serve, store_upload
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
 from crm.web.components import Action
+from payments.enums import BalanceCode
 from payments.forms.bank import AccountChangeForm, AccountForm, StatementForm
 from payments.models import BankAccount, Statement
 from payments.services import accounts, statements
@@ -31,11 +32,9 @@ def upload_statement(request: TenantRequest) -> HttpResponse:
         except (FileRefused, StatementRefused) as reason:
             form.add_error("file", str(reason))
         else:
-            only = found[0].statement if len(found) == 1 else None
-            url = reverse("payments:statement", args=[only.pk]) if only else ""
             return htmx.done(
                 request,
-                url=url or reverse("payments:statements"),
+                url=next_page(found),
                 message=" ".join(brought(one) for one in found),
                 trigger="bank-lines-changed",
             )
@@ -54,6 +53,14 @@ def take_in(form: StatementForm) -> list[Imported]:
         raise
 
 
+def next_page(found: list[Imported]) -> str:
+    """Where to go on: to matching, or to the statement that does not add up."""
+    for one in found:
+        if one.statement.balance_code == BalanceCode.MISMATCH:
+            return reverse("payments:statement", args=[one.statement.pk])
+    return reverse("payments:reconcile")
+
+
 def brought(one: Imported) -> str:
     """ICBC •••• 1234: 23 new lines, 4 known."""
     words = ngettext(
@@ -61,11 +68,14 @@ def brought(one: Imported) -> str:
         "%(account)s: %(new)s new lines, %(known)s known.",
         one.new_count,
     )
-    return words % {
+    said = words % {
         "account": one.statement.account,
         "new": one.new_count,
         "known": one.known_count,
     }
+    if one.statement.balance_code == BalanceCode.MISMATCH:
+        said += " " + _("The statement does not add up.")
+    return said
 
 
 @require_GET
