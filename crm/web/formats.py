@@ -163,9 +163,13 @@ class Formats:
 
     def instant(self, value: datetime) -> str:
         """The exact instant with its zone, for the title: 2026-11-02 09:05:00 CST (+08:00)."""
-        there = self.local(value)
-        iso = there.isoformat(sep=" ", timespec="seconds")
-        return f"{iso[:19]} {there.tzname()} ({iso[19:]})"
+        return self.stamps(value)[1]
+
+    def stamps(self, value: datetime) -> tuple[str, str]:
+        """An instant for machines and the same for people, on the reader's clock."""
+        there = value.astimezone(self.zone)
+        iso = there.isoformat(timespec="seconds")
+        return iso, f"{iso[:10]} {iso[11:19]} {there.tzname()} ({iso[19:]})"
 
     def relative(self, value: datetime | date | None) -> str:
         """How long ago or ahead within a week, beyond it the date."""

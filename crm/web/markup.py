@@ -5,6 +5,7 @@ Every function returns escaped, ready HTML, so that a list renders by joining st
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from html import escape as escape_text
 from typing import Any
 from zlib import crc32
@@ -32,6 +33,8 @@ def escape(value: object) -> str:
 
 def as_html(value: Any) -> str:
     """Ready HTML as it is, anything else escaped."""
+    if type(value) is str:
+        return escape_text(value)
     found: str = value.__html__() if hasattr(value, "__html__") else escape(value)
     return found
 
@@ -85,6 +88,7 @@ def avatar(name: str, seed: object = None, css: str = "") -> SafeString:
     return safe(f'<span class="{classes}" aria-hidden="true">{escape(initials(name))}</span>')
 
 
+@lru_cache(maxsize=4_096)
 def person(name: str | None, seed: object = None) -> SafeString:
     """Avatar and name of a member."""
     if not name:
@@ -116,16 +120,15 @@ def deadline(
         return NOTHING
     reader = reader or Formats.current()
     late = not done and reader.is_overdue(value)
-    return _time(value, reader.deadline(value), reader, "tz-late" if late else "")
+    return _time(value, reader.deadline(value), reader, ' class="tz-late"' if late else "")
 
 
-def _time(value: datetime | date, shown: str, reader: Formats, css: str = "") -> SafeString:
+def _time(value: datetime | date, shown: str, reader: Formats, extra: str = "") -> SafeString:
     if isinstance(value, datetime):
-        stamp, title = value.isoformat(), reader.instant(value)
+        stamp, title = reader.stamps(value)
     else:
         stamp = title = value.isoformat()
-    extra = f' class="{css}"' if css else ""
-    return safe(f'<time datetime="{stamp}" title="{escape(title)}"{extra}>{escape(shown)}</time>')
+    return safe(f'<time datetime="{stamp}" title="{title}"{extra}>{shown}</time>')
 
 
 def link(label: Any, url: str, *, drawer: bool = False, css: str = "") -> SafeString:

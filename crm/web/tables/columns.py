@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 
 from crm.web import formats, markup
 from crm.web.formats import Formats
@@ -15,6 +17,16 @@ Row = Mapping[str, Any]
 Label = str | Promise
 Render = Callable[[Row], str]
 PLACEHOLDER = 999_999_999_999
+# A column's choices, drawn once per language; the column is kept beside them so that its
+# identity stays its own.
+_drawn_choices: dict[tuple[int, str | None], tuple[Any, dict[Any, str]]] = {}
+
+
+@lru_cache(maxsize=1_000)
+def halves(name: str, prefix: str) -> tuple[str, str]:
+    """What stands before and after the id in a record's address below an organisation."""
+    head, _sep, tail = reverse(name, args=(PLACEHOLDER,)).partition(str(PLACEHOLDER))
+    return head, tail
 
 
 @dataclass(frozen=True)
@@ -25,7 +37,7 @@ class Reader:
 
     def url_maker(self, name: str) -> Callable[[object], str]:
         """Addresses of many records: resolved once, the id filled in per row."""
-        head, _sep, tail = reverse(name, args=(PLACEHOLDER,)).partition(str(PLACEHOLDER))
+        head, tail = halves(name, get_script_prefix())
         return lambda pk: f"{head}{pk}{tail}"
 
 
@@ -79,12 +91,16 @@ class LinkColumn(Column):
         return (self.path, self.pk, *self.wanted)
 
     def renderer(self, reader: Reader) -> Render:
-        path, pk, address = self.path, self.pk, reader.url_maker(self.url)
-        return lambda row: (
-            markup.NOTHING
-            if row[pk] is None
-            else markup.link(row[path], address(row[pk]), drawer=True, css="tz-row-link")
-        )
+        path, pk = self.path, self.pk
+        head, tail = halves(self.url, get_script_prefix())
+
+        def write(row: Row) -> str:
+            if row[pk] is None:
+                return markup.NOTHING
+            label = markup.as_html(row[path] or formats.EMPTY)
+            return f'<a href="{head}{row[pk]}{tail}" class="tz-row-link" data-drawer>{label}</a>'
+
+        return write
 
 
 @dataclass(frozen=True)
@@ -196,12 +212,15 @@ class BadgeColumn(Column):
     def _words(self) -> dict[Any, Any]:
         return dict(getattr(self.choices, "choices", self.choices))
 
+    def _drawn(self, value: Any, label: Any) -> str:
+        return markup.badge(label, self.colours.get(value, "grey"))
+
     def renderer(self, reader: Reader) -> Render:
-        path = self.path
-        ready = {
-            value: markup.badge(label, self.colours.get(value, "grey"))
-            for value, label in self._words().items()
-        }
+        path, slot = self.path, (id(self), get_language())
+        if slot not in _drawn_choices:
+            drawn = {value: self._drawn(value, label) for value, label in self._words().items()}
+            _drawn_choices[slot] = (self, drawn)
+        ready = _drawn_choices[slot][1]
         return lambda row: ready.get(row[path], markup.NOTHING)
 
     def exported(self, row: Row, reader: Reader) -> object:
@@ -213,10 +232,8 @@ class BadgeColumn(Column):
 class ChoiceColumn(BadgeColumn):
     """A choice shown as plain words."""
 
-    def renderer(self, reader: Reader) -> Render:
-        path = self.path
-        ready = {value: markup.text(label) for value, label in self._words().items()}
-        return lambda row: ready.get(row[path], markup.NOTHING)
+    def _drawn(self, value: Any, label: Any) -> str:
+        return markup.text(label)
 
 
 @dataclass(frozen=True)
