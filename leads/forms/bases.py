@@ -36,7 +36,7 @@ class ReasonInput(OwnTemplate, forms.TextInput):
     template_name = "leads/widgets/reason.html"
 
     def __init__(self, cards: Sequence[SimilarCard]) -> None:
-        super().__init__({"autofocus": True})
+        super().__init__({"autofocus": True, "placeholder": gettext_lazy("Why do you continue?")})
         self.cards = cards
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def reason_field(cards: Sequence[SimilarCard] | None = None) -> forms.CharField:
     field = forms.CharField(
         required=False,
         max_length=200,
-        label=gettext_lazy("Why do you continue?"),
+        label=gettext_lazy("Already looked after"),
         help_text=gettext_lazy("The owner and both managers will read it."),
         widget=forms.HiddenInput() if cards is None else ReasonInput(cards),
     )
@@ -63,9 +63,10 @@ def forget_bound(form: Any) -> None:
 
 def soften(field: forms.Field) -> None:
     """Show a dash where nothing is chosen."""
-    choices = getattr(field, "choices", None)
-    if isinstance(choices, list) and choices and choices[0][0] == "":
-        field.choices = [("", "—"), *choices[1:]]  # type: ignore[attr-defined]
+    if isinstance(field, forms.ModelChoiceField):
+        field.empty_label = "—"
+    elif isinstance(field, forms.ChoiceField) and not field.required:
+        field.choices = [("", "—"), *(one for one in field.choices if one[0])]
 
 
 class RecordForm(TenantModelForm):
@@ -159,6 +160,7 @@ def look_up_attrs(kind: str, pk: int | None) -> dict[str, str]:
         "hx-target": f"#similar-{kind}",
         "hx-swap": "innerHTML",
         "hx-sync": "this:replace",
+        "hx-disabled-elt": "unset",
         "hx-params": ",".join((*LOOK_UP_FIELDS, "csrfmiddlewaretoken", "record")),
         "hx-vals": f'{{"record": "{kind}:{pk or ""}"}}',
     }

@@ -35,9 +35,8 @@ class ConvertForm(TenantForm):
             (NEW, _("New customer: %(name)s") % {"name": lead.company_name}),
         ]
         choice.initial = str(customers[0][0]) if customers else NEW
-        self.fields["deal_name"].initial = lead.need.strip().split("\n")[0][:60] or _(
-            "%(name)s: first deal"
-        ) % {"name": lead.company_name}
+        words = _("%(name)s: first deal") % {"name": lead.company_name}
+        self.fields["deal_name"].initial = words
 
     def clean(self) -> dict[str, Any]:
         """A deal needs a name."""

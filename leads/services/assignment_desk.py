@@ -28,15 +28,15 @@ SHARES = """
         count = leads_assignmentshare.count + EXCLUDED.count,
         last_at = EXCLUDED.last_at
 """
+# One JSON document: arrays of JSON texts would be escaped character by character.
 DECISIONS = """
     INSERT INTO leads_assignmentdecision
         (organization_id, lead_id, member_id, rule_id, rule_name, reasons, candidates,
          decided_by_id, at)
-    SELECT %(organization)s, lead_id, member_id, rule_id, rule_name, reasons::jsonb,
-           candidates::jsonb, %(decided_by)s, %(at)s
-    FROM unnest(%(leads)s::bigint[], %(members)s::bigint[], %(rules)s::bigint[],
-                %(names)s::text[], %(reasons)s::text[], %(candidates)s::text[])
-         AS made(lead_id, member_id, rule_id, rule_name, reasons, candidates)
+    SELECT %s, made.lead, made.member, made.rule, made.name, made.reasons, made.candidates, %s, %s
+    FROM jsonb_to_recordset(%s::jsonb)
+         AS made(lead bigint, member bigint, rule bigint, name text, reasons jsonb,
+                 candidates jsonb)
 """
 # Why a lead waits, the most telling first; the first one among its reasons is kept on it.
 WAITING_CODES = (
@@ -124,21 +124,10 @@ def record_decisions(
     if not given:
         return
     organization = current_organization_id()
+    document = json.dumps([_made(one) for one in given], ensure_ascii=False)
     with connection.cursor() as cursor:
-        cursor.execute(
-            DECISIONS,
-            {
-                "organization": organization,
-                "at": at,
-                "decided_by": decided_by.pk if decided_by else None,
-                "leads": [one.lead_id for one in given],
-                "members": [one.member_id for one in given],
-                "rules": [one.rule_id for one in given],
-                "names": [one.rule_name for one in given],
-                "reasons": [json.dumps(one.reasons, ensure_ascii=False) for one in given],
-                "candidates": [json.dumps(one.candidates) for one in given],
-            },
-        )
+        by = decided_by.pk if decided_by else None
+        cursor.execute(DECISIONS, [organization, by, at, document])
         turns = _turns(given)
         if turns:
             keys = list(turns)
@@ -153,6 +142,17 @@ def record_decisions(
                     "numbers": [turns[key][1] for key in keys],
                 },
             )
+
+
+def _made(given: Given) -> dict[str, Any]:
+    return {
+        "lead": given.lead_id,
+        "member": given.member_id,
+        "rule": given.rule_id,
+        "name": given.rule_name,
+        "reasons": given.reasons,
+        "candidates": given.candidates,
+    }
 
 
 def _turns(given: Iterable[Given]) -> dict[tuple[int, int], tuple[int, int]]:

@@ -31,18 +31,16 @@ from leads.services.imports_rows import Reading, columns_of, identity_of_fields,
 
 T = TypeVar("T")
 CHUNK = 2_000
+# One JSON document per chunk: arrays of JSON texts would be escaped character by character.
 STORE = """
     INSERT INTO leads_importrow
         (organization_id, batch_id, row_number, values, fields, keys, key_kinds, bucket, problems,
          match_kind, match_id, match_row, match_reasons)
-    SELECT %(organization)s, %(batch)s, number, cells::jsonb, fields::jsonb, keys::bigint[],
-           kinds::varchar[], bucket, problems::jsonb, match_kind, match_id, match_row,
-           match_reasons::jsonb
-    FROM unnest(%(numbers)s::int[], %(cells)s::text[], %(fields)s::text[], %(keys)s::text[],
-                %(kinds)s::text[], %(buckets)s::text[], %(problems)s::text[], %(met_kinds)s::text[],
-                %(met_ids)s::bigint[], %(met_rows)s::int[], %(met_reasons)s::text[])
-         AS row(number, cells, fields, keys, kinds, bucket, problems, match_kind, match_id,
-                match_row, match_reasons)
+    SELECT %s, %s, row.number, row.cells, row.fields, row.keys, row.kinds, row.bucket,
+           row.problems, row.met_kind, row.met_id, row.met_row, row.reasons
+    FROM jsonb_to_recordset(%s::jsonb)
+         AS row(number int, cells jsonb, fields jsonb, keys bigint[], kinds varchar[], bucket text,
+                problems jsonb, met_kind text, met_id bigint, met_row int, reasons jsonb)
 """
 
 
@@ -125,35 +123,30 @@ def _store(
     meetings: Sequence[Meeting],
     asked: dict[int, Asked],
 ) -> None:
-    nobody: dict[int, str] = {}
-    keys = [asked[r.row.number].keys if r.row.number in asked else nobody for r in readings]
+    rows = [
+        _stored(reading, meeting, asked.get(reading.row.number))
+        for reading, meeting in zip(readings, meetings, strict=True)
+    ]
+    document = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
     with connection.cursor() as cursor:
-        cursor.execute(
-            STORE,
-            {
-                "organization": current_organization_id(),
-                "batch": batch.pk,
-                "numbers": [reading.row.number for reading in readings],
-                "cells": [_json(reading.row.cells) for reading in readings],
-                "fields": [_json(reading.fields) for reading in readings],
-                "keys": [f"{{{','.join(map(str, known))}}}" for known in keys],
-                "kinds": [f"{{{','.join(known.values())}}}" for known in keys],
-                "buckets": [meeting.bucket.value for meeting in meetings],
-                "problems": [_json(reading.problems) for reading in readings],
-                "met_kinds": [m.candidate.kind.value if m.candidate else "" for m in meetings],
-                "met_ids": [m.candidate.record_id if m.candidate else None for m in meetings],
-                "met_rows": [meeting.row for meeting in meetings],
-                "met_reasons": [_json(_reasons(meeting)) for meeting in meetings],
-            },
-        )
+        cursor.execute(STORE, [current_organization_id(), batch.pk, document])
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _reasons(meeting: Meeting) -> list[dict[str, object]]:
-    return [reason.as_dict() for reason in meeting.match.reasons] if meeting.match else []
+def _stored(reading: Reading, meeting: Meeting, asked: Asked | None) -> dict[str, Any]:
+    candidate, match = meeting.candidate, meeting.match
+    return {
+        "number": reading.row.number,
+        "cells": reading.row.cells,
+        "fields": reading.fields,
+        "keys": list(asked.keys) if asked else [],
+        "kinds": list(asked.keys.values()) if asked else [],
+        "bucket": meeting.bucket.value,
+        "problems": reading.problems,
+        "met_kind": candidate.kind.value if candidate else "",
+        "met_id": candidate.record_id if candidate else None,
+        "met_row": meeting.row,
+        "reasons": [reason.as_dict() for reason in match.reasons] if match else [],
+    }
 
 
 def _locked(batch_id: int) -> ImportBatch:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from crm.places import CODES, SHORT_NAMES
@@ -56,6 +57,7 @@ INDUSTRY_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (Industry.OTHER, ("其他", "其它", "other")),
 )
+WHOLE_WORDS = frozenset({"it"})
 _SEVERAL = re.compile(r"[/、;；\n\r|]+|[,，](?=\s*\S{6})|\s{2,}|\s+(?=1[3-9]\d{9})")
 
 
@@ -158,15 +160,20 @@ def _take_province(reading: Reading, column: int, name: str, text: str) -> None:
 
 def _take_industry(reading: Reading, column: int, name: str, text: str) -> None:
     """The nearest of our industries; a word we do not know is kept in the touch alone."""
+    if industry := industry_of(text):
+        reading.fields["industry"] = industry
+
+
+@lru_cache(maxsize=1024)
+def industry_of(text: str) -> str:
+    """Our industry for a word people use, empty when none is near."""
     folded = text.casefold()
     if folded in Industry.values:
-        reading.fields["industry"] = folded
-        return
+        return folded
     for industry, words in INDUSTRY_WORDS:
-        if any(word in folded if len(word) != 2 or not word.isascii() else word == folded
-               for word in words):  # fmt: skip
-            reading.fields["industry"] = str(industry)
-            return
+        if folded in words or any(word in folded for word in words if word not in WHOLE_WORDS):
+            return str(industry)
+    return ""
 
 
 Taker = Callable[[Reading, int, str, str], None]

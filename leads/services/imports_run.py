@@ -9,10 +9,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Count, Max
 from django.urls import reverse
 from django.utils import timezone
 
@@ -40,6 +41,11 @@ from leads.services.imports_rows import identity_of_fields
 
 CHUNK = 2_000
 STRONG = "name"  # any strong kind: which one it was does not matter to the second look
+ROWS = """
+    SELECT row_number, bucket, keys, key_kinds, match_kind, match_id, match_row,
+           fields->>'province', fields->>'city', fields->>'industry', fields->>'campaign'
+    FROM leads_importrow WHERE batch_id = %s AND row_number > %s ORDER BY row_number LIMIT %s
+"""
 IDS = "SELECT nextval(pg_get_serial_sequence('leads_lead', 'id')) FROM generate_series(1, %s)"
 LEADS = """
     INSERT INTO leads_lead
@@ -65,7 +71,7 @@ LEADS = """
          AS made(row_number, id, number, owner_id, department_id, waits_because)
       ON source.row_number = made.row_number
     CROSS JOIN LATERAL (SELECT source.fields) AS read(f)
-    WHERE source.batch_id = %(batch)s
+    WHERE source.batch_id = %(batch)s AND source.row_number BETWEEN %(first)s AND %(last)s
     ORDER BY made.id
 """
 KEYS = """
@@ -75,7 +81,7 @@ KEYS = """
     JOIN unnest(%(rows)s::int[], %(ids)s::bigint[]) AS made(row_number, id)
       ON source.row_number = made.row_number
     CROSS JOIN LATERAL unnest(source.keys, source.key_kinds) AS held(key, kind)
-    WHERE source.batch_id = %(batch)s
+    WHERE source.batch_id = %(batch)s AND source.row_number BETWEEN %(first)s AND %(last)s
 """
 TOUCHES = """
     INSERT INTO leads_touch
@@ -88,9 +94,29 @@ TOUCHES = """
     JOIN unnest(%(rows)s::int[], %(outcomes)s::text[], %(reasons)s::text[], %(leads)s::bigint[])
          AS became(row_number, outcome, reason, lead_id)
       ON source.row_number = became.row_number
-    WHERE source.batch_id = %(batch)s
+    WHERE source.batch_id = %(batch)s AND source.row_number BETWEEN %(first)s AND %(last)s
     ORDER BY source.row_number
 """
+
+
+class Row(NamedTuple):
+    """A checked row as the import needs it; its other fields stay in the database."""
+
+    row_number: int
+    bucket: str
+    keys: list[int]
+    key_kinds: list[str]
+    match_kind: str
+    match_id: int | None
+    match_row: int | None
+    province: str | None
+    city: str | None
+    industry: str | None
+    campaign: str | None
+
+    @property
+    def strong(self) -> list[int]:
+        return strong_keys(self.keys, self.key_kinds)
 
 
 @dataclass(slots=True)
@@ -107,7 +133,7 @@ class Plan:
     """What a chunk will do: the fate of every row, the rows that become leads, who copies whom."""
 
     fates: dict[int, Fate] = field(default_factory=dict)
-    created: list[dict[str, Any]] = field(default_factory=list)
+    created: list[Row] = field(default_factory=list)
     # row → the earlier row of this chunk it is the same as
     copies: dict[int, int] = field(default_factory=dict)
 
@@ -145,29 +171,28 @@ def run_chunk(batch_id: int) -> bool:
     _write_touches(batch, plan)
     results = Counter(batch.results)
     results.update(fate.outcome.value for fate in plan.fates.values())
-    batch.results, batch.done_until = dict(results), rows[-1]["row_number"]
+    batch.results, batch.done_until = dict(results), rows[-1].row_number
     batch.save(update_fields=["results", "done_until"])
     return True
 
 
-def _next_rows(batch: ImportBatch) -> list[dict[str, Any]]:
-    columns = ("row_number", "fields", "keys", "key_kinds", "bucket", "match_kind", "match_id")
-    rows = ImportRow.objects.filter(batch=batch, row_number__gt=batch.done_until)
-    return list(rows.order_by("row_number").values(*columns, "match_row")[:CHUNK])
+def _next_rows(batch: ImportBatch) -> list[Row]:
+    with connection.cursor() as cursor:
+        cursor.execute(ROWS, [batch.pk, batch.done_until, CHUNK])
+        return [Row(*values) for values in cursor.fetchall()]
 
 
-def plan_chunk(batch: ImportBatch, rows: Sequence[dict[str, Any]]) -> Plan:
+def plan_chunk(batch: ImportBatch, rows: Sequence[Row]) -> Plan:
     """The fate of each row by its bucket; what would become a lead is looked up once more."""
     plan = Plan()
-    wanted = []
+    wanted: list[Row] = []
     for row in rows:
-        bucket, number = row["bucket"], row["row_number"]
-        if bucket == Bucket.ERROR:
-            plan.fates[number] = Fate(TouchOutcome.REJECTED, "faulty")
-        elif bucket == Bucket.PROBABLE and not batch.include_probable:
-            plan.fates[number] = Fate(TouchOutcome.REJECTED, "probable")
-        elif row["match_id"] and bucket != Bucket.PROBABLE:
-            plan.fates[number] = _fate_by_record(row["bucket"], row["match_kind"], row["match_id"])
+        if row.bucket == Bucket.ERROR:
+            plan.fates[row.row_number] = Fate(TouchOutcome.REJECTED, "faulty")
+        elif row.bucket == Bucket.PROBABLE and not batch.include_probable:
+            plan.fates[row.row_number] = Fate(TouchOutcome.REJECTED, "probable")
+        elif row.match_id and row.bucket != Bucket.PROBABLE:
+            plan.fates[row.row_number] = _fate_by_record(row.bucket, row.match_kind, row.match_id)
         else:
             wanted.append(row)
     for row, meeting in zip(wanted, _look_again(batch, wanted), strict=True):
@@ -175,15 +200,15 @@ def plan_chunk(batch: ImportBatch, rows: Sequence[dict[str, Any]]) -> Plan:
     return plan
 
 
-def _plan_one(plan: Plan, row: dict[str, Any], meeting: Meeting, batch: ImportBatch) -> None:
-    number = row["row_number"]
+def _plan_one(plan: Plan, row: Row, meeting: Meeting, batch: ImportBatch) -> None:
+    number = row.row_number
     if meeting.row is not None and meeting.bucket == Bucket.DUPLICATE:
         plan.copies[number] = meeting.row
         plan.fates[number] = Fate(TouchOutcome.ATTACHED, "same_file")
     elif meeting.candidate and meeting.bucket in (Bucket.DUPLICATE, Bucket.OWNED):
         kind, pk = meeting.candidate.kind, meeting.candidate.record_id
         fate = _fate_by_record(meeting.bucket, kind, pk)
-        if row["match_row"] or _is_own(batch, kind, pk):
+        if row.match_row or _is_own(batch, kind, pk):
             fate = Fate(TouchOutcome.ATTACHED, "same_file", fate.lead_id)
         plan.fates[number] = fate
     else:
@@ -202,24 +227,29 @@ def _fate_by_record(bucket: str, kind: str, pk: int) -> Fate:
     return Fate(outcome, f"{kind}:{pk}", pk if kind == RecordKind.LEAD else None)
 
 
-def _look_again(batch: ImportBatch, rows: Sequence[dict[str, Any]]) -> list[Meeting]:
+def _look_again(batch: ImportBatch, rows: Sequence[Row]) -> list[Meeting]:
     """Whom rows meet now by their strong keys; only rows that share one are compared."""
-    strong = {row["row_number"]: strong_keys(row["keys"], row["key_kinds"]) for row in rows}
+    strong = {row.row_number: row.strong for row in rows}
     asked_for = Counter(key for keys in strong.values() for key in keys)
     hits = records_with(dict.fromkeys(asked_for, STRONG))
     shared = {key for key, number in asked_for.items() if number > 1 or key in hits}
+    doubtful = [number for number, keys in strong.items() if not shared.isdisjoint(keys)]
+    fields = dict(
+        ImportRow.objects.filter(batch=batch, row_number__in=doubtful).values_list(
+            "row_number", "fields"
+        )
+    )
     asked = [
         Asked(
-            row["row_number"],
-            profile_of(identity_of_fields(row["fields"])),
-            dict.fromkeys(strong[row["row_number"]], STRONG),
+            number,
+            profile_of(identity_of_fields(fields[number])),
+            dict.fromkeys(strong[number], STRONG),
         )
-        for row in rows
-        if not shared.isdisjoint(strong[row["row_number"]])
+        for number in doubtful
     ]
     meetings = judge(asked, seen=Seen(), importer_id=batch.created_by_id)
     found = {one.number: meeting for one, meeting in zip(asked, meetings, strict=True)}
-    return [found.get(row["row_number"], Meeting(Bucket.NEW)) for row in rows]
+    return [found.get(row.row_number, Meeting(Bucket.NEW)) for row in rows]
 
 
 def _make_leads(batch: ImportBatch, plan: Plan, *, at: datetime) -> None:
@@ -229,13 +259,13 @@ def _make_leads(batch: ImportBatch, plan: Plan, *, at: datetime) -> None:
     ids = _take_ids(len(plan.created))
     given = decide_owners(
         [
-            assignments.candidate_of(pk, {**row["fields"], **_from_batch(batch, row["fields"])})
+            assignments.candidate_of(pk, _facts(batch, row))
             for pk, row in zip(ids, plan.created, strict=True)
         ]
     )
     # taken last: whoever enters a lead meanwhile waits for the number series
     numbers = take_numbers("L", len(ids))
-    rows = [row["row_number"] for row in plan.created]
+    rows = [row.row_number for row in plan.created]
     for number, pk in zip(rows, ids, strict=True):
         plan.fates[number].lead_id = pk
     _insert_leads(batch, rows, numbers, given, at=at)
@@ -243,8 +273,15 @@ def _make_leads(batch: ImportBatch, plan: Plan, *, at: datetime) -> None:
     tell_reps(given)
 
 
-def _from_batch(batch: ImportBatch, fields: dict[str, str]) -> dict[str, str]:
-    return {"channel": batch.channel, "campaign": fields.get("campaign") or batch.campaign}
+def _facts(batch: ImportBatch, row: Row) -> dict[str, str | None]:
+    """What rules may ask about a row."""
+    return {
+        "province": row.province,
+        "city": row.city,
+        "industry": row.industry,
+        "channel": batch.channel,
+        "campaign": row.campaign or batch.campaign,
+    }
 
 
 def _take_ids(count: int) -> list[int]:
@@ -271,6 +308,8 @@ def _insert_leads(
         "department": importer.department_id if importer else None,
         "at": at,
         "rows": rows,
+        "first": rows[0],
+        "last": rows[-1],
         "ids": [one.lead_id for one in given],
         "numbers": numbers,
         "owners": [one.member_id for one in given],
@@ -289,7 +328,7 @@ def _settle_copies(plan: Plan) -> None:
 
 
 def _write_touches(batch: ImportBatch, plan: Plan) -> None:
-    numbers = list(plan.fates)
+    numbers = sorted(plan.fates)
     with connection.cursor() as cursor:
         cursor.execute(
             TOUCHES,
@@ -299,6 +338,8 @@ def _write_touches(batch: ImportBatch, plan: Plan) -> None:
                 "channel": batch.channel,
                 "received": timezone.now(),
                 "rows": numbers,
+                "first": numbers[0],
+                "last": numbers[-1],
                 "outcomes": [plan.fates[number].outcome.value for number in numbers],
                 "reasons": [plan.fates[number].reason for number in numbers],
                 "leads": [plan.fates[number].lead_id for number in numbers],
@@ -311,13 +352,10 @@ def _finish(batch: ImportBatch) -> None:
     batch.state, batch.finished_at = ImportState.DONE, timezone.now()
     batch.save(update_fields=["state", "finished_at"])
     audit.record("leads.imported", target=batch, **batch.results)
-    counts: dict[int, int] = {}
-    latest: dict[int, int] = {}
-    owned = Lead.objects.filter(import_batch=batch, owner__isnull=False).order_by("id")
-    for owner_id, lead_id in owned.values_list("owner_id", "id").iterator():
-        counts[owner_id] = counts.get(owner_id, 0) + 1
-        latest[owner_id] = lead_id
-    notify_reps(counts, lead_ids=latest)
+    owned = Lead.objects.filter(import_batch=batch, owner__isnull=False).order_by()
+    shares = owned.values_list("owner_id").annotate(number=Count("id"), latest=Max("id"))
+    counts = {owner: number for owner, number, _latest in shares}
+    notify_reps(counts, lead_ids={owner: latest for owner, _number, latest in shares})
     if batch.created_by_id:
         with acting_as(None):  # nobody is told of what they do themselves; this is the worker's
             notify(
