@@ -87,14 +87,17 @@ def basis_of(order: Order, terms: Terms) -> Basis:
 def save_order(
     *, order_id: int, version: int, terms: Terms, lines: Sequence[LineDraft]
 ) -> tuple[Order, PricedOrder]:
-    """Save what was typed, priced now. Refused when the order moved on since it was opened."""
+    """Save what was typed, priced now. Refused when the order moved on to something else.
+
+    A page that saved by itself a moment ago may send the same once more with its old version.
+    """
     order = locked_order(order_id)
     if not order.is_editable:
         raise OrderNotEditable
-    if order.version != version:
-        raise StaleOrder
     priced = price_lines(basis_of(order, terms), lines)
     changed = write_terms(order, terms) | write_lines(order, priced.lines)
+    if changed and order.version != version:
+        raise StaleOrder
     if changed:
         write_totals(order, priced)
         order.version += 1
