@@ -114,3 +114,8 @@ def reason_words(reasons: Iterable[Reason]) -> list[tuple[str, str]]:
 def deal_band(probability: int) -> str:
     """How far a deal is, roughly: what a stranger to the record may know."""
     return next(str(words) for least, words in DEAL_BANDS if probability >= least)
+
+
+def place_in_words(city: str, address: str) -> str:
+    """City and address without saying the city twice."""
+    return address if city and city in address else " ".join(filter(None, (city, address)))

@@ -19,7 +19,7 @@ from leads.selectors.customers import (
     shares_of,
 )
 from leads.selectors.timeline import timeline_of
-from leads.words import CUSTOMER_COLOURS, LEVEL_COLOURS
+from leads.words import CUSTOMER_COLOURS, LEVEL_COLOURS, place_in_words
 
 
 def customer_page(member: Member, customer: Customer) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def customer_facts(customer: Customer, *, may_edit: bool) -> list[Fact]:
     def fact(label: str, name: str, value: object, copy: str = "") -> Fact:
         return Fact(label, value, edit_url=f"{edit}?only={name}" if may_edit else "", copy=copy)
 
-    place = " ".join(filter(None, (customer.city, customer.address)))
+    place = place_in_words(customer.city, customer.address)
     level = markup.badge(customer.get_level_display(), LEVEL_COLOURS[customer.level])
     return [
         fact(_("Level"), "level", level),

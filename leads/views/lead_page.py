@@ -16,7 +16,7 @@ from leads.models import Lead
 from leads.selectors import assignments
 from leads.selectors.leads import OPEN_STATUSES, follow_ups_of_lead
 from leads.selectors.timeline import timeline_of
-from leads.words import LEAD_COLOURS
+from leads.words import LEAD_COLOURS, place_in_words
 
 
 def lead_page(member: Member, lead: Lead) -> dict[str, Any]:
@@ -79,7 +79,7 @@ def lead_facts(lead: Lead, *, may_edit: bool) -> list[Fact]:
         )
 
     person = " · ".join(filter(None, (lead.contact_name, lead.contact_title)))
-    place = " ".join(filter(None, (lead.city, lead.address)))
+    place = place_in_words(lead.city, lead.address)
     return [
         fact(_("Contact"), "contact_name", person),
         fact(_("Phone"), "phone", markup.phone(lead.phone), copy=lead.phone),
