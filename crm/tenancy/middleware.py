@@ -63,9 +63,12 @@ class TenantMiddleware:
             request.urlconf = settings.TENANT_URLCONF
             set_script_prefix(f"/{organization.slug}/")
             try:
-                return self.get_response(request)
+                response = self.get_response(request)
             finally:
                 set_script_prefix(prefix)
+        # "Back" must ask again: after signing out, and after a fragment of the same address.
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """A crashed or refused view leaves nothing behind."""

@@ -112,3 +112,9 @@ def test_error_pages_need_no_member(rf, name):
     request = rf.get("/")
     request.user = AnonymousUser()
     assert "btn-primary" in get_template(name).render({}, request)
+
+
+def test_pages_and_fragments_are_never_kept_by_the_browser(cast, sign_in):
+    for headers in ({}, {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "table-gallery"}):
+        answer = sign_in(cast.owner).get("/acme/gallery/", **headers)
+        assert "no-store" in answer.headers["Cache-Control"]
