@@ -78,6 +78,11 @@ class World:
         start = moment + timedelta(days=days)
         return min(working_moment(self.random, start, start + timedelta(hours=8)), self.now)
 
+    def later_than_now(self, days: float) -> datetime:
+        """A full hour that many days from now."""
+        due = timezone.localtime(self.now + timedelta(days=days))
+        return due.replace(minute=0, second=0, microsecond=0)
+
 
 def fill(world: World, *, lead_count: int) -> None:
     """Leads first, then what became of them."""
@@ -193,7 +198,7 @@ def plan_next_step(world: World, record: Lead | Opportunity | Customer) -> None:
     """Most open records have a next step; some are overdue, as in life."""
     if world.random.random() < 0.72:
         record.next_step = world.random.choice(words.NEXT_STEPS)
-        days = world.random.choice([-6, -3, -1, 0, 0, 1, 1, 2, 3, 5, 8])
+        days = world.random.choice([-3, -1, 0, 0, 1, 1, 2, 2, 3, 4, 5, 6, 8, 9])
         due = timezone.localtime(world.now + timedelta(days=days))
         record.next_step_at = due.replace(
             hour=world.random.randrange(9, 18), minute=world.random.choice([0, 30])

@@ -9,7 +9,7 @@ from crm.tenancy.context import tenant_context
 from crm.tenancy.models import Organization
 from leads.services.assignment_rules import ensure_rules
 from leads.services.stages import ensure_default_stages
-from reports.demo import DOMAIN, SLUG, STRANGER, cash, pipeline, sales
+from reports.demo import DOMAIN, SLUG, STRANGER, cash, inbox, pipeline, sales
 from reports.demo.companies import Inventor
 from reports.demo.people import PASSWORD, hire_everybody
 from reports.demo.pipeline import World
@@ -29,6 +29,7 @@ def seed(*, lead_count: int = 3_000, slug: str = SLUG, domain: str = DOMAIN) -> 
         pipeline.fill(world, lead_count=lead_count)
         orders = sales.fill(world)
         cash.fill(world, orders)
+        inbox.fill(world)
     return organization
 
 

@@ -1,0 +1,67 @@
+"""The demo must be believable: it is the first thing anybody sees."""
+
+import pytest
+from django.db.models import F, Sum
+from django.test import Client
+
+from crm.people.models import Member, User
+from crm.tenancy.context import tenant_context
+from leads.models import AssignmentDecision, Lead, Opportunity
+from orders.models import Order
+from payments.models import Instalment, PaymentPlan, Statement, StatementLine
+from reports.demo import logins
+from reports.demo.companies import Inventor
+from reports.demo.seed import seed, seed_stranger
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def demo(db):
+    organization = seed(lead_count=240)
+    seed_stranger()
+    return organization
+
+
+def test_the_year_hangs_together(demo):
+    with tenant_context(demo.id):
+        assert Member.objects.count() == 120
+        assert Lead.objects.count() == 240
+        assert AssignmentDecision.objects.filter(member__isnull=False).count() == 240
+        assert Lead.objects.filter(status="converted", customer__isnull=True).count() == 0
+        closed = Opportunity.objects.filter(stage__kind="won")
+        assert closed.filter(closed_at__isnull=True).count() == 0
+        for order in Order.objects.exclude(status="draft"):
+            lines = order.lines.aggregate(net=Sum("net_amount"), gross=Sum("gross_amount"))
+            assert (lines["net"], lines["gross"]) == (order.net_amount, order.gross_amount)
+        for plan in PaymentPlan.objects.all():
+            assert plan.instalments.aggregate(s=Sum("amount"))["s"] == plan.amount
+        assert {s.balance_code for s in Statement.objects.all()} <= {"balanced", "unknown"}
+        assert Instalment.objects.filter(paid_amount__gt=F("amount")).count() == 0
+        assert StatementLine.objects.exists()
+
+
+def test_everybody_named_on_the_screen_can_sign_in(demo):
+    for email, password, _part in logins():
+        client = Client()
+        response = client.post("/accounts/login/", {"login": email, "password": password})
+        assert response.status_code == 302, email
+        assert client.get(response.headers["Location"]).status_code == 200, email
+
+
+def test_the_stranger_sees_nothing_of_the_demo(demo):
+    client = Client()
+    client.force_login(
+        User.objects.get(email=logins()[-1][0]),
+        backend="django.contrib.auth.backends.ModelBackend",
+    )
+    assert client.get("/demo/leads/").status_code == 404
+
+
+def test_one_seed_invents_one_world():
+    def first_names(seed_number: int) -> list[str]:
+        inventor = Inventor(seed_number)
+        return [inventor.company().name for _ in range(20)]
+
+    assert first_names(1) == first_names(1)
+    assert first_names(1) != first_names(2)
