@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from crm.embedded.process import CommandFailed
+from crm.embedded.process import CommandFailed, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = "crm.settings.local"
@@ -55,18 +55,26 @@ def read_place(environ: Mapping[str, str] = os.environ) -> Place:
     )
 
 
-def check_port(place: Place) -> None:
+def check_port(place: Place, *, patience: float = 0) -> None:
     """Refuse a port that somebody listens on, before anything is started."""
+    wait_until(lambda: _why_not(place) == "", seconds=patience, every=0.1)
+    if reason := _why_not(place):
+        raise CommandFailed(
+            f"{place.host}:{place.port} cannot be used ({reason})."
+            f"\nChoose another one: make run PORT={place.port + 1}"
+        )
+
+
+def _why_not(place: Place) -> str:
+    """Why the port cannot be listened on; empty when it can."""
     family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((place.host, place.port))
         except OSError as error:
-            raise CommandFailed(
-                f"{place.host}:{place.port} cannot be used ({error.strerror})."
-                f"\nChoose another one: make run PORT={place.port + 1}"
-            ) from error
+            return error.strerror or str(error)
+    return ""
 
 
 def secret_key(data: Path) -> str:

@@ -108,8 +108,9 @@ class Supervisor:
         try:
             with ExitStack() as stack:
                 self.place.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-                stack.enter_context(alone(self.place))
-                environment.check_port(self.place)
+                was_killed = stack.enter_context(alone(self.place))
+                # What a killed run left needs a moment to end and give the port back.
+                environment.check_port(self.place, patience=10 if was_killed else 0)
                 stack.callback(self._shut_down)
                 self._start()
                 return self._watch()
@@ -294,8 +295,11 @@ def entry(name: str) -> list[str]:
 
 
 @contextmanager
-def alone(place: Place) -> Iterator[None]:
-    """Hold the data folder; two installations in one folder would destroy it."""
+def alone(place: Place) -> Iterator[bool]:
+    """Hold the data folder, and tell whether its last holder was killed.
+
+    Two installations in one folder would destroy it.
+    """
     path = place.data / "lock"
     with path.open("a+") as lock:
         try:
@@ -303,10 +307,14 @@ def alone(place: Place) -> Iterator[None]:
         except BlockingIOError as error:
             raise CommandFailed(_who_holds(lock, place)) from error
         lock.seek(0)
-        lock.truncate()
+        was_killed = bool(lock.read())
+        lock.truncate(0)
         lock.write(f"{os.getpid()} {place.address}")
         lock.flush()
-        yield
+        try:
+            yield was_killed
+        finally:
+            lock.truncate(0)
 
 
 def _who_holds(lock: IO[str], place: Place) -> str:

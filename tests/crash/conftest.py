@@ -28,12 +28,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def eventually(condition: Callable[[], bool], *, seconds: float = 30.0) -> bool:
+def eventually(condition: Callable[[], bool], *, seconds: float = 30.0, every: float = 0.1) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if condition():
             return True
-        time.sleep(0.1)
+        time.sleep(every)
     return False
 
 
@@ -42,7 +42,7 @@ class Installation:
     """One data folder and the process that runs it, if it runs."""
 
     data: Path
-    port: int
+    port: int = field(default_factory=free_port)
     process: subprocess.Popen[str] | None = None
     lines: list[str] = field(default_factory=list)
 
@@ -100,7 +100,8 @@ class Installation:
     def processes(self) -> dict[str, int]:
         """The supervisor's children by name; a web or worker process is the first of its kind."""
         assert self.process is not None
-        return {name: pid for pid in children(self.process.pid) if (name := name_of(pid))}
+        found = {name: pid for pid in children(self.process.pid) if (name := name_of(pid))}
+        return {**found, "supervisor": self.process.pid}
 
     def family(self) -> set[int]:
         """Every process of the installation, at any depth."""
@@ -121,13 +122,15 @@ class Installation:
             return False
 
     def connect(self) -> "psycopg.Connection[tuple[object, ...]]":
+        """As superuser: to see all tenants."""
         services = json.loads((self.data / "services.json").read_text())
-        return psycopg.connect(services["DATABASE_OWNER_URL"], autocommit=True)
+        url = services["DATABASE_ADMIN_URL"].replace("/postgres?", "/tongzhou?")
+        return psycopg.connect(url, autocommit=True)
 
-    def manage(self, *words: str) -> str:
-        """Run one of Django's commands; it finds the servers by itself."""
+    def run(self, module: str, *words: str) -> str:
+        """Run a program of ours; it finds the servers by itself."""
         done = subprocess.run(
-            [sys.executable, "manage.py", *words],
+            [sys.executable, "-m", module, *words],
             cwd=ROOT,
             env=self.environment(),
             capture_output=True,
@@ -167,6 +170,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def installation(home: Path) -> Iterator[Installation]:
-    made = Installation(home, free_port())
+    made = Installation(home)
     yield made
     made.stop()

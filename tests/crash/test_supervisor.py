@@ -24,7 +24,7 @@ def is_replaced(installation: Installation, name: str, old: int) -> bool:
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_everything(installation: Installation, ending: signal.Signals) -> None:
     installation.start()
-    assert eventually(lambda: len(installation.processes()) == 5)
+    assert eventually(lambda: len(installation.processes()) == 6)
     family = installation.family()
     sockets = os.path.dirname(socket_of(installation))
     installation.signal(ending)
@@ -43,7 +43,7 @@ def test_a_killed_supervisor_leaves_nothing_and_the_next_start_works(
     installation: Installation,
 ) -> None:
     installation.start()
-    assert eventually(lambda: len(installation.processes()) == 5)
+    assert eventually(lambda: len(installation.processes()) == 6)
     family = installation.family()
     installation.signal(signal.SIGKILL)
     installation.wait()
@@ -54,7 +54,7 @@ def test_a_killed_supervisor_leaves_nothing_and_the_next_start_works(
 
 def test_a_second_start_on_the_same_folder_is_refused(installation: Installation) -> None:
     installation.start()
-    second = Installation(installation.data, installation.port + 1).launch()
+    second = Installation(installation.data).launch()
     said, _ = second.process.communicate(timeout=30)
 
     assert second.process.returncode == 1
@@ -105,12 +105,8 @@ def test_what_dies_is_started_again(installation: Installation, name: str) -> No
 
 def test_commands_find_the_running_installation(installation: Installation) -> None:
     installation.start()
-    said = installation.manage(
-        "shell",
-        "-v0",
-        "-c",
-        "from django.db import connection as c; c.ensure_connection(); print(c.info if 0 else c"
-        ".connection.info.user)",
-    )
+    asking = "from django.db import connection; connection.ensure_connection();"
+    asking += "print(connection.connection.info.user)"
+    said = installation.run("manage", "shell", "-v0", "-c", asking)
 
     assert said.strip() == "crm_app"
