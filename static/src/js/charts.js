@@ -39,7 +39,7 @@
     const base = {
       color: palette, animationDuration: 150, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
       tooltip: { trigger: "axis", renderMode: "richText", confine: true, backgroundColor: colour("raised"), borderColor: line, textStyle: { color: colour("ink"), fontSize: 13 }, valueFormatter: (value) => exact(value, data.unit), axisPointer: { type: data.kind === "bar" ? "shadow" : "line", lineStyle: { color: line }, shadowStyle: { color: line, opacity: 0.35 } } },
-      legend: many ? { top: 0, right: 0, icon: "roundRect", itemWidth: 10, itemHeight: 10, textStyle: { color: ink } } : undefined,
+      legend: many ? { type: "scroll", top: 0, left: 0, right: 0, icon: "roundRect", itemWidth: 10, itemHeight: 10, textStyle: { color: ink }, pageIconColor: ink, pageIconInactiveColor: line, pageTextStyle: { color: ink } } : undefined,
       grid: { left: 4, right: 8, top: many ? 34 : 12, bottom: 0, outerBoundsMode: "same", containLabel: true },
     };
     if (data.kind === "donut" || data.kind === "funnel") {
