@@ -10,6 +10,7 @@ from crm.people.enums import RoleCode
 from crm.people.models import Department, Member
 from crm.places import Province
 from crm.web.forms import TenantForm
+from crm.web.widgets import OwnTemplate
 from leads.enums import Channel, Industry
 from leads.models import AssignmentRule
 from leads.models.assignments import Strategy
@@ -31,44 +32,47 @@ class RepsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
         return people.active_members().filter(member_roles__role__code=RoleCode.REP)
 
 
-TICK = {"class": "form-check-input"}
+class Ticks(OwnTemplate, forms.CheckboxSelectMultiple):
+    """Choices to tick, side by side; a long list scrolls."""
+
+    template_name = "leads/rules/_ticks.html"
 
 
 class RuleForm(TenantForm):
     """One assignment rule: which leads, which reps, whose turn."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    name = forms.CharField(label=gettext_lazy("Name of the rule"), max_length=120)
     strategy = forms.ChoiceField(label=gettext_lazy("Turns"), choices=Strategy.choices)
     provinces = forms.MultipleChoiceField(
         label=gettext_lazy("Leads from these provinces"),
         choices=Province.choices,
         required=False,
-        widget=forms.CheckboxSelectMultiple(TICK),
+        widget=Ticks,
     )
     industries = forms.MultipleChoiceField(
         label=gettext_lazy("of these industries"),
         choices=Industry.choices,
         required=False,
-        widget=forms.CheckboxSelectMultiple(TICK),
+        widget=Ticks,
     )
     channels = forms.MultipleChoiceField(
         label=gettext_lazy("from these sources"),
         choices=Channel.choices,
         required=False,
-        widget=forms.CheckboxSelectMultiple(TICK),
+        widget=Ticks,
     )
     city = forms.CharField(label=gettext_lazy("whose city contains"), max_length=60, required=False)
     departments = DepartmentsField(
         Department.objects.none(),
         label=gettext_lazy("Reps of these departments"),
         required=False,
-        widget=forms.CheckboxSelectMultiple(TICK),
+        widget=Ticks,
     )
     members = RepsField(
         Member.objects.none(),
         label=gettext_lazy("or only these reps"),
         required=False,
-        widget=forms.CheckboxSelectMultiple(TICK),
+        widget=Ticks,
     )
     is_final = forms.BooleanField(
         label=gettext_lazy("If nobody of them can take it, let the lead wait"), required=False

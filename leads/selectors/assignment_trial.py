@@ -32,6 +32,15 @@ class Trial:
     leads: int
     lines: tuple[Line, ...]
 
+    @property
+    def changed(self) -> list[Line]:
+        """The reps who would have had more or fewer."""
+        return [line for line in self.lines if line.change]
+
+    @property
+    def unchanged(self) -> int:
+        return len(self.lines) - len(self.changed)
+
 
 def try_rules(*, changed: AssignmentRule) -> Trial:
     """Give last month's leads out twice, with today's rules and with one changed or added.
