@@ -29,8 +29,8 @@ def find_plan(request: TenantRequest, pk: int, permission: str) -> PaymentPlan:
     return policy.get_or_404(request.member, rows, permission, pk)
 
 
-@require_GET
 @needs("payments.view_plan")
+@require_GET
 def plan_detail(request: TenantRequest, pk: int) -> HttpResponse:
     """A plan with its instalments and the money that came."""
     plan = find_plan(request, pk, "payments.view_plan")
@@ -106,8 +106,8 @@ def edit_plan(request: TenantRequest, pk: int) -> HttpResponse:
     return htmx.form_page(request, "payments/plan_form.html", context)
 
 
-@require_GET
 @needs("payments.view_plan")
+@require_GET
 def order_plan(request: TenantRequest, order_id: int) -> HttpResponse:
     """The panel on an order's page."""
     order = policy.get_or_404(request.member, Order.objects.all(), "payments.view_plan", order_id)

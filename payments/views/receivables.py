@@ -15,8 +15,8 @@ from payments.selectors.status import for_list, organization_today
 from payments.tables.receivables import AllocationTable, ReceivableTable
 
 
-@require_GET
 @needs("payments.view_plan")
+@require_GET
 def receivable_list(request: TenantRequest) -> HttpResponseBase:
     """Instalments with their derived state, the oldest due first."""
     rows = for_list(visible_instalments(request.member), organization_today())
@@ -28,8 +28,8 @@ def receivable_list(request: TenantRequest) -> HttpResponseBase:
     )
 
 
-@require_GET
 @needs("payments.view_plan")
+@require_GET
 def allocation_list(request: TenantRequest) -> HttpResponseBase:
     """Money that came and was matched."""
     return AllocationTable(request, visible_allocations(request.member)).respond(

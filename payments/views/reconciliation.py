@@ -40,8 +40,8 @@ def query_from(address: QueryDict) -> Query:
     )
 
 
-@require_GET
 @needs("payments.view_statement")
+@require_GET
 def reconcile(request: TenantRequest) -> HttpResponse:
     """Bank lines on the left, what they pay on the right."""
     query = query_from(request.GET)
@@ -314,8 +314,8 @@ def undo_url(line: StatementLine) -> str:
     return reverse("payments:undo_line", args=[line.pk])
 
 
-@require_GET
 @needs("payments.view_statement")
+@require_GET
 def line_page(request: TenantRequest, pk: int) -> HttpResponse:
     """One line, wherever it is now: the reconciliation page in the line's own state."""
     line = find_line(request, pk)

@@ -78,8 +78,8 @@ def brought(one: Imported) -> str:
     return said
 
 
-@require_GET
 @needs("payments.view_statement")
+@require_GET
 def statement_list(request: TenantRequest) -> HttpResponseBase:
     """Every upload, the newest first."""
     actions = []
@@ -95,8 +95,8 @@ def find_statement(request: TenantRequest, pk: int) -> Statement:
     return policy.get_or_404(request.member, rows, "payments.view_statement", pk)
 
 
-@require_GET
 @needs("payments.view_statement")
+@require_GET
 def statement_detail(request: TenantRequest, pk: int) -> HttpResponseBase:
     """One upload: whether it adds up, and the lines it brought."""
     statement = find_statement(request, pk)
@@ -105,15 +105,15 @@ def statement_detail(request: TenantRequest, pk: int) -> HttpResponseBase:
     return table.respond("payments/statement.html", context, title=str(statement.account))
 
 
-@require_GET
 @needs("payments.view_statement")
+@require_GET
 def statement_file(request: TenantRequest, pk: int) -> FileResponse:
     """The file as it was uploaded."""
     return serve(find_statement(request, pk).file)
 
 
-@require_GET
 @needs("payments.view_statement")
+@require_GET
 def account_list(request: TenantRequest) -> HttpResponse:
     """Our bank accounts."""
     rows = policy.visible(request.member, BankAccount.objects.all(), "payments.view_statement")
