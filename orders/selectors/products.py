@@ -1,8 +1,8 @@
 """Finding products."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Replace
 
-from crm.people.services import reading_key
 from orders.models import Product
 
 LAST = "\U0010ffff"
@@ -17,8 +17,10 @@ def narrow_products(queryset: QuerySet[Product], text: str) -> QuerySet[Product]
     """Products whose code or pinyin begins with the text, or whose name contains it."""
     wanted = text.strip()
     found = begins("code", wanted) | begins("code", wanted.upper()) | Q(name__contains=wanted)
-    if wanted.isascii():
-        found |= begins("sort_key", reading_key(wanted))
+    letters = wanted.lower().replace(" ", "")
+    if letters.isascii():
+        queryset = queryset.annotate(letters=Replace("sort_key", Value(" "), Value("")))
+        found |= Q(letters__startswith=letters)
     return queryset.filter(found)
 
 

@@ -18,6 +18,7 @@ from crm.web import htmx
 from crm.web.components import Action
 from leads.models import Customer, Opportunity
 from leads.selectors.matching_text import narrow_customers
+from orders.enums import OrderStatus
 from orders.errors import OrderError
 from orders.forms.orders import CancelForm, CommentForm
 from orders.models import Order
@@ -100,6 +101,7 @@ def _record(request: TenantRequest, order_id: int, **more: Any) -> dict[str, Any
     return {
         "order": order,
         "colour": COLOURS[order.status],
+        "is_open": order.is_editable or order.status == OrderStatus.SUBMITTED,
         "summary": order_summary(order),
         "facts": facts_of(order),
         "actions": actions_of(order, request.member),

@@ -113,7 +113,7 @@ def test_products_are_found_by_code_and_pinyin(desk):
     with tenant_context(cast.organization.id):
         a_product("VA-9", name="电磁阀", sort_key="dian ci fa")
     url = f"/acme/orders/{order.pk}/products/"
-    for text in ("va", "dian", "磁"):
+    for text in ("va", "dianci", "磁"):
         assert "电磁阀" in browser.get(url, {"q": text}, **HTMX).content.decode()
 
 
