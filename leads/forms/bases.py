@@ -66,7 +66,8 @@ def soften(field: forms.Field) -> None:
     if isinstance(field, forms.ModelChoiceField):
         field.empty_label = "—"
     elif isinstance(field, forms.ChoiceField) and not field.required:
-        field.choices = [("", "—"), *(one for one in field.choices if one[0])]
+        known: Any = field.choices
+        field.choices = [("", "—"), *(one for one in known if one[0])]
 
 
 class RecordForm(TenantModelForm):
