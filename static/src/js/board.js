@@ -33,6 +33,7 @@
     for (const lane of lanes) lane.dataset.ready = "1";
     const Sortable = await tz.sortable();
     for (const lane of lanes) {
+      lane.dataset.ready = "sorting";
       new Sortable(lane, {
         group: lane.closest("[data-board]").id || "board", animation: 120, delay: 140, delayOnTouchOnly: true, draggable: "[data-move]",
         ghostClass: "is-ghost", dragClass: "is-drag", filter: "a", preventOnFilter: false,

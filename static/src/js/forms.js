@@ -48,7 +48,7 @@
     const key = keyOf(form);
     if (!key) return;
     clearTimeout(form.tzTimer);
-    form.tzTimer = setTimeout(() => { try { localStorage.setItem(key, JSON.stringify({ at: Date.now(), values: read(form) })); } catch { /* full or forbidden: drafts are a courtesy */ } }, 400);
+    form.tzTimer = setTimeout(() => { try { localStorage.setItem(key, JSON.stringify({ at: Date.now(), values: read(form) })); form.dataset.kept = ""; } catch { /* full or forbidden: drafts are a courtesy */ } }, 400);
   };
 
   document.addEventListener("input", (event) => {
