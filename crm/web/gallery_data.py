@@ -227,6 +227,20 @@ def links() -> list[Link]:
     ]
 
 
+def values() -> Lists:
+    """Times and amounts of every kind."""
+    return {
+        "moments": [
+            timezone.now() - timedelta(seconds=20),
+            timezone.now() - timedelta(hours=3),
+            timezone.now() - timedelta(days=2),
+            timezone.now() - timedelta(days=400),
+        ],
+        "deadlines": [timezone.localdate() + timedelta(days=gap) for gap in (-3, 0, 1, 5)],
+        "amounts": [Decimal("1234567.00"), Decimal("-1234.5"), Decimal("123456789.12"), None],
+    }
+
+
 def everything() -> Lists:
     """All samples, by the name their template uses."""
     return {
@@ -264,12 +278,5 @@ def everything() -> Lists:
             ("teal", _("Own")),
             ("purple", _("Shared")),
         ],
-        "moments": [
-            timezone.now() - timedelta(seconds=20),
-            timezone.now() - timedelta(hours=3),
-            timezone.now() - timedelta(days=2),
-            timezone.now() - timedelta(days=400),
-        ],
-        "deadlines": [timezone.localdate() + timedelta(days=gap) for gap in (-3, 0, 1, 5)],
-        "amounts": [Decimal("1234567.00"), Decimal("-1234.5"), Decimal("123456789.12"), None],
+        **values(),
     }
