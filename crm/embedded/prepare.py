@@ -4,13 +4,12 @@ Steps are told on standard output, for the supervisor to show; all else goes to 
 """
 
 import contextlib
-import importlib.util
+import importlib
 import json
 import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 from crm.embedded.environment import ROOT, read_place, read_secret_files
@@ -91,36 +90,30 @@ def seed() -> None:
     """Give an empty installation its demo company, where one is wanted."""
     from django.conf import settings  # noqa: PLC0415
     from django.core.management import call_command, get_commands  # noqa: PLC0415
+    from django.db import transaction  # noqa: PLC0415
 
     from crm.tenancy.models import Organization  # noqa: PLC0415
 
     wanted = settings.DEMO and os.environ.get("DEMO", "1").lower() not in {"0", "false", "no"}
     if wanted and "seed_demo" in get_commands() and not Organization.objects.exists():
-        call_command("seed_demo")
+        # All or nothing: half a company would count as one at the next start.
+        with transaction.atomic():
+            call_command("seed_demo")
 
 
 def note_logins() -> None:
-    """Leave the demo logins where the supervisor can show them."""
+    """Leave the demo logins that work where the supervisor can show them."""
     path = read_place().data / "demo-logins.json"
     path.unlink(missing_ok=True)
-    from django.conf import settings  # noqa: PLC0415
+    from crm.people.models import User  # noqa: PLC0415
 
-    if settings.DEMO and importlib.util.find_spec("reports.demo") is not None:
-        demo = importlib.import_module("reports.demo")
-        _write_logins(path, [_line(login) for login in demo.logins()])
-
-
-def _write_logins(path: Path, lines: list[str]) -> None:
-    path.write_text(json.dumps(lines, ensure_ascii=False))
-    path.chmod(0o600)
-
-
-def _line(login: Any) -> str:
-    """One login as a line, whatever shape it comes in."""
-    if isinstance(login, str):
-        return login
-    parts = login.values() if isinstance(login, dict) else login
-    return "  ".join(str(part) for part in parts)
+    # Named, not imported: the kernel knows no app.
+    offered: list[tuple[str, str, str]] = importlib.import_module("reports.demo").logins()
+    known = set(User.objects.filter(email__in=[row[0] for row in offered]).values_list("email"))
+    lines = ["  ".join(row) for row in offered if (row[0],) in known]
+    if lines:
+        path.write_text(json.dumps(lines, ensure_ascii=False))
+        path.chmod(0o600)
 
 
 STEPS: list[tuple[str, Callable[[], None]]] = [
