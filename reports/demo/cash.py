@@ -19,7 +19,7 @@ from payments.services.plans import instalments_for
 from payments.services.proposing import propose_matches
 from payments.services.statements import import_statement
 from reports.demo.clock import as_written
-from reports.demo.pipeline import World
+from reports.demo.world import World
 
 HEADER = (
     "交易日", "交易时间", "起息日", "交易类型", "借方金额", "贷方金额", "余额", "摘要", "流水号",

@@ -6,7 +6,7 @@ from crm.people.models import Member, User
 from crm.teamwork.enums import NotificationKind
 from crm.teamwork.models import Notification, Task
 from reports.demo.clock import as_written
-from reports.demo.pipeline import World
+from reports.demo.world import World
 
 SHOWN_REGION = "华东"
 
@@ -19,11 +19,11 @@ def fill(world: World) -> None:
     with as_written(Notification):
         Notification.objects.bulk_create(
             Notification(
-                member_id=lead.owner_id,
+                member_id=lead.owner_id or 0,
                 kind=NotificationKind.LEAD_ASSIGNED,
                 title=lead.company_name,
                 path=f"leads/{lead.pk}/",
-                at=lead.assigned_at,
+                at=lead.assigned_at or lead.created_at,
             )
             for lead in fresh
         )

@@ -1,14 +1,9 @@
-"""A year of leads, customers, deals and follow-ups of the demo organisation."""
+"""A year of leads, customers and follow-ups of the demo organisation."""
 
-import random
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from django.db import connection
-from django.utils import timezone
 
-from crm.money import round_money
 from crm.numbering import take_numbers
 from crm.people.models import Member
 from leads.enums import Channel, CustomerLevel, FollowUpKind, FollowUpOutcome, TouchOutcome
@@ -18,8 +13,6 @@ from leads.models import (
     FollowUp,
     Lead,
     Opportunity,
-    Stage,
-    StageChange,
     Touch,
 )
 from leads.services.assignment import assign_leads
@@ -27,7 +20,7 @@ from leads.services.assignment_rules import ensure_rules
 from leads.services.completion import complete_contact, complete_customer, complete_lead
 from leads.services.identity import index_new
 from leads.services.stages import ensure_default_stages
-from reports.demo import words
+from reports.demo import deals, words
 from reports.demo.clock import (
     as_written,
     busy_moment,
@@ -36,8 +29,8 @@ from reports.demo.clock import (
     working_moment,
     write_back,
 )
-from reports.demo.companies import Company, Inventor
-from reports.demo.people import Team
+from reports.demo.companies import Company
+from reports.demo.world import World, plan_next_step
 
 CHANNELS = {
     Channel.WEBSITE: 26,
@@ -52,38 +45,6 @@ CONVERTED, INVALID = 0.24, 0.14
 NEW_DAYS = 12
 
 
-@dataclass
-class World:
-    """What has been made so far."""
-
-    team: Team
-    inventor: Inventor
-    now: datetime
-    members: dict[int, Member] = field(default_factory=dict)
-    companies: dict[int, Company] = field(default_factory=dict)
-    leads: list[Lead] = field(default_factory=list)
-    customers: list[Customer] = field(default_factory=list)
-    contacts: dict[int, Contact] = field(default_factory=dict)
-    opportunities: list[Opportunity] = field(default_factory=list)
-    stages: list[Stage] = field(default_factory=list)
-    follow_ups: list[FollowUp] = field(default_factory=list)
-
-    @property
-    def random(self) -> random.Random:
-        return self.inventor.random
-
-    def later(self, moment: datetime, least: float, most: float) -> datetime:
-        """A working moment that many days later, but not in the future."""
-        days = self.random.uniform(least, most)
-        start = moment + timedelta(days=days)
-        return min(working_moment(self.random, start, start + timedelta(hours=8)), self.now)
-
-    def later_than_now(self, days: float) -> datetime:
-        """A full hour that many days from now."""
-        due = timezone.localtime(self.now + timedelta(days=days))
-        return due.replace(minute=0, second=0, microsecond=0)
-
-
 def fill(world: World, *, lead_count: int) -> None:
     """Leads first, then what became of them."""
     world.stages = ensure_default_stages()
@@ -92,7 +53,7 @@ def fill(world: World, *, lead_count: int) -> None:
     assign(world)
     live_on(world)
     make_customers(world)
-    make_opportunities(world)
+    deals.make_opportunities(world)
     make_follow_ups(world)
     index_new([*world.leads, *world.customers, *world.contacts.values()])
 
@@ -194,17 +155,6 @@ def live_on(world: World) -> None:
         write_back(world.leads, fields)
 
 
-def plan_next_step(world: World, record: Lead | Opportunity | Customer) -> None:
-    """Most open records have a next step; some are overdue, as in life."""
-    if world.random.random() < 0.72:
-        record.next_step = world.random.choice(words.NEXT_STEPS)
-        days = world.random.choice([-3, -1, 0, 0, 1, 1, 2, 2, 3, 4, 5, 6, 8, 9])
-        due = timezone.localtime(world.now + timedelta(days=days))
-        record.next_step_at = due.replace(
-            hour=world.random.randrange(9, 18), minute=world.random.choice([0, 30])
-        ).replace(second=0, microsecond=0)
-
-
 def make_customers(world: World) -> None:
     """Each converted lead became a customer with its contact."""
     won = [lead for lead in world.leads if lead.status == "converted"]
@@ -265,90 +215,6 @@ def new_contact(lead: Lead, customer: Customer) -> Contact:
     )
     complete_contact(contact)
     return contact
-
-
-def make_opportunities(world: World) -> None:
-    """One deal per customer, sometimes two, on its way through the stages."""
-    deals: list[Opportunity] = []
-    changes: list[list[StageChange]] = []
-    leads = {lead.customer_id: lead for lead in world.leads if lead.customer_id}
-    for customer in world.customers:
-        for round_number in range(1 if world.random.random() < 0.8 else 2):
-            lead = leads[customer.pk] if round_number == 0 else None
-            deal, moves = new_opportunity(world, customer, lead)
-            deals.append(deal)
-            changes.append(moves)
-    for deal, number in zip(deals, take_numbers("O", len(deals)), strict=True):
-        deal.number = number
-    for position, deal in enumerate(sorted(deals, key=lambda d: d.stage_changed_at, reverse=True)):
-        deal.position = position * 1024
-    with as_written(Opportunity):
-        world.opportunities = Opportunity.objects.bulk_create(deals, batch_size=1_000)
-    for deal, moves in zip(world.opportunities, changes, strict=True):
-        for move in moves:
-            move.opportunity = deal
-    StageChange.objects.bulk_create([m for moves in changes for m in moves], batch_size=2_000)
-
-
-def new_opportunity(
-    world: World, customer: Customer, lead: Lead | None
-) -> tuple[Opportunity, list[StageChange]]:
-    source, at = world.random, world.later(customer.created_at, 0, 0 if lead else 60)
-    size = {"a": 4.0, "b": 2.0, "c": 1.0, "d": 0.5}[customer.level]
-    amount = round_money(Decimal(source.lognormvariate(11.6, 0.8) * size)).quantize(Decimal(100))
-    deal = Opportunity(
-        name=f"{customer.city}{source.choice(words.DEALS)}",
-        customer=customer,
-        contact=world.contacts.get(customer.pk),
-        lead=lead,
-        owner_id=customer.owner_id,
-        department_id=customer.department_id,
-        created_by_id=customer.owner_id,
-        amount=amount,
-        created_at=at,
-    )
-    moves = walk_stages(world, deal, at)
-    deal.updated_at = deal.last_follow_up_at = deal.stage_changed_at
-    if deal.closed_at is None:
-        deal.expected_close_date = (world.now + timedelta(days=source.randrange(-8, 75))).date()
-        plan_next_step(world, deal)
-    else:
-        deal.expected_close_date = timezone.localdate(deal.closed_at)
-    return deal, moves
-
-
-def walk_stages(world: World, deal: Opportunity, at: datetime) -> list[StageChange]:
-    """Stage after stage until won, lost or today."""
-    *open_stages, won, lost = world.stages
-    moves = [
-        StageChange(to_stage=open_stages[0], member_id=deal.owner_id, amount=deal.amount, at=at)
-    ]
-    deal.stage, deal.stage_changed_at = open_stages[0], at
-    for number in range(len(open_stages)):
-        moment = world.later(at, 3, 26)
-        if moment >= world.now:
-            break
-        if world.random.random() < 0.14:
-            target = lost
-        elif number + 1 < len(open_stages):
-            target = open_stages[number + 1]
-        else:
-            target = won if world.random.random() < 0.78 else lost
-        moves.append(
-            StageChange(
-                from_stage=deal.stage,
-                to_stage=target,
-                member_id=deal.owner_id,
-                amount=deal.amount,
-                at=moment,
-            )
-        )
-        deal.stage, deal.stage_changed_at, at = target, moment, moment
-        if target in (won, lost):
-            deal.closed_at = moment
-            deal.lost_reason = world.random.choice(words.LOST) if target is lost else ""
-            break
-    return moves
 
 
 def make_follow_ups(world: World) -> None:

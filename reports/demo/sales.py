@@ -1,7 +1,8 @@
 """Products, orders and their approvals: what the year's won deals became."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.utils import timezone
 
@@ -31,7 +32,7 @@ from orders.services.pricing import PricedOrder, price_lines
 from orders.services.versions import fingerprint, snapshot
 from reports.demo import words
 from reports.demo.clock import as_written, put_in_state
-from reports.demo.pipeline import World
+from reports.demo.world import World
 
 TERMS = {
     PaymentTerms.PREPAID_30_70: 55,
@@ -158,63 +159,108 @@ def lines_of(order: Order, priced: PricedOrder) -> list[OrderLine]:
 
 def remember_approvals(world: World, orders: list[Order]) -> None:
     """Versions, runs and decisions as the approvals of the day left them."""
-    flow = flow_in_use(subject_of("orders.order"))
-    finance = world.team.offices["finance"][0]
-    runs, steps, asked, decisions, versions = [], [], [], [], []
+    past = PastApprovals(world)
     for order in orders:
-        submitted, done = order.submitted_at or world.now, order.approved_at or world.now
+        past.add(order)
+    past.save()
+
+
+class PastApprovals:
+    """Rows of approvals that ended long ago, collected and written together."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.flow = flow_in_use(subject_of("orders.order"))
+        self.finance = world.team.offices["finance"][0]
+        self.runs: list[Run] = []
+        self.steps: list[RunStep] = []
+        self.asked: list[StepAssignee] = []
+        self.decisions: list[Decision] = []
+        self.versions: list[OrderVersion] = []
+
+    def add(self, order: Order) -> None:
+        """Submitted, agreed by the superior half-way, by finance at the end."""
+        submitted, done = order.submitted_at or self.world.now, order.approved_at or self.world.now
         content = snapshot(order)
         digest = fingerprint(content)
-        for number, (reason, at, member_id) in enumerate(
-            [
-                (VersionReason.SUBMITTED, submitted, order.owner_id),
-                (VersionReason.APPROVED, done, finance.pk),
-            ],
-            start=1,
-        ):
-            versions.append(
-                OrderVersion(
-                    order=order, number=number, reason=reason, snapshot=content,
-                    content_hash=digest, member_id=member_id, at=at,
-                )
-            )  # fmt: skip
+        self.keep_version(order, content, 1, VersionReason.SUBMITTED, order.owner_id, submitted)
+        self.keep_version(order, content, 2, VersionReason.APPROVED, self.finance.pk, done)
         run = Run(
-            flow=flow,
+            flow=self.flow,
             subject_kind="orders.order",
             subject_id=order.pk,
             title=f"{order.number} · {order.customer.name}"[:200],
             content_hash=digest,
-            submitted_by=world.members[order.owner_id or 0],
+            submitted_by=self.world.members[order.owner_id or 0],
             submitted_at=submitted,
             finished_at=done,
         )
         run.__dict__["state"] = RunState.APPROVED
-        runs.append(run)
+        self.runs.append(run)
         between = submitted + (done - submitted) / 2
-        for position, (kind, parameters, member, at) in enumerate(
-            [
-                ("superior", {}, superior_in(world, order), between),
-                ("role", {"role": "finance"}, finance, done),
-            ]
-        ):
-            step = RunStep(
-                run=run, position=position, kind=kind, parameters=parameters,
-                state=StepState.APPROVED, started_at=submitted, decided_at=at,
-            )  # fmt: skip
-            steps.append(step)
-            asked.append(StepAssignee(step=step, member=member, is_open=False))
-            decisions.append(
-                Decision(
-                    run=run, step=step, member=member, verdict=Verdict.APPROVE,
-                    content_hash=digest, at=at,
-                )
-            )  # fmt: skip
-    Run.objects.bulk_create(runs)
-    RunStep.objects.bulk_create(steps)
-    StepAssignee.objects.bulk_create(asked)
-    with as_written(Decision, OrderVersion):
-        Decision.objects.bulk_create(decisions)
-        OrderVersion.objects.bulk_create(versions, batch_size=500)
+        self.decide(run, 0, superior_in(self.world, order), between, kind="superior")
+        self.decide(run, 1, self.finance, done, kind="role", parameters={"role": "finance"})
+
+    def keep_version(
+        self,
+        order: Order,
+        content: dict[str, Any],
+        number: int,
+        reason: VersionReason,
+        member_id: int | None,
+        at: datetime,
+    ) -> None:
+        self.versions.append(
+            OrderVersion(
+                order=order,
+                number=number,
+                reason=reason,
+                snapshot=content,
+                content_hash=fingerprint(content),
+                member_id=member_id,
+                at=at,
+            )
+        )
+
+    def decide(
+        self,
+        run: Run,
+        position: int,
+        member: Member,
+        at: datetime,
+        *,
+        kind: str,
+        parameters: dict[str, str] | None = None,
+    ) -> None:
+        step = RunStep(
+            run=run,
+            position=position,
+            kind=kind,
+            parameters=parameters or {},
+            state=StepState.APPROVED,
+            started_at=run.submitted_at,
+            decided_at=at,
+        )
+        self.steps.append(step)
+        self.asked.append(StepAssignee(step=step, member=member, is_open=False))
+        self.decisions.append(
+            Decision(
+                run=run,
+                step=step,
+                member=member,
+                verdict=Verdict.APPROVE,
+                content_hash=run.content_hash,
+                at=at,
+            )
+        )
+
+    def save(self) -> None:
+        Run.objects.bulk_create(self.runs)
+        RunStep.objects.bulk_create(self.steps)
+        StepAssignee.objects.bulk_create(self.asked)
+        with as_written(Decision, OrderVersion):
+            Decision.objects.bulk_create(self.decisions)
+            OrderVersion.objects.bulk_create(self.versions, batch_size=500)
 
 
 def superior_in(world: World, order: Order) -> Member:

@@ -12,7 +12,7 @@ from leads.services.stages import ensure_default_stages
 from reports.demo import DOMAIN, SLUG, STRANGER, cash, inbox, pipeline, sales
 from reports.demo.companies import Inventor
 from reports.demo.people import PASSWORD, hire_everybody
-from reports.demo.pipeline import World
+from reports.demo.world import World
 
 SEED = 20_260_101
 REASON = "demo data"
