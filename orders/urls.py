@@ -6,6 +6,7 @@ app_name = "orders"
 urlpatterns = [
     path("orders/", orders.order_list, name="list"),
     path("orders/new/", orders.create_order, name="create"),
+    path("orders/submit/", orders.submit_orders, name="bulk_submit"),
     path("orders/<int:order_id>/", orders.order_detail, name="detail"),
     path("orders/<int:order_id>/edit/", editor.edit_order, name="edit"),
     path("orders/<int:order_id>/submit/", orders.submit_order, name="submit"),

@@ -120,7 +120,7 @@ def _link(run: Run, step: RunStep) -> Link:
         return Link(decision.member.name, words, state, decision.at, decision.comment)
     if step.state == StepState.CURRENT:
         names = _names(one.member for one in step.assignees.all())
-        return Link(names or "—", words, "now", step.started_at)
+        return Link(names or pgettext("approval", "Nobody"), words, "now", step.started_at)
     asked = resolution.approvers(step.kind, step.parameters, run.submitted_by)
     return Link(_names(asked) or "—", words, "later")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils.translation import pgettext
 from crm.web import formats
 from crm.web.components import Change
 from orders import words
-from orders.enums import PaymentTerms
+from orders.enums import Currency, PaymentTerms
 from orders.models import Order, OrderVersion
 
 Snapshot = Mapping[str, Any]
@@ -85,10 +86,13 @@ def line_changes(old: Snapshot, new: Snapshot) -> list[LineDiff]:
 
 def differing_values(old: Snapshot, new: Snapshot, currency: str) -> list[Change]:
     """The values of a line that differ."""
+    changed = {key for key, _label, _write in line_columns() if old.get(key) != new.get(key)}
+    if "discount_percent" in changed:
+        changed.discard("unit_price")  # the discount already says it
     return [
         Change(label, write(old.get(key), currency), write(new.get(key), currency))
         for key, label, write in line_columns()
-        if old.get(key) != new.get(key)
+        if key in changed
     ]
 
 
@@ -130,6 +134,10 @@ def shown(key: str, content: Snapshot) -> str:
         return words.percent(Decimal(value))
     if key == "payment_terms":
         return str(PaymentTerms(value).label)
+    if key == "currency":
+        return str(Currency(value).label)
+    if key in ("order_date", "delivery_date"):
+        return formats.Formats.current().day(date.fromisoformat(value))
     if key == "is_tax_inclusive":
         return pgettext("answer", "Yes") if value else pgettext("answer", "No")
     return str(value)

@@ -9,6 +9,7 @@ from crm.web.tables import (
     AmountFilter,
     BadgeColumn,
     BooleanFilter,
+    BulkAction,
     ChoiceColumn,
     ChoiceFilter,
     DateFilter,
@@ -75,6 +76,9 @@ class OrderTable(Table):
         QuickView("drafts", _("To finish"), "status=draft&status=sent_back"),
         QuickView("submitted", _("In approval"), "status=submitted"),
         QuickView("approved", _("Approved"), "status=approved"),
+    )
+    bulk = (
+        BulkAction(_("Submit for approval"), "orders:bulk_submit", "send", "orders.edit_order"),
     )
     search_hint = _("Number, contract or customer")
     export_permission = "orders.export_order"

@@ -1,8 +1,11 @@
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from crm.web.components import Action
 from crm.web.tables import (
     BadgeColumn,
     BooleanFilter,
@@ -49,7 +52,18 @@ def quantity(row: Row, reader: Reader) -> str:
     return words.quantity(row["min_quantity"])
 
 
-class ProductTable(Table):
+class CreatableTable(Table):
+    """A list whose empty state offers to add the first one, to those who may."""
+
+    def __init__(
+        self, request: HttpRequest, queryset: QuerySet[Any], *, create: Action | None
+    ) -> None:
+        super().__init__(request, queryset)
+        if self.empty is not None:
+            self.empty = replace(self.empty, action=create)  # type: ignore[misc]
+
+
+class ProductTable(CreatableTable):
     key = "products"
     sort = "sort_key"
     columns = (
@@ -94,7 +108,7 @@ class ProductTable(Table):
         return narrow_products(queryset, text)
 
 
-class PriceBookTable(Table):
+class PriceBookTable(CreatableTable):
     key = "price-books"
     sort = "-pk"
     columns = (
@@ -112,13 +126,19 @@ class PriceBookTable(Table):
     empty = Empty(_("No price books yet: list prices hold."), None, "tags")
 
 
-class PriceTable(Table):
+class PriceTable(CreatableTable):
     """The prices of one book."""
 
     key = "prices"
-    sort = "-pk"
+    sort = "product__sort_key"
     columns = (
-        LinkColumn("product", _("Product"), "product__name", url="orders:price"),
+        LinkColumn(
+            "product",
+            _("Product"),
+            "product__name",
+            url="orders:price",
+            sort="product__sort_key",
+        ),
         TextColumn("code", _("Code"), "product__code"),
         HtmlColumn(
             "min_quantity",

@@ -4,7 +4,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -68,6 +68,7 @@ def create_order(request: TenantRequest) -> HttpResponse:
     context = {
         "customers": found.select_related("owner").order_by("-updated_at", "-pk")[:MOST_HITS],
         "text": text,
+        "may_add": not text and policy.allowed(request.member, "leads.create_customer"),
     }
     if htmx.target_of(request) == "customer-hits":
         return htmx.fragment(request, "orders/new.html#hits", context)
@@ -125,6 +126,29 @@ def submit_order(request: TenantRequest, order_id: int) -> HttpResponse:
     except (OrderError, ApprovalError) as reason:
         return refused(request, order, reason)
     return changed(request, order, _("Submitted for approval."))
+
+
+@require_POST
+@needs("orders.edit_order")
+def submit_orders(request: TenantRequest) -> HttpResponse:
+    """Ask for approval of all ticked drafts; those that cannot be submitted are counted."""
+    rows = policy.visible(request.member, Order.objects.all(), "orders.edit_order")
+    done = failed = 0
+    for order_id in OrderTable(request, rows, create=None).picked.values_list("pk", flat=True):
+        try:
+            approval.submit_order(order_id=order_id, by=request.member)
+            done += 1
+        except (OrderError, ApprovalError):
+            failed += 1
+    message = ngettext("%(count)s order submitted.", "%(count)s orders submitted.", done)
+    message %= {"count": done}
+    if failed:
+        skipped = ngettext(
+            "%(count)s could not be submitted.", "%(count)s could not be submitted.", failed
+        )
+        message = f"{message} {skipped % {'count': failed}}"
+    url = reverse("orders:list")
+    return htmx.done(request, url=url, message=message, trigger="order-changed")
 
 
 @require_POST

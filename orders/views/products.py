@@ -24,6 +24,13 @@ def catalogue_tabs(active: str) -> list[Tab]:
     ]
 
 
+def creation(request: TenantRequest, label: str, name: str) -> Action | None:
+    """The button that adds one, for those who may."""
+    if not may_edit(request):
+        return None
+    return Action(label, reverse(name), "plus", kind="primary", frame="drawer")
+
+
 def may_edit(request: TenantRequest) -> bool:
     return policy.allowed(request.member, "orders.edit_product")
 
@@ -31,11 +38,9 @@ def may_edit(request: TenantRequest) -> bool:
 @needs("orders.view_product")
 def product_list(request: TenantRequest) -> HttpResponseBase:
     """What we sell, and at which list price."""
-    actions = []
-    if may_edit(request):
-        url = reverse("orders:create_product")
-        actions.append(Action(_("New product"), url, "plus", kind="primary", frame="drawer"))
-    table = ProductTable(request, Product.objects.all())
+    create = creation(request, _("New product"), "orders:create_product")
+    table = ProductTable(request, Product.objects.all(), create=create)
+    actions = [create] if create else []
     context = {"tabs": catalogue_tabs("products")}
     return table.respond("orders/catalogue.html", context, title=_("Products"), actions=actions)
 
@@ -127,11 +132,9 @@ def _set_active(request: TenantRequest, product_id: int, *, is_active: bool) -> 
 @needs("orders.view_product")
 def price_book_list(request: TenantRequest) -> HttpResponseBase:
     """Agreed prices, by book."""
-    actions = []
-    if may_edit(request):
-        url = reverse("orders:create_price_book")
-        actions.append(Action(_("New price book"), url, "plus", kind="primary", frame="drawer"))
-    table = PriceBookTable(request, PriceBook.objects.all())
+    create = creation(request, _("New price book"), "orders:create_price_book")
+    table = PriceBookTable(request, PriceBook.objects.all(), create=create)
+    actions = [create] if create else []
     context = {"tabs": catalogue_tabs("books")}
     return table.respond("orders/catalogue.html", context, title=_("Price books"), actions=actions)
 
@@ -148,7 +151,8 @@ def price_book_detail(request: TenantRequest, book_id: int) -> HttpResponseBase:
             Action(_("Add a price"), add, "plus", kind="primary", frame="modal"),
             Action(_("Edit book"), edit, "pencil", frame="modal"),
         ]
-    table = PriceTable(request, PriceBookEntry.objects.filter(price_book=book))
+    rows = PriceBookEntry.objects.filter(price_book=book)
+    table = PriceTable(request, rows, create=actions[0] if actions else None)
     context = {"book": book}
     return table.respond("orders/price_book.html", context, title=book.name, actions=actions)
 

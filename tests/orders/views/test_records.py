@@ -123,3 +123,13 @@ def test_the_list_is_searched_filtered_and_exported(cast, order, sign_in):
 
 def test_reps_see_no_orders_of_others_in_the_list(cast, order, sign_in):
     assert order.number not in sign_in(cast.colleague).get("/acme/orders/").content.decode()
+
+
+def test_ticked_drafts_are_submitted_together(cast, order, sign_in):
+    with tenant_context(cast.organization.id):
+        other = submitted(cast.agent, a_customer(cast.agent, "无锡精工", "C26-000002"))
+    answer = sign_in(cast.agent).post("/acme/orders/submit/", {"ids": [order.pk, other.pk]})
+    assert answer.status_code == 302
+    assert status_of(cast, order) == "submitted"
+    foreign = sign_in(cast.colleague).post("/acme/orders/submit/", {"ids": [order.pk]})
+    assert foreign.status_code == 302
