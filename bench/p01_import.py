@@ -4,6 +4,7 @@ The pipeline (upload, dry run, import with assignment) runs in a worker of its o
 the same workbook and copies the same rows into the same tables, indexes and foreign keys.
 """
 
+import gc
 import json
 import os
 import random
@@ -23,6 +24,7 @@ from crm.embedded.testing import ensure_services
 
 ROOT = Path(__file__).resolve().parents[1]
 CUSTOMERS_PER_ROW = 10
+KNOWN_LEADS = 10_000
 CITIES = (
     "上海", "杭州", "苏州", "宁波", "无锡", "南京", "常州", "嘉兴", "温州", "绍兴", "北京",
     "天津", "济南", "青岛", "烟台", "石家庄", "深圳", "广州", "佛山", "东莞", "珠海", "成都",
@@ -90,7 +92,7 @@ def populate(customers: int) -> tuple[int, int, list[tuple[str, str]]]:
     """An organisation with 200 reps and that many customers with their true keys."""
     from bench import population  # noqa: PLC0415  (after django.setup)
 
-    firm = population.found_company("importer", leads=1, only_leads=True)
+    firm = population.found_company("importer", leads=KNOWN_LEADS, only_leads=True)
     share_provinces(firm.organization.pk)
     known = list(write_customers(population, firm.organization, customers))
     return firm.organization.pk, firm.administrator.pk, known
@@ -157,6 +159,8 @@ def worker(database: str, organization: int, member: int, path: str) -> None:
     from tests.support.database import use_database  # noqa: PLC0415
 
     use_database(database)
+    gc.collect()
+    gc.freeze()  # as the product's workers do
     marks = [time.perf_counter()]
     with tenant_context(organization, member_id=member):
         by = Member.objects.get(pk=member)

@@ -2,6 +2,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.web import navigation
 from crm.web.navigation import Create, Entry
+from leads.selectors.assignments import waiting_count
 from leads.selectors.leads import untouched_count
 
 navigation.register(
@@ -14,6 +15,15 @@ navigation.register(
         order=20,
         count=untouched_count,
         on_phone=True,
+    ),
+    Entry(
+        "unassigned",
+        _("Leads without owner"),
+        "user-question",
+        "leads:unassigned",
+        permission="leads.assign_lead",
+        order=25,
+        count=waiting_count,
     ),
     Entry(
         "customers",
@@ -31,6 +41,24 @@ navigation.register(
         permission="leads.view_opportunity",
         order=40,
         on_phone=True,
+    ),
+    Entry(
+        "channels",
+        _("Channels"),
+        "arrows-exchange",
+        "leads:channels",
+        permission="leads.view_channels",
+        section="insight",
+        order=30,
+    ),
+    Entry(
+        "rules",
+        _("Assignment rules"),
+        "route",
+        "leads:rules",
+        permission="leads.edit_rules",
+        section="admin",
+        order=20,
     ),
 )
 navigation.register_create(

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, QuerySet, Sum
 from django.utils import timezone
 
+from crm.access import policy
 from crm.people.enums import RoleCode
 from crm.people.models import Department, Member
 from leads.assignment import Candidate, Condition, Pool, Rep, Rule, RuleSet, Seat, State
@@ -30,6 +31,7 @@ __all__ = [
     "rules_in_order",
     "state_of",
     "unassigned",
+    "waiting_count",
     "why_this_rep",
 ]
 
@@ -124,6 +126,11 @@ def departments_serving_provinces() -> list[Department]:
 def unassigned() -> QuerySet[Lead]:
     """Open leads that nobody works on."""
     return Lead.objects.filter(owner__isnull=True, status__in=OPEN_STATUSES)
+
+
+def waiting_count(member: Member) -> int:
+    """How many of the leads the member may hand out wait for an owner."""
+    return policy.visible(member, unassigned(), "leads.assign_lead")[:100].count()
 
 
 def leads_since(days: int) -> list[tuple[datetime, Candidate, int | None]]:
