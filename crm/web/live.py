@@ -6,6 +6,7 @@ its own permissions, so a stream can leak nothing but the fact that something mo
 
 import json
 import logging
+import time
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +19,8 @@ from crm.tenancy.context import current_organization_id
 logger = logging.getLogger("tongzhou.live")
 
 BYE_CHANNEL = "live:bye"
+# How long it is known when a channel last spoke: longer than a page takes to open its stream.
+REMEMBERED_SECONDS = 60
 
 
 def member_topic(member_id: int) -> str:
@@ -31,6 +34,11 @@ EVERYBODY = "everybody"
 def channel(organization_id: int, topic: str) -> str:
     """The broker's channel of a topic; the organisation is always part of it."""
     return f"live:{organization_id}:{topic}"
+
+
+def last_key(name: str) -> str:
+    """Where the broker keeps when a channel last spoke."""
+    return f"{name}:last"
 
 
 @lru_cache(maxsize=1)
@@ -49,6 +57,9 @@ def _send(name: str, message: str) -> None:
     if not getattr(settings, "LIVE_ENABLED", True):
         return
     try:
-        _client().publish(name, message)
+        with _client().pipeline(transaction=False) as pipeline:
+            pipeline.set(last_key(name), time.time(), ex=REMEMBERED_SECONDS)
+            pipeline.publish(name, message)
+            pipeline.execute()
     except redis.RedisError:
         logger.warning("The broker is away; pages will catch up when it is back")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 
 import redis.asyncio
@@ -22,26 +23,36 @@ def live_stream(request: TenantRequest) -> StreamingHttpResponse:
     """Server-sent events for the member: their own topic and everybody's.
 
     The stream ends after a quarter of an hour, so that a sign-out or a deactivation takes
-    effect; the browser comes back by itself and is checked again.
+    effect; the browser comes back by itself and is checked again. `age` is how many milliseconds
+    ago the page was asked for: when something was said since, the page hears that it missed it.
     """
     channels = [
         live.channel(request.organization.id, live.member_topic(request.member.id)),
         live.channel(request.organization.id, live.EVERYBODY),
         live.BYE_CHANNEL,
     ]
-    response = StreamingHttpResponse(_events(channels), content_type="text/event-stream")
+    events = _events(channels, since=time.time() - _age(request))
+    response = StreamingHttpResponse(events, content_type="text/event-stream")
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
     return response
 
 
-async def _events(channels: list[str]) -> AsyncIterator[str]:
+def _age(request: TenantRequest) -> float:
+    """The page's age in seconds as its browser says; nonsense is none."""
+    text = request.GET.get("age", "")
+    return min(int(text) / 1000, live.REMEMBERED_SECONDS) if text.isdecimal() else 0.0
+
+
+async def _events(channels: list[str], *, since: float) -> AsyncIterator[str]:
     client = redis.asyncio.Redis.from_url(settings.LIVE_REDIS_URL)
     ends_at = asyncio.get_running_loop().time() + LONGEST_SECONDS
     try:
         async with client.pubsub() as listener:
             await listener.subscribe(*channels)
             yield "retry: 2000\nevent: ready\ndata: {}\n\n"
+            if await _has_missed(client, channels, since=since):
+                yield "event: missed\ndata: {}\n\n"
             while asyncio.get_running_loop().time() < ends_at:
                 message = await listener.get_message(
                     ignore_subscribe_messages=True, timeout=PING_SECONDS
@@ -56,6 +67,12 @@ async def _events(channels: list[str]) -> AsyncIterator[str]:
         return
     finally:
         await client.aclose()
+
+
+async def _has_missed(client: redis.asyncio.Redis, channels: list[str], *, since: float) -> bool:
+    """Whether one of the channels spoke while the page was on its way."""
+    spoken = await client.mget([live.last_key(name) for name in channels])
+    return any(float(at) >= since for at in spoken if at is not None)
 
 
 def _format(data: bytes) -> str:

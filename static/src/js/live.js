@@ -29,18 +29,22 @@
       if (lost) { lost = false; tz.emit("tz:resumed"); refreshCounts(true); }
       return;
     }
+    if (name === "missed") { tz.emit("tz:resumed"); return; }
     let ids = {};
     try { ids = JSON.parse(data || "{}"); } catch { /* a notice without ids is still a notice */ }
     tz.emit(`tz:${name}`, ids);
     soon();
   };
+  /* What was said between asking for the page and hearing the stream was missed: the server knows. */
+  const asked = performance.getEntriesByType("navigation")[0]?.requestStart ?? 0;
+  const address = () => `${stream}?age=${Math.ceil(performance.now() - asked)}`;
   const connect = async () => {
     clearTimeout(retry);
     if (document.hidden || control) return;
     control = new AbortController();
     const mine = control;
     try {
-      const response = await fetch(stream, { headers: { Accept: "text/event-stream" }, credentials: "same-origin", cache: "no-store", signal: mine.signal });
+      const response = await fetch(address(), { headers: { Accept: "text/event-stream" }, credentials: "same-origin", cache: "no-store", signal: mine.signal });
       if (response.redirected || response.status === 401 || response.status === 404) { control = null; state("off"); return; }
       if (!response.ok || !response.body) throw new Error(String(response.status));
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
