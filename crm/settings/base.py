@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import pghistory
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -132,13 +133,17 @@ DATABASE_ROUTERS = ["crm.tenancy.routers.OwnerMigrates"]
 REDIS_URL = env_text("REDIS_URL", "redis://127.0.0.1:6379")
 _redis = redis_urls(REDIS_URL)
 LIVE_REDIS_URL = _redis["live"]
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": _redis["cache"],
-        "KEY_PREFIX": "tongzhou",
-    }
+_cache = {
+    "BACKEND": "crm.cache.PatientRedisCache",
+    "LOCATION": _redis["cache"],
+    "OPTIONS": {"socket_timeout": 1},
 }
+CACHES = {
+    "default": _cache | {"KEY_PREFIX": "tongzhou"},
+    # no copies of sessions in a process's memory: another process may end them
+    "sessions": _cache | {"KEY_PREFIX": "tongzhou-session", "AWAY": "nothing"},
+}
+SESSION_CACHE_ALIAS = "sessions"
 CELERY_BROKER_URL = _redis["celery"]
 
 # Sign-in
@@ -199,6 +204,7 @@ CONTENT_SECURITY_POLICY = {
 
 # History is written by triggers; who and why travel in one JSON setting (crm.tenancy.context).
 PGHISTORY_INSTALL_CONTEXT_FUNC_ON_MIGRATE = True
+PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
 
 # Language and time
 LANGUAGE_CODE = "zh-hans"

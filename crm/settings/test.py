@@ -6,7 +6,8 @@ from crm.settings.base import CELERY_BROKER_URL, STORAGES, TEMPLATES
 SECRET_KEY = "not-a-secret-used-by-tests-only"  # noqa: S105
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+_memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+CACHES = {"default": _memory, "sessions": _memory | {"LOCATION": "sessions"}}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
