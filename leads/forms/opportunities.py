@@ -8,9 +8,8 @@ from crm.people.models import Member
 from crm.web.forms import DateField, DateTimeField, MoneyField, TenantForm
 from leads.enums import StageKind
 from leads.forms.bases import RecordForm
+from leads.forms.pickers import CustomerField
 from leads.models import Contact, Customer, Opportunity, Stage
-
-MOST_CHOICES = 500
 
 
 class OpportunityForm(RecordForm):
@@ -19,6 +18,7 @@ class OpportunityForm(RecordForm):
     wide = ("name", "customer")
     companions = {"next_step": ("next_step_at",)}  # noqa: RUF012
 
+    customer = CustomerField(label=_("Customer"))
     amount = MoneyField(label=_("Expected amount"), min_value=0)
     expected_close_date = DateField(label=_("Expected close"), required=False)
     next_step_at = DateTimeField(label=_("Next step due"), required=False)
@@ -51,8 +51,7 @@ class OpportunityForm(RecordForm):
             return
         mine = policy.visible(member, Customer.objects.all(), "leads.edit_customer")
         field: Any = self.fields["customer"]
-        field.queryset = mine.order_by("sort_key", "id")
-        field.widget.attrs["data-picker"] = ""
+        field.queryset = mine
 
     def choose_contact(self, known: Customer | None) -> None:
         """One of the customer's people."""

@@ -1,5 +1,6 @@
 """Customers: entered, changed, shared one by one."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -118,6 +119,13 @@ def share_customer(*, customer_id: int, member: Member, may_edit: bool = False) 
         title=customer.name,
         url=page_of(RecordKind.CUSTOMER, customer.pk),
     )
+
+
+@transaction.atomic
+def share_customers(*, customer_ids: Sequence[int], member: Member, may_edit: bool = False) -> None:
+    """Share many customers with one member."""
+    for customer_id in sorted(customer_ids):
+        share_customer(customer_id=customer_id, member=member, may_edit=may_edit)
 
 
 @transaction.atomic

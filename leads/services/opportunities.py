@@ -1,5 +1,6 @@
 """Opportunities: entered, changed, moved over the board."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -116,6 +117,21 @@ def move_opportunity(
             _make_active(opportunity.customer_id)
     live.publish(live.EVERYBODY, "opportunity-moved", opportunity=opportunity.pk)
     return opportunity
+
+
+@transaction.atomic
+def lose_opportunities(
+    *, opportunity_ids: Sequence[int], by: Member | None, lost_reason: str
+) -> int:
+    """Close many deals as lost with one reason; returns how many were still open."""
+    lost = next(stage for stage in ensure_default_stages() if stage.kind == StageKind.LOST)
+    still_open = Opportunity.objects.filter(
+        pk__in=opportunity_ids, stage__kind=StageKind.OPEN
+    ).order_by("pk")
+    ids = list(still_open.values_list("pk", flat=True))
+    for pk in ids:
+        move_opportunity(opportunity_id=pk, stage_id=lost.pk, by=by, lost_reason=lost_reason)
+    return len(ids)
 
 
 def _enter(opportunity: Opportunity, column: Stage, lost_reason: str) -> None:

@@ -9,6 +9,7 @@ from crm.places import Province
 from crm.web.components import Action
 from crm.web.tables import (
     BadgeColumn,
+    BulkAction,
     ChoiceColumn,
     ChoiceFilter,
     DateFilter,
@@ -75,6 +76,11 @@ class CustomerTable(Table):
         QuickView("mine", _("Mine"), "owner=me"),
         QuickView("key", _("Key customers"), "level=a"),
         QuickView("overdue", _("Next step overdue"), "overdue=yes"),
+    )
+    bulk = (
+        BulkAction(
+            _("Share"), "leads:bulk_share", "user-plus", "leads.share_customer", frame="modal"
+        ),
     )
     search_hint = _("Company, phone or number")
     export_permission = "leads.export_customer"

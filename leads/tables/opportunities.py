@@ -10,6 +10,7 @@ from crm.web import markup
 from crm.web.components import Action
 from crm.web.tables import (
     AmountFilter,
+    BulkAction,
     ChoiceFilter,
     DateFilter,
     DayColumn,
@@ -94,6 +95,12 @@ class OpportunityTable(Table):
         QuickView("closing", _("Closing this month"), "kind=open&expected_close_date=month"),
         QuickView("won", _("Won this month"), "kind=won&closed_at=month"),
     )
+    bulk = (
+        BulkAction(
+            _("Close as lost"), "leads:bulk_lose", "thumb-down", "leads.edit_opportunity",
+            frame="modal",
+        ),
+    )  # fmt: skip
     search_hint = _("Opportunity, customer or number")
     export_permission = "leads.export_opportunity"
     refresh = ("opportunity-created", "opportunity-updated", "opportunity-moved")

@@ -3,6 +3,7 @@
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from crm.access.decorators import needs
@@ -18,8 +19,9 @@ from leads.selectors.opportunities import (
     opportunity_or_404,
     visible_opportunities,
 )
-from leads.services.opportunities import ReasonNeeded, move_opportunity
+from leads.services.opportunities import ReasonNeeded, lose_opportunities, move_opportunity
 from leads.services.stages import ensure_default_stages
+from leads.tables.opportunities import OpportunityTable
 from leads.views.answers import acted
 from leads.views.opportunities import new_opportunity
 
@@ -134,3 +136,26 @@ def lose(request: TenantRequest, pk: int) -> HttpResponse:
     return htmx.form_page(
         request, "web/form.html", {"form": form, "title": title, "submit": _("Close as lost")}
     )
+
+
+@require_POST
+@needs("leads.edit_opportunity")
+def bulk_lose(request: TenantRequest) -> HttpResponse:
+    """Close the ticked deals as lost with one reason; closed ones are left alone."""
+    rows = visible_opportunities(request.member, "leads.edit_opportunity")
+    ids = list(OpportunityTable(request, rows).picked.order_by("pk").values_list("pk", flat=True))
+    form = LostForm(request.POST if "go" in request.POST else None)
+    if "go" in request.POST and form.is_valid():
+        number = lose_opportunities(
+            opportunity_ids=ids, by=request.member, lost_reason=form.cleaned_data["lost_reason"]
+        )
+        words = ngettext("%(count)s deal closed.", "%(count)s deals closed.", number)
+        return htmx.done(
+            request,
+            url=reverse("leads:opportunities"),
+            message=words % {"count": number},
+            trigger="opportunity-moved",
+        )
+    words = ngettext("Close %(count)s deal", "Close %(count)s deals", len(ids))
+    context = {"form": form, "title": words % {"count": len(ids)}, "submit": _("Close as lost")}
+    return htmx.form_page(request, "web/form.html", context)

@@ -4,6 +4,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from crm.access import policy
@@ -16,12 +17,15 @@ from leads.forms.customers import CustomerForm, ShareForm
 from leads.models import Customer
 from leads.panels import customer_panels
 from leads.selectors.customers import customer_or_404, visible_customers
+from leads.selectors.matching_text import narrow_customers
 from leads.selectors.similar import cards_for
 from leads.services import customers as services
 from leads.services.refusals import LikelyDuplicate, Refused, StaleRecord
 from leads.tables.customers import CustomerTable
 from leads.views.answers import acted
 from leads.views.customer_page import customer_page, may_share
+
+MOST_HITS = 8
 
 
 @needs("leads.view_customer")
@@ -53,6 +57,41 @@ def customer_panel(request: TenantRequest, pk: int, key: str) -> HttpResponse:
         raise Http404
     template, context = panel.build(request, customer)
     return render(request, template, dict(context))
+
+
+@needs("leads.edit_customer")
+def pick_customer(request: TenantRequest) -> HttpResponse:
+    """The customers a search box means, among those the member may change."""
+    name = next((key for key in request.GET if key.endswith("_text")), "customer_text")
+    text = request.GET.get(name, "").strip()
+    rows = visible_customers(request.member, "leads.edit_customer").select_related("owner")
+    found = narrow_customers(rows, text) if text else rows
+    context = {
+        "customers": found.order_by("-updated_at", "-pk")[:MOST_HITS],
+        "name": name.removesuffix("_text"),
+    }
+    return render(request, "leads/_customer_hits.html", context)
+
+
+@require_POST
+@needs("leads.share_customer")
+def bulk_share(request: TenantRequest) -> HttpResponse:
+    """Share the ticked customers with a member."""
+    table = CustomerTable(request, visible_customers(request.member, "leads.share_customer"))
+    ids = list(table.picked.order_by("pk").values_list("pk", flat=True))
+    form = ShareForm(request.POST if "go" in request.POST else None)
+    if "go" in request.POST and form.is_valid():
+        services.share_customers(customer_ids=ids, **form.cleaned_data)
+        words = ngettext("%(count)s customer shared.", "%(count)s customers shared.", len(ids))
+        return htmx.done(
+            request,
+            url=reverse("leads:customers"),
+            message=words % {"count": len(ids)},
+            trigger="customer-updated",
+        )
+    words = ngettext("Share %(count)s customer", "Share %(count)s customers", len(ids))
+    context = {"form": form, "title": words % {"count": len(ids)}, "submit": _("Share")}
+    return htmx.form_page(request, "web/form.html", context)
 
 
 @needs("leads.create_customer")

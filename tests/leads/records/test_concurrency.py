@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from time import sleep
 from typing import Any
 
 import pytest
@@ -41,8 +42,24 @@ def at_once(cast: Cast, calls: list[Callable[[], Any]]) -> list[Any]:
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
+    try:
+        with ThreadPoolExecutor(len(calls)) as pool:
+            return list(pool.map(run, calls))
+    finally:
+        wait_until_alone()
+
+
+def wait_until_alone() -> None:
+    """The threads' connections are closed; their servers take a moment to be gone."""
+    for _try in range(100):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            if cursor.fetchone()[0] == 0:
+                return
+        sleep(0.02)
 
 
 def test_two_conversions_at_once_make_one_customer(company):

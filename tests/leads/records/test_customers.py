@@ -122,3 +122,11 @@ def test_the_browser_creates_one(tenant, sign_in, url):
     created = Customer.objects.get()
     assert answer.headers["Location"] == url("leads:customer", created.pk)
     assert (created.owner_id, created.province) == (tenant.agent.pk, "33")
+
+
+def test_managers_share_many_at_once(customer, tenant, sign_in, url):
+    page = url("leads:bulk_share")
+    ticked = {"ids": [customer.pk], "go": "1", "member": tenant.northerner.pk}
+    assert sign_in(tenant.agent).post(page, ticked).status_code == 403
+    sign_in(tenant.manager).post(page, ticked)
+    assert policy.allowed(tenant.northerner, "leads.view_customer", customer)

@@ -163,3 +163,26 @@ def test_the_browser_opens_a_deal(customer, stages, tenant, sign_in, url):
     assert answer.headers["Location"] == url("leads:opportunity", created.pk)
     assert (created.amount, created.stage.code) == (Decimal("300000.00"), "first_contact")
     assert sign_in(tenant.colleague).get(page).status_code == 404
+
+
+def test_the_customer_is_searched_not_sent(customer, stages, tenant, sign_in, url):
+    browser = sign_in(tenant.agent)
+    assert customer.name not in browser.get(url("leads:create_opportunity")).content.decode()
+    pick = url("leads:pick_customer") + "?customer_text=云帆"
+    assert f'value="{customer.pk}" checked' in browser.get(pick).content.decode()
+    assert customer.name not in sign_in(tenant.colleague).get(pick).content.decode()
+    answer = browser.post(
+        url("leads:create_opportunity"), {"customer": customer.pk, "amount": "x", "name": "三期"}
+    )
+    assert answer.status_code == 422
+    assert customer.name in answer.content.decode()
+
+
+def test_many_deals_are_closed_as_lost(deal, column, stages, tenant, sign_in, url):
+    move_opportunity(opportunity_id=deal.pk, stage_id=stages["won"].pk, by=tenant.agent)
+    ids = [deal.pk, *(one.pk for one in column)]
+    sign_in(tenant.agent).post(
+        url("leads:bulk_lose"), {"ids": ids, "go": "1", "lost_reason": "项目取消"}
+    )
+    assert Opportunity.objects.filter(lost_reason="项目取消").count() == 3
+    assert Opportunity.objects.get(pk=deal.pk).stage == stages["won"]
