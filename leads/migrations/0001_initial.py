@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
         ("auth", "0012_alter_user_first_name_max_length"),
         ("files", "0002_initial"),
         ("jobs", "0002_initial"),
-        ("people", "0002_alter_member_user"),
+        ("people", "0001_initial"),
         ("tenancy", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

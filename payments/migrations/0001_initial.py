@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
         ("files", "0002_initial"),
         ("leads", "0001_initial"),
         ("orders", "0002_alter_ordergrant_permission_alter_ordergrant_user"),
-        ("people", "0002_alter_member_user"),
+        ("people", "0001_initial"),
         ("tenancy", "0001_initial"),
     ]
 

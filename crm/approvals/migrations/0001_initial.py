@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("people", "0002_alter_member_user"),
+        ("people", "0001_initial"),
         ("tenancy", "0001_initial"),
     ]
 
