@@ -1,12 +1,15 @@
 """Enqueue, run, report, sweep. See the package's docstring for the promise."""
 
 import logging
+import threading
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from crm.jobs.broker import send
@@ -20,11 +23,17 @@ from crm.web import live
 logger = logging.getLogger("tongzhou.jobs")
 
 LEASE = timedelta(seconds=60)
+RENEW_EVERY = LEASE / 4
 REPORT_EVERY = timedelta(milliseconds=400)
 LOST_AFTER = timedelta(seconds=5)
 RETRY_BASE_SECONDS = 4
+MOST_LOST_WORKERS = 20
 
-_running: ContextVar[tuple[int, int] | None] = ContextVar("running_job", default=None)
+_running: ContextVar[tuple[int, int, int] | None] = ContextVar("running_job", default=None)
+
+
+class LeaseLost(RuntimeError):
+    """Another worker has taken the job meanwhile: what this one did must not count."""
 
 
 @transaction.atomic
@@ -71,16 +80,52 @@ def run(organization_id: int, job_id: int) -> bool:
     if job is None:
         return False
     task = task_named(job.name)
-    token = _running.set((organization_id, job.pk))
+    token = _running.set((organization_id, job.pk, job.attempts))
     try:
-        with inside(Organization.objects.get(pk=organization_id)):
+        with (
+            inside(Organization.objects.get(pk=organization_id)),
+            _kept_lease(organization_id, job),
+        ):
             _call(task, organization_id, job)
+    except LeaseLost:
+        logger.warning("Job %s %s went to another worker", job.name, job.pk)
     except Exception as error:
         logger.exception("Job %s %s failed", job.name, job.pk)
         _fail(organization_id, job, task, error)
     finally:
         _running.reset(token)
     return True
+
+
+@contextmanager
+def _kept_lease(organization_id: int, job: Job) -> Iterator[None]:
+    """Renew the lease from a thread of its own while the block runs, however long that takes."""
+    is_over = threading.Event()
+
+    def renew() -> None:
+        try:
+            while not is_over.wait(RENEW_EVERY.total_seconds()):
+                try:
+                    _extend(organization_id, job.pk, job.attempts)
+                except DatabaseError:
+                    logger.warning("The lease of job %s could not be renewed", job.pk)
+        finally:
+            connection.close()
+
+    keeper = threading.Thread(target=renew, name=f"lease-{job.pk}", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        keeper.join()
+
+
+def _extend(organization_id: int, job_id: int, attempt: int, **progress: int) -> bool:
+    """Hold the job longer; False when it is no longer this attempt's."""
+    with tenant_context(organization_id):
+        held = Job.objects.filter(pk=job_id, attempts=attempt, state=JobState.RUNNING)
+        return bool(held.update(lease_until=timezone.now() + LEASE, **progress))
 
 
 def _take(organization_id: int, job_id: int) -> Job | None:
@@ -94,11 +139,22 @@ def _take(organization_id: int, job_id: int) -> Job | None:
         )
         if job is None or (job.lease_until and job.lease_until > now):
             return None
+        if job.attempts >= MOST_LOST_WORKERS:
+            _give_up(job)
+            return None
         job.state, job.lease_until = JobState.RUNNING, now + LEASE
         job.attempts += 1
         job.started_at = job.started_at or now
         job.save(update_fields=["state", "lease_until", "attempts", "started_at"])
         return job
+
+
+def _give_up(job: Job) -> None:
+    """A job whose worker never lives to its end would otherwise be tried for ever."""
+    job.state, job.lease_until, job.finished_at = JobState.FAILED, None, timezone.now()
+    job.error = "Its worker was lost every time"
+    job.save(update_fields=["state", "lease_until", "finished_at", "error"])
+    _announce(job)
 
 
 def _call(task: Task, organization_id: int, job: Job) -> None:
@@ -114,9 +170,12 @@ def _call(task: Task, organization_id: int, job: Job) -> None:
 
 
 def _finish(job: Job) -> None:
-    Job.objects.filter(pk=job.pk).update(
+    """Mark it done, unless it was taken over; an atomic task's work is then rolled back."""
+    finished = Job.objects.filter(pk=job.pk, attempts=job.attempts, state=JobState.RUNNING).update(
         state=JobState.DONE, lease_until=None, finished_at=timezone.now(), error=""
     )
+    if not finished:
+        raise LeaseLost(str(job))
     _announce(job)
 
 
@@ -125,12 +184,12 @@ def _fail(organization_id: int, job: Job, task: Task, error: Exception) -> None:
     is_last = job.attempts >= task.most_attempts
     delay = timedelta(seconds=RETRY_BASE_SECONDS**job.attempts)
     with tenant_context(organization_id):
-        Job.objects.filter(pk=job.pk).update(
+        Job.objects.filter(pk=job.pk, attempts=job.attempts, state=JobState.RUNNING).update(
             state=JobState.FAILED if is_last else JobState.QUEUED,
             lease_until=None,
             run_after=timezone.now() + delay,
             finished_at=timezone.now() if is_last else None,
-            error="".join(traceback.format_exception_only(error))[:2000],
+            error="".join(traceback.format_exception_only(error)).replace("\x00", "")[:2000],
         )
         _announce(job)
 
@@ -143,16 +202,16 @@ def _announce(job: Job) -> None:
 def report_progress(done: int, total: int) -> None:
     """Say how far the running job is and renew its lease; outside a job it does nothing.
 
-    Call it between transactions of a non-atomic task: the figure is committed at once.
+    Call it between transactions of a non-atomic task: the figure is committed at once. Raises
+    LeaseLost when another worker has the job by now, so that this one stops.
     """
     running = _running.get()
     if running is None or connection.in_atomic_block:
         return
-    organization_id, job_id = running
+    organization_id, job_id, attempt = running
     with tenant_context(organization_id):
-        Job.objects.filter(pk=job_id).update(
-            done_count=done, total_count=total, lease_until=timezone.now() + LEASE
-        )
+        if not _extend(organization_id, job_id, attempt, done_count=done, total_count=total):
+            raise LeaseLost(str(job_id))
         job = Job.objects.only("id", "created_by_id").get(pk=job_id)
         _announce(job)
 
