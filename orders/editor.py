@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from crm.people.models import Member
+from crm.web.asked import record_id, record_ids
 from orders.errors import FaultyLines, OrderError, StaleOrder
 from orders.forms.orders import LineForm, TermsForm, typed
 from orders.models import Order, Product
@@ -82,7 +83,7 @@ def read_sheet(order: Order, member: Member, post: QueryDict, operation: str) ->
         order=order,
         terms=TermsForm(post, instance=order, member=member),
         rows=build_rows(data),
-        version=int(version) if version.isdecimal() else 0,
+        version=record_id(version) or 0,
         state="unsaved",
     )
     show_saved_figures(sheet)
@@ -110,9 +111,9 @@ def change_rows(rows: Sequence[RowData], operation: str) -> list[RowData]:
     """Add, remove or move a row; anything else leaves them alone."""
     changed = list(rows)
     verb, _colon, number = operation.partition(":")
-    if not number.isdecimal():
+    place = record_id(number)
+    if place is None:
         return changed
-    place = int(number)
     if verb == "add":
         return [*changed, {"product": number, "quantity": "1"}]
     if place >= len(changed):
@@ -127,13 +128,12 @@ def change_rows(rows: Sequence[RowData], operation: str) -> list[RowData]:
 
 def build_rows(data: Sequence[RowData]) -> list[Row]:
     """A form per row, with its product."""
-    ids = [int(row["product"]) for row in data if row.get("product", "").isdecimal()]
-    products = Product.objects.in_bulk(ids)
+    products = Product.objects.in_bulk(record_ids(row.get("product", "") for row in data))
     return [
         Row(
             index=index,
             form=LineForm(dict(row), auto_id=f"row-{index}-%s"),
-            product=products.get(int(row["product"])) if row["product"].isdecimal() else None,
+            product=products.get(record_id(row["product"]) or 0),
         )
         for index, row in enumerate(data)
     ]

@@ -86,6 +86,17 @@ class TermsForm(TenantModelForm):
         """Nothing typed is no discount."""
         return self.cleaned_data["discount_percent"] or Decimal(0)
 
+    def clean(self) -> dict[str, Any]:
+        """A price book of another currency would silently give no price."""
+        values: dict[str, Any] = super().clean() or {}
+        book, currency = values.get("price_book"), values.get("currency")
+        if book is not None and currency and book.currency != currency:
+            words = _("This price book is in %(currency)s.") % {
+                "currency": book.get_currency_display()
+            }
+            self.add_error("price_book", words)
+        return values
+
     def _post_clean(self) -> None:
         """The row is written by the service, under its lock; the form changes no instance."""
 

@@ -60,6 +60,7 @@ def actions_of(order: Order, member: Member) -> list[Action]:
                 "send",
                 kind="primary",
                 method="post",
+                values={"version": order.version},
             ),
             Action(pgettext("verb", "Edit"), reverse("orders:edit", args=[order.pk]), "pencil"),
         ]

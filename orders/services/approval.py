@@ -9,16 +9,27 @@ from crm.audit import services as audit
 from crm.people.models import Member
 from orders import hooks
 from orders.enums import VersionReason
-from orders.errors import EmptyOrder, NotInApproval, OrderNotEditable, WrongState
+from orders.errors import (
+    EmptyOrder,
+    NotInApproval,
+    OrderNotEditable,
+    StaleOrder,
+    WrongState,
+)
 from orders.models import Order
 from orders.services.editing import locked_order
 from orders.services.versions import keep_version
 
 
 @transaction.atomic
-def submit_order(*, order_id: int, by: Member) -> Run:
-    """Ask for approval of the order as it stands: a version is kept, the content is frozen."""
+def submit_order(*, order_id: int, by: Member, version: int | None = None) -> Run:
+    """Ask for approval of the order as it stands: a version is kept, the content is frozen.
+
+    With `version`, of the order as it was read: refused when it was changed since.
+    """
     order = locked_order(order_id)
+    if version is not None and order.version != version:
+        raise StaleOrder
     if not order.lines.exists():
         raise EmptyOrder
     try:

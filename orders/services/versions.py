@@ -53,6 +53,7 @@ def _line(line: OrderLine) -> dict[str, Any]:
     values = {name: _plain(getattr(line, name)) for name in LINE_FIELDS}
     return values | {
         "id": line.pk,
+        "product": line.product_id,
         "code": line.product.code,
         "name": line.product.name,
         "description": line.description,
@@ -66,9 +67,17 @@ def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, bool | int) else str(value)
 
 
+def guarded(content: dict[str, Any]) -> dict[str, Any]:
+    """The part of a snapshot that approval is given to: a renamed customer changes nothing."""
+    head = {name: content[name] for name in HEAD_FIELDS}
+    kept = (*LINE_FIELDS, "product", "description")
+    lines = [{name: line[name] for name in kept} for line in content["lines"]]
+    return head | {"customer": content["customer"]["id"], "lines": lines}
+
+
 def fingerprint(content: dict[str, Any]) -> str:
-    """A hash of a snapshot: equal exactly when the content is."""
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    """A hash of what is guarded: equal exactly when that is."""
+    text = json.dumps(guarded(content), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

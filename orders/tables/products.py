@@ -42,6 +42,15 @@ def price_of(path: str, currency: str) -> Any:
     return cell
 
 
+def plain(path: str) -> Any:
+    """What an export shows: the figure itself."""
+
+    def cell(row: Row) -> object:
+        return row[path]
+
+    return cell
+
+
 def tax_rate(row: Row, reader: Reader) -> str:
     """13%."""
     return words.percent(row["tax_rate"])
@@ -75,6 +84,7 @@ class ProductTable(CreatableTable):
             "list_price",
             _("List price"),
             html=price_of("list_price", "currency"),
+            plain=plain("list_price"),
             wanted=("list_price", "floor_price", "currency"),
             align="end",
         ),
@@ -82,10 +92,18 @@ class ProductTable(CreatableTable):
             "floor_price",
             _("Floor price"),
             html=price_of("floor_price", "currency"),
+            plain=plain("floor_price"),
             wanted=("list_price", "floor_price", "currency"),
             align="end",
         ),
-        HtmlColumn("tax_rate", _("Tax rate"), html=tax_rate, wanted=("tax_rate",), align="end"),
+        HtmlColumn(
+            "tax_rate",
+            _("Tax rate"),
+            html=tax_rate,
+            plain=plain("tax_rate"),
+            wanted=("tax_rate",),
+            align="end",
+        ),
         BadgeColumn("is_active", _("State"), choices=ON_SALE, colours=STATE_COLOURS),
     )
     filters = (
@@ -144,6 +162,7 @@ class PriceTable(CreatableTable):
             "min_quantity",
             _("From quantity"),
             html=quantity,
+            plain=plain("min_quantity"),
             wanted=("min_quantity",),
             align="end",
         ),
@@ -151,6 +170,7 @@ class PriceTable(CreatableTable):
             "unit_price",
             _("Unit price"),
             html=price_of("unit_price", "price_book__currency"),
+            plain=plain("unit_price"),
             wanted=("unit_price", "price_book__currency"),
             align="end",
         ),

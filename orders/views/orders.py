@@ -15,6 +15,7 @@ from crm.approvals.errors import ApprovalError
 from crm.teamwork import services as teamwork
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
+from crm.web.asked import record_id
 from crm.web.components import Action
 from leads.models import Customer, Opportunity
 from leads.selectors.matching_text import narrow_customers
@@ -58,7 +59,7 @@ def create_order(request: TenantRequest) -> HttpResponse:
     """Choose the customer; everything else fills in."""
     own = policy.visible(request.member, Customer.objects.all(), "leads.view_customer")
     if request.method == "POST":
-        customer = get_object_or_404(own, pk=request.POST.get("customer") or 0)
+        customer = get_object_or_404(own, pk=record_id(request.POST.get("customer", "")) or 0)
         order = editing.begin_order(
             customer=customer, by=request.member, opportunity=_opportunity(request, customer)
         )
@@ -80,7 +81,8 @@ def _opportunity(request: TenantRequest, customer: Customer) -> Opportunity | No
     if not wanted:
         return None
     own = policy.visible(request.member, Opportunity.objects.all(), "leads.view_opportunity")
-    return get_object_or_404(own.select_related("contact"), pk=wanted, customer=customer)
+    known = record_id(wanted) or 0
+    return get_object_or_404(own.select_related("contact"), pk=known, customer=customer)
 
 
 def _go_to_editor(request: TenantRequest, order: Order) -> HttpResponse:
@@ -122,7 +124,9 @@ def submit_order(request: TenantRequest, order_id: int) -> HttpResponse:
     """Ask for approval."""
     order = order_or_404(request, order_id, "orders.edit_order")
     try:
-        approval.submit_order(order_id=order.pk, by=request.member)
+        version = request.POST.get("version", "")
+        read = record_id(version)
+        approval.submit_order(order_id=order.pk, by=request.member, version=read)
     except (OrderError, ApprovalError) as reason:
         return refused(request, order, reason)
     return changed(request, order, _("Submitted for approval."))

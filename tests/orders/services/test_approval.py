@@ -7,10 +7,10 @@ from crm.approvals.enums import RunState, Verdict
 from crm.approvals.models import Run
 from crm.tenancy.context import acting_as
 from orders import hooks
-from orders.errors import EmptyOrder, OrderNotEditable, WrongState
+from orders.errors import EmptyOrder, OrderNotEditable, StaleOrder, WrongState
 from orders.models import Order, OrderLine
 from orders.services import approval, editing
-from tests.orders.world import a_customer, a_draft, submitted
+from tests.orders.world import a_customer, a_draft, save, submitted
 
 
 def decide(order, by, verdict=Verdict.APPROVE, comment=""):
@@ -85,3 +85,16 @@ def test_an_order_in_approval_is_not_cancelled(tenant):
 def test_a_draft_is_cancelled_with_its_reason(tenant):
     order = approval.cancel_order(order_id=a_draft(tenant.agent).pk, reason="客户取消")
     assert (order.status, order.cancelled_reason) == ("cancelled", "客户取消")
+
+
+def test_a_renamed_customer_does_not_void_the_approval(tenant):
+    order = submitted(tenant.agent)
+    type(order.customer).objects.filter(pk=order.customer_id).update(name="苏州同光精密股份")
+    assert decide(order, tenant.manager).state == RunState.RUNNING
+
+
+def test_submitting_what_somebody_changed_meanwhile_is_refused(tenant):
+    order = a_draft(tenant.agent)
+    save(order, notes="加急")
+    with pytest.raises(StaleOrder):
+        approval.submit_order(order_id=order.pk, by=tenant.agent, version=order.version)

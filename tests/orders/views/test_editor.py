@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from crm.tenancy.context import tenant_context
-from orders.models import Order
+from orders.models import Order, PriceBook
 from orders.services import editing
 from tests.orders.world import a_draft, a_product, save
 
@@ -129,3 +129,12 @@ def test_an_order_in_approval_has_no_editor(desk):
     url = f"/acme/orders/{order.pk}/edit/"
     browser.post(url, form_of(cast, order, op="submit"))
     assert browser.get(url).status_code == 302
+
+
+def test_a_price_book_of_another_currency_is_refused(desk):
+    cast, order, browser = desk
+    with tenant_context(cast.organization.id):
+        book = PriceBook.objects.create(name="Export", currency="USD")
+    url = f"/acme/orders/{order.pk}/edit/?op=autosave"
+    page = browser.post(url, form_of(cast, order, price_book=book.pk), **HTMX).content.decode()
+    assert "This price book is in US dollar." in page
