@@ -188,9 +188,7 @@ class Company:
 
     def enter(self, part: str) -> Person:
         email = f"{part}@{self.slug}.test"
-        return self.theatre.enter(
-            email, slug=self.slug, language=self.language, device=self.device
-        )
+        return self.theatre.enter(email, slug=self.slug, language=self.language, device=self.device)
 
 
 def sign_in(person: Person, email: str) -> None:

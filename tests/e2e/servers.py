@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -89,8 +88,9 @@ class Installation:
     def answers(self) -> bool:
         if self.processes["web"].poll() is not None:
             raise AssertionError(last_words(self.log("web")))
-        with suppress(OSError), urllib.request.urlopen(f"{self.address}/health/") as answer:
-            return answer.status == 200
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 5) as caller:
+            caller.sendall(b"GET /health/ HTTP/1.0\r\nHost: localhost\r\n\r\n")
+            return b" 200 " in caller.recv(64)
         return False
 
     def wait_for_web(self) -> None:
