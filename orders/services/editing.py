@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from crm.audit import services as audit
-from crm.money import round_money
+from crm.money import ZERO
 from crm.numbering import take_number
 from crm.people.models import Member
 from crm.tenancy.models import Organization
@@ -115,7 +115,8 @@ def write_terms(order: Order, terms: Terms) -> bool:
 def write_totals(order: Order, priced: PricedOrder) -> None:
     """Put the sums on the order; the caller saves."""
     totals = priced.totals
-    order.list_amount, order.discount_amount = totals.before_discount, totals.discount
+    order.list_amount = sum((line.before_discount for line in priced.lines), ZERO)
+    order.discount_amount = sum((line.discount for line in priced.lines), ZERO)
     order.net_amount, order.tax_amount, order.gross_amount = totals.net, totals.tax, totals.gross
     order.has_line_below_floor = totals.has_line_below_floor
 
@@ -152,7 +153,7 @@ def columns_of(one: PricedLine, position: int) -> dict[str, Any]:
         "list_price": one.list_price,
         "unit_price": one.unit_price,
         "tax_rate": price.tax_rate * HUNDRED,
-        "discount_amount": round_money(price.discount),
+        "discount_amount": one.discount,
         "net_amount": price.net,
         "tax_amount": price.tax,
         "gross_amount": price.gross,

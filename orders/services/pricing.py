@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from crm.money import LARGEST
 from orders import pricing
 from orders.drafts import LineDraft
 from orders.errors import FaultyLines
@@ -14,6 +15,7 @@ from orders.models import PriceBook, PriceBookEntry, Product
 
 SIX_PLACES = Decimal("0.000001")
 HUNDRED = Decimal(100)
+CATALOGUE_STEPS = (pricing.ReasonCode.LIST_PRICE, pricing.ReasonCode.BOOK_PRICE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +48,21 @@ class PricedLine:
         return self.price.unit_price.quantize(SIX_PLACES)
 
     @property
+    def before_discount(self) -> Decimal:
+        """The amount at the catalogue's price: what is agreed below it is a discount too."""
+        prices = [one.unit_price for one in self.price.steps if one.code in CATALOGUE_STEPS]
+        agreed = self.draft.agreed_price
+        catalogue = prices[-1] if prices else self.list_price
+        dearest = catalogue if agreed is None else max(catalogue, agreed)
+        return pricing.round_money(self.price.quantity * dearest)
+
+    @property
+    def discount(self) -> Decimal:
+        """What the seller gave away, in the tax basis of the prices."""
+        price = self.price
+        return self.before_discount - (price.gross if price.includes_tax else price.net)
+
+    @property
     def explanation(self) -> list[dict[str, object]]:
         return [step.as_dict() for step in self.price.steps]
 
@@ -74,12 +91,23 @@ def price_lines(basis: Basis, drafts: Sequence[LineDraft]) -> PricedOrder:
             continue
         line = engine_line(basis, product, draft)
         try:
-            priced.append(PricedLine(draft, product, pricing.price(line, book, customer, basis.on)))
+            price = pricing.price(line, book, customer, basis.on)
+            priced.append(PricedLine(draft, product, price))
+            if price.gross + price.discount > LARGEST:
+                faults[place] = too_large(product)
         except pricing.PricingError as error:
             faults[place] = fault_words(error, product, basis)
     if faults:
         raise FaultyLines(faults)
-    return PricedOrder(priced, pricing.total(line.price for line in priced))
+    totals = pricing.total(line.price for line in priced)
+    if totals.gross + totals.before_discount > LARGEST:
+        raise FaultyLines({len(priced) - 1: too_large(priced[-1].product)})
+    return PricedOrder(priced, totals)
+
+
+def too_large(product: Product) -> str:
+    """More than the books can hold is a slip of the finger."""
+    return _("%(product)s: this amount is too large.") % {"product": product.name}
 
 
 def engine_line(basis: Basis, product: Product, draft: LineDraft) -> pricing.Line:

@@ -159,3 +159,13 @@ def test_totals_tie_out(tenant, typed, discount, is_inclusive):
     assert saved.net_amount + saved.tax_amount == saved.gross_amount
     shown = saved.gross_amount if is_inclusive else saved.net_amount
     assert saved.list_amount - saved.discount_amount == shown
+
+
+def test_a_price_agreed_below_the_catalogue_is_a_discount(tenant):
+    product = a_product()
+    a_price_book(product, ("0", "1000"))
+    order = editing.begin_order(customer=a_customer(tenant.agent), by=tenant.agent)
+    saved = save(order, line(product, "10", agreed_price=Decimal("950")))
+    assert (saved.list_amount, saved.discount_amount) == (Decimal("10000"), Decimal("500"))
+    saved = save(order, line(product, "10", agreed_price=Decimal("1050")))
+    assert saved.discount_amount == 0
