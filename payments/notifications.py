@@ -7,6 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from crm.people.models import Member
 from crm.teamwork import services as teamwork
@@ -14,6 +15,8 @@ from crm.teamwork.enums import NotificationKind
 from crm.web import live
 from crm.web.formats import money
 from payments.models import Instalment
+
+MOST_ONE_BY_ONE = 5
 
 
 def instalments_paid(instalment_ids: Iterable[int]) -> None:
@@ -29,12 +32,16 @@ def instalments_paid(instalment_ids: Iterable[int]) -> None:
             by_owner[row.plan.order.owner].append(row)
     for owner, received in by_owner.items():
         with translation.override(owner.user.language):
-            for row in received:
-                tell_owner(owner, row)
+            if len(received) > MOST_ONE_BY_ONE:
+                tell_of_many(owner, received)
+            else:
+                for row in received:
+                    tell_of_one(owner, row)
+        live.publish(live.member_topic(owner.pk), "payment-received")
 
 
-def tell_owner(owner: Member, row: Instalment) -> None:
-    """One line in the owner's inbox, and a sign to their open pages."""
+def tell_of_one(owner: Member, row: Instalment) -> None:
+    """One line in the owner's inbox, opening the order."""
     order = row.plan.order
     teamwork.notify(
         member_ids=[owner.pk],
@@ -46,9 +53,28 @@ def tell_owner(owner: Member, row: Instalment) -> None:
             "instalment": row.name,
             "order": order.number,
         },
-        url=reverse("payments:plan", urlconf=settings.TENANT_URLCONF, args=[row.plan_id]),
+        url=page("orders:detail", order.pk),
     )
-    live.publish(live.member_topic(owner.pk), "payment-received", order=order.pk)
+
+
+def tell_of_many(owner: Member, received: list[Instalment]) -> None:
+    """A morning's postings are one line, not forty."""
+    teamwork.notify(
+        member_ids=[owner.pk],
+        kind=NotificationKind.PAYMENT_RECEIVED,
+        title=ngettext(
+            "%(count)s instalment of your customers is paid",
+            "%(count)s instalments of your customers are paid",
+            len(received),
+        )
+        % {"count": len(received)},
+        url=f"{page('payments:allocations')}?owner=me",
+    )
+
+
+def page(name: str, *args: object) -> str:
+    """A page's path, also from where no request is answered."""
+    return reverse(name, urlconf=settings.TENANT_URLCONF, args=args)
 
 
 def lines_changed() -> None:

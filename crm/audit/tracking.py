@@ -4,6 +4,7 @@ The event holds the state *before* the change; the state after it is the next ev
 row's own. An insert needs no event: the row itself is the state, `created_by` the author.
 """
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import pghistory
@@ -15,6 +16,15 @@ NO_FIELD: Any = None  # pghistory's stubs forget that a field may be left out
 
 def tracked(model: type[M]) -> type[M]:
     """Class decorator: keep the history of this model's rows."""
+    return _track(model)
+
+
+def tracked_except(*fields: str) -> Callable[[type[M]], type[M]]:
+    """The same without some columns, derived ones whose own sources are kept elsewhere."""
+    return lambda model: _track(model, exclude=list(fields))
+
+
+def _track(model: type[M], *, exclude: list[str] | None = None) -> type[M]:
     decorate: Any = pghistory.track(
         pghistory.UpdateEvent("update", row=pghistory.Old),
         pghistory.DeleteEvent("delete", row=pghistory.Old),
@@ -32,5 +42,6 @@ def tracked(model: type[M]) -> type[M]:
             ]
         },
         append_only=False,
+        exclude=exclude,
     )
     return decorate(model)  # type: ignore[no-any-return]

@@ -7,6 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from crm.web.asked import record_id
 from crm.web.forms import FileField, MoneyField, TenantForm
 from orders.enums import Currency
 from payments.enums import Bank, ExceptionKind
@@ -72,13 +73,13 @@ def read_shares(data: QueryDict) -> dict[int, Decimal] | None:
     field = MoneyField(required=False, min_value=Decimal(0))
     shares: dict[int, Decimal] = {}
     for key in data:
-        pk = key.removeprefix(SHARE)
-        if not key.startswith(SHARE) or not pk.isdecimal():
+        pk = record_id(key.removeprefix(SHARE)) if key.startswith(SHARE) else None
+        if pk is None:
             continue
         try:
             amount = field.clean(data[key])
         except forms.ValidationError:
             return None
         if amount:
-            shares[int(pk)] = amount
+            shares[pk] = amount
     return shares

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from crm.audit.tracking import tracked
+from crm.audit.tracking import tracked, tracked_except
 from crm.money import ZERO, MoneyField
 from crm.people.models import Member
 from crm.tenancy.models import TenantForeignKey, TenantModel
@@ -50,7 +50,7 @@ class PaymentPlan(TenantModel):
         return f"{self.order_id}: {self.amount} {self.currency}"
 
 
-@tracked
+@tracked_except("paid_amount")
 class Instalment(TenantModel):
     """A part of an order's money with its due date: a receivable."""
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
-from crm.money import ZERO, round_money
+from crm.money import LARGEST, ZERO, round_money
+from crm.web.asked import record_id
 from payments.enums import Band, LineState
 from payments.models import (
     Allocation,
@@ -24,6 +25,7 @@ from payments.wording import reason_tone, reason_words
 
 PAGE = 50
 MOST_FOUND = 30
+AT_ONCE = 1_000
 UNDECIDED = "none"
 
 
@@ -79,20 +81,18 @@ def queue(query: Query) -> QuerySet[StatementLine]:
 def found_by(text: str) -> Q:
     """Lines whose payer begins so, or whose amount is exactly this."""
     found = Q(counterparty_name__startswith=text.strip())
-    try:
-        amount = round_money(text.replace(",", "").replace("，", "").lstrip("¥￥ "))
-    except InvalidOperation:
-        return found
-    return found | Q(amount=amount)
+    amount = typed_amount(text)
+    return found if amount is None else found | Q(amount=amount)
 
 
 def page_of(query: Query) -> tuple[list[StatementLine], str]:
     """One page of the queue, and the cursor of the next one."""
     lines = queue(query).select_related("account").prefetch_related("proposals")
     day, _colon, pk = query.after.partition(":")
-    if pk.isdecimal() and (on := parse_day(day)):
+    last = record_id(pk)
+    if last is not None and (on := parse_day(day)):
         newest_first = query.state in (LineState.POSTED, LineState.OUTGOING)
-        lines = lines.filter(beyond(on, int(pk), newest_first=newest_first))
+        lines = lines.filter(beyond(on, last, newest_first=newest_first))
     rows = list(lines[: PAGE + 1])
     more = rows[PAGE - 1] if len(rows) > PAGE else None
     return rows[:PAGE], f"{more.booking_date}:{more.pk}" if more else ""
@@ -146,10 +146,10 @@ def totals(currency: str) -> Totals:
     )
 
 
-def sure_line_ids(query: Query) -> list[int]:
-    """The open lines whose proposals are sure."""
+def sure_line_ids() -> list[int]:
+    """The open lines whose proposals are sure, as many as are posted at one press."""
     rows = lines_in(LineState.OPEN).filter(proposals__band=Band.POST)
-    return list(rows.values_list("pk", flat=True))
+    return list(rows.values_list("pk", flat=True)[:AT_ONCE])
 
 
 # One line
@@ -328,8 +328,14 @@ def chosen_by(text: str) -> Q:
         | Q(**{f"{order}number": text.upper()})
         | Q(**{f"{order}contract_number__startswith": text})
     )
+    amount = typed_amount(text)
+    return found if amount is None else found | Q(amount=amount)
+
+
+def typed_amount(text: str) -> Decimal | None:
+    """The amount that a search means, when it can be one."""
     try:
-        amount = round_money(text.replace(",", "").lstrip("¥￥ "))
+        amount = round_money(text.replace(",", "").replace("，", "").lstrip("¥￥ "))
     except InvalidOperation:
-        return found
-    return found | Q(amount=amount)
+        return None
+    return amount if amount.is_finite() and abs(amount) <= LARGEST else None

@@ -1,13 +1,15 @@
 """Payer aliases: who paid for whom, learned from what people posted."""
 
 from collections.abc import Iterable
+from decimal import Decimal
+from typing import Protocol
 
 from django.db import connection
 from django.utils import timezone
 
 from crm.tenancy.context import current_organization_id
 from payments.matching import payer_keys
-from payments.models import PayerAlias, StatementLine
+from payments.models import PayerAlias
 
 LEARN = """
     INSERT INTO payments_payeralias
@@ -19,10 +21,27 @@ LEARN = """
        SET times = payments_payeralias.times + EXCLUDED.times, learned_at = EXCLUDED.learned_at
 """
 
-Posted = tuple[StatementLine, int]
+
+class Payment(Protocol):
+    """A bank line, as far as its payer and amount go."""
+
+    @property
+    def pk(self) -> int: ...
+
+    @property
+    def amount(self) -> Decimal: ...
+
+    @property
+    def counterparty_name(self) -> str: ...
+
+    @property
+    def counterparty_account(self) -> str: ...
 
 
-def learn(posted: Iterable[Posted], *, times: int = 1) -> None:
+Paid = tuple[Payment, int]
+
+
+def learn(posted: Iterable[Paid], *, times: int = 1) -> None:
     """Remember for each (line, customer) that this payer paid for this customer."""
     counts: dict[tuple[str, int], tuple[str, int]] = {}
     for line, customer_id in posted:
@@ -39,7 +58,7 @@ def learn(posted: Iterable[Posted], *, times: int = 1) -> None:
         )
 
 
-def unlearn(posted: Iterable[Posted]) -> None:
+def unlearn(posted: Iterable[Paid]) -> None:
     """Take back what an undone posting taught."""
     learn(posted, times=-1)
     PayerAlias.objects.filter(times__lte=0).delete()

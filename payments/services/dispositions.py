@@ -10,7 +10,7 @@ from crm.people.models import Member
 from payments import notifications
 from payments.enums import ExceptionKind
 from payments.models import LineDisposition, MatchProposal
-from payments.services.posting import lock_lines
+from payments.services.locks import lock_lines
 from payments.services.refusals import AlreadyTaken
 
 

@@ -1,7 +1,8 @@
 """Ask the matching engine about the open lines and keep what it says, with its reasons."""
 
+import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,22 +11,17 @@ from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from crm.money import to_minor
 from crm.tenancy.context import current_organization_id
 from leads.models import Customer
 from orders.enums import OrderStatus
 from payments import matching as engine
 from payments import notifications
-from payments.models import (
-    Instalment,
-    MatchProposal,
-    PayerAlias,
-    ProposedShare,
-    StatementLine,
-)
+from payments.models import Instalment, PayerAlias, StatementLine
 from payments.selectors.lines import open_lines
 from payments.selectors.status import is_open
+from payments.services.settling import forget_proposals
 
-BATCH = 1_000
 SETTLED_DAYS = 120
 ITEM_FIELDS = (
     "pk",
@@ -38,6 +34,24 @@ ITEM_FIELDS = (
     "plan__order__number",
     "plan__order__contract_number",
 )
+WRITE_PROPOSALS = """
+    INSERT INTO payments_matchproposal
+        (organization_id, computed_at, line_id, band, confidence, reasons, candidates, line_ids,
+         rest_amount, exception_kind)
+    SELECT %s, %s, line_id, band, confidence, reasons::jsonb, candidates::jsonb, line_ids::jsonb,
+           rest_amount, exception_kind
+      FROM unnest(%s::bigint[], %s::text[], %s::int[], %s::text[], %s::text[], %s::text[],
+                  %s::bigint[], %s::text[])
+        AS fresh (line_id, band, confidence, reasons, candidates, line_ids, rest_amount,
+                  exception_kind)
+"""
+WRITE_SHARES = """
+    INSERT INTO payments_proposedshare (organization_id, proposal_id, instalment_id, amount)
+    SELECT proposal.organization_id, proposal.id, fresh.instalment_id, fresh.amount
+      FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[])
+        AS fresh (line_id, instalment_id, amount)
+      JOIN payments_matchproposal proposal ON proposal.line_id = fresh.line_id
+"""
 # One run at a time per organisation: two would write proposals for the same lines.
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('payments.propose_matches'), %s)"
 
@@ -47,15 +61,11 @@ def propose_matches(*, line_ids: Collection[int] | None = None) -> dict[str, int
     """Replace the proposals of all open lines, or of these; returns how many of each band."""
     with connection.cursor() as cursor:
         cursor.execute(ONE_AT_A_TIME, [current_organization_id()])
-    wanted = open_lines()
-    old = MatchProposal.objects.all()
-    if line_ids is not None:
-        wanted, old = wanted.filter(pk__in=line_ids), old.filter(line_id__in=line_ids)
+    wanted = open_lines() if line_ids is None else open_lines().filter(pk__in=line_ids)
     lines = list(wanted)
     asked = [engine_line(line) for line in lines]
     found = engine.propose(asked, open_items(), knowledge_about(lines)) if asked else []
-    ProposedShare.objects.filter(proposal__in=old).delete()
-    old.delete()
+    forget_proposals(line_ids)
     write_proposals(found, {line.pk: line for line in lines})
     notifications.lines_changed()
     return counted(found)
@@ -129,36 +139,39 @@ def knowledge_about(lines: Sequence[StatementLine]) -> engine.Knowledge:
     )
 
 
-def write_proposals(found: Iterable[engine.Proposal], lines: dict[int, StatementLine]) -> None:
-    """Store proposals and their shares, thousands at a time."""
-    now = timezone.now()
-    answers = list(found)
-    rows = MatchProposal.objects.bulk_create(
-        [
-            MatchProposal(
-                line=line,
-                band=one.band,
-                confidence=percent(one.confidence),
-                reasons=stored_reasons(one.reasons, line),
-                candidates=[stored_candidate(way, line) for way in one.candidates],
-                line_ids=list(one.line_ids),
-                rest_amount=one.rest,
-                exception_kind=one.exception_type or "",
-                computed_at=now,
-            )
-            for one in answers
-            for line in [lines[as_id(one.line_ids[0])]]
-        ],
-        batch_size=BATCH,
+def write_proposals(found: Sequence[engine.Proposal], lines: Mapping[int, StatementLine]) -> None:
+    """Store proposals and their shares: two statements, however many lines."""
+    organization, now = current_organization_id(), timezone.now()
+    rows = [proposal_row(one, lines[as_id(one.line_ids[0])]) for one in found]
+    shares = [
+        (as_id(one.line_ids[0]), as_id(share.item_id), to_minor(share.amount))
+        for one in found
+        for share in one.allocations
+    ]
+    with connection.cursor() as cursor:
+        if rows:
+            cursor.execute(WRITE_PROPOSALS, [organization, now, *columns_of(rows)])
+        if shares:
+            cursor.execute(WRITE_SHARES, columns_of(shares))
+
+
+def proposal_row(one: engine.Proposal, line: StatementLine) -> tuple[Any, ...]:
+    """A proposal's columns, in the order of WRITE_PROPOSALS."""
+    return (
+        line.pk,
+        one.band,
+        percent(one.confidence),
+        json.dumps(stored_reasons(one.reasons, line), ensure_ascii=False),
+        json.dumps([stored_candidate(way, line) for way in one.candidates], ensure_ascii=False),
+        json.dumps([as_id(pk) for pk in one.line_ids]),
+        to_minor(one.rest),
+        one.exception_type or "",
     )
-    ProposedShare.objects.bulk_create(
-        [
-            ProposedShare(proposal=row, instalment_id=as_id(share.item_id), amount=share.amount)
-            for row, one in zip(rows, answers, strict=True)
-            for share in one.allocations
-        ],
-        batch_size=BATCH,
-    )
+
+
+def columns_of(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
+    """Rows turned into columns, for unnest."""
+    return [list(column) for column in zip(*rows, strict=True)]
 
 
 def stored_candidate(way: engine.Candidate, line: StatementLine) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from crm.people import selectors as people
 from crm.web import markup
+from crm.web.asked import record_ids
 from crm.web.tables import (
     AmountFilter,
     BadgeColumn,
@@ -66,12 +67,11 @@ class CustomerFilter(Filter):
     control = "hidden"
 
     def condition(self, values: Sequence[str], scope: Scope) -> Q:
-        ids = [int(value) for value in values if value.isdecimal()]
-        return Q(**{f"{self.field_path}__in": ids})
+        return Q(**{f"{self.field_path}__in": record_ids(values)})
 
     def words(self, values: Sequence[str], scope: Scope) -> str:
-        ids = [int(value) for value in values if value.isdecimal()]
-        return "、".join(Customer.objects.filter(pk__in=ids).values_list("name", flat=True))
+        rows = Customer.objects.filter(pk__in=record_ids(values))
+        return "、".join(rows.values_list("name", flat=True))
 
 
 def instalment_name(row: Row, reader: Reader) -> str:

@@ -14,6 +14,7 @@ from crm.access import policy
 from crm.access.decorators import needs
 from crm.tenancy.http import TenantRequest
 from crm.web import formats, htmx
+from crm.web.asked import record_id
 from crm.web.components import Action
 from payments.enums import Band, ExceptionKind, LineState
 from payments.forms.bank import AsideForm, read_shares
@@ -21,7 +22,7 @@ from payments.models import StatementLine
 from payments.selectors import reconciliation as selectors
 from payments.selectors.figures import own_currency
 from payments.selectors.reconciliation import Query
-from payments.services import dispositions, posting
+from payments.services import bulk_posting, dispositions, posting
 from payments.services.refusals import Refused
 
 PAGE = "payments/reconcile.html"
@@ -45,8 +46,8 @@ def query_from(address: QueryDict) -> Query:
 def reconcile(request: TenantRequest) -> HttpResponse:
     """Bank lines on the left, what they pay on the right."""
     query = query_from(request.GET)
-    asked = request.GET.get("line", "")
-    line = find_line(request, int(asked)) if asked.isdecimal() else None
+    asked = record_id(request.GET.get("line", ""))
+    line = find_line(request, asked) if asked is not None else None
     if htmx.target_of(request) == "reconcile-lines":
         return htmx.fragment(request, f"{PAGE}#lines", panes(request, query, line))
     return show(request, query, line)
@@ -295,8 +296,8 @@ def take_back(request: TenantRequest, pk: int) -> HttpResponse:
 def accept_sure(request: TenantRequest) -> HttpResponse:
     """Post every line whose proposal is sure."""
     query = query_from(request.GET)
-    done, left = posting.accept_sure_lines(
-        line_ids=selectors.sure_line_ids(query), by=request.member
+    done, left = bulk_posting.accept_sure_lines(
+        line_ids=selectors.sure_line_ids(), by=request.member
     )
     message = ngettext("%(count)s line posted.", "%(count)s lines posted.", done) % {"count": done}
     if left:

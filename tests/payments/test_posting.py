@@ -8,7 +8,7 @@ from crm.teamwork.models import Notification
 from payments.enums import LineState
 from payments.models import Allocation, MatchProposal, PayerAlias
 from payments.selectors.lines import lines_in
-from payments.services import dispositions, posting, proposing
+from payments.services import bulk_posting, dispositions, posting, proposing
 from payments.services.refusals import AlreadyTaken, Refused
 
 
@@ -124,7 +124,10 @@ def test_bulk_accept_takes_only_the_sure_ones(tenant, plan, new_line):
     sure = new_line("3000.00", memo="HT-2031")
     unsure = new_line("123.45", counterparty_name="某某商行")
     proposing.propose_matches()
-    assert posting.accept_sure_lines(line_ids=[sure.pk, unsure.pk], by=tenant.finance) == (1, 1)
+    assert bulk_posting.accept_sure_lines(line_ids=[sure.pk, unsure.pk], by=tenant.finance) == (
+        1,
+        1,
+    )
     assert set(lines_in(LineState.OPEN)) == {unsure}
     assert Allocation.objects.get().source == "bulk"
 
