@@ -62,7 +62,8 @@ def _page(request: TenantRequest, sheet: Sheet, operation: str = "") -> HttpResp
     else:
         context |= _hits(request, sheet.order)
     status = 422 if operation in ("save", "submit") else 200
-    return htmx.fragment(request, f"orders/edit.html{part}", context, status=status)
+    saved = "tz:form-saved" if operation and sheet.state == "saved" else ""
+    return htmx.fragment(request, f"orders/edit.html{part}", context, status=status, trigger=saved)
 
 
 def _conflict(sheet: Sheet) -> Any:
