@@ -12,8 +12,10 @@ from crm.web.components import Label
 from crm.web.forms import TenantModelForm, dress
 from crm.web.widgets import OwnTemplate
 from leads.selectors.similar import SimilarCard
+from leads.selectors.versions import as_it_was
 from leads.selectors.wording import in_words
 
+STEERING = frozenset({"version", "explanation", "owner"})
 LOOK_UP_FIELDS = ("company_name", "name", "phone", "email", "credit_code", "wechat", "website")
 
 
@@ -98,26 +100,48 @@ class RecordForm(TenantModelForm):
     @property
     def facts(self) -> dict[str, Any]:
         """The record's own values, without what steers the form."""
-        steering = {"version", "explanation", "owner"}
-        return {name: value for name, value in self.cleaned_data.items() if name not in steering}
+        return {name: value for name, value in self.cleaned_data.items() if name not in STEERING}
 
     def show_both(self, current: Any) -> None:
-        """Somebody else saved meanwhile: tell what is stored now beside what was typed."""
+        """Somebody else saved meanwhile: keep what was typed here, take over what was not.
+
+        Where both changed a field, what is stored now stands below what was typed.
+        """
+        read = as_it_was(current, self.cleaned_data.get("version"))
+        data = {**self.data.dict(), "version": str(current.version)}  # type: ignore[attr-defined]
         for name, field in self.fields.items():
-            if name in {"version", "explanation"} or not hasattr(current, name):
+            if name in STEERING or not hasattr(current, name):
                 continue
             stored, typed = getattr(current, name), self.cleaned_data.get(name)
-            if stored != typed:
+            was = _value(read, current, name) if read is not None else None
+            if read is not None and typed == was:
+                data[name] = _as_typed(field, stored)
+            elif stored not in (typed, was):
                 field.help_text = _("Stored now: %(value)s") % {"value": in_words(current, name)}
+        self.data = data
+        forget_bound(self)
         self.add_error(
             None,
             _(
-                "Somebody else saved this record while you were editing. What is stored now is "
-                "shown under each field that differs; save again to keep yours."
+                "Somebody else saved this record while you were editing. Where you both changed a "
+                "field, what is stored now is shown below yours; save again to keep yours."
             ),
         )
-        forget_bound(self)
-        self.data = {**self.data.dict(), "version": str(current.version)}  # type: ignore[attr-defined]
+
+
+def _value(state: Any, current: Any, name: str) -> Any:
+    """A field of an earlier state, as the form would have cleaned it."""
+    field = current._meta.get_field(name)
+    if not field.is_relation:
+        return getattr(state, name)
+    pk = getattr(state, field.attname)
+    return field.related_model._default_manager.filter(pk=pk).first() if pk else None
+
+
+def _as_typed(field: forms.Field, value: Any) -> Any:
+    """A stored value as the browser would have sent it."""
+    shown = field.widget.format_value(field.prepare_value(value))
+    return (shown[0] if shown else "") if isinstance(shown, list) else shown or ""
 
 
 class DuplicateCheckMixin:

@@ -36,6 +36,24 @@ def test_the_form_shows_both_versions_and_keeps_what_was_typed(lead, tenant, sig
     assert (stored.phone, stored.version) == ("13700002222", 3)
 
 
+def test_what_only_the_other_changed_is_taken_over(lead, tenant, sign_in, url):
+    browser = sign_in(tenant.agent)
+    read = {
+        "company_name": lead.company_name, "contact_name": "李敏", "phone": lead.phone,
+        "email": lead.email, "wechat": lead.wechat, "address": lead.address,
+        "credit_code": lead.credit_code, "province": lead.province, "channel": "manual",
+        "version": "1",
+    }  # fmt: skip
+    browser.post(url("leads:edit", lead.pk), read | {"city": "苏州", "industry": "machinery"})
+    answer = browser.post(url("leads:edit", lead.pk), read | {"need": "两台", "city": ""})
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'name="city" value="苏州"' in html
+    assert '<option value="machinery" selected>' in html
+    assert "两台" in html
+    assert "Stored now" not in html
+
+
 def test_one_field_in_place_leaves_the_others_alone(lead, tenant, sign_in, url):
     sign_in(tenant.agent).post(
         url("leads:edit", lead.pk) + "?only=need", {"need": "两台加工中心", "version": "1"}
