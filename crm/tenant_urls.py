@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("orders.urls")),
     path("", include("payments.urls")),
 ]
+handler400 = "crm.web.platform_views.bad_request"
 handler403 = "crm.web.platform_views.forbidden"
 handler404 = "crm.web.platform_views.not_found"
 handler500 = "crm.web.platform_views.server_error"

@@ -10,6 +10,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("i18n/language/", platform_views.set_language, name="set_language"),
 ]
+handler400 = "crm.web.platform_views.bad_request"
 handler403 = "crm.web.platform_views.forbidden"
 handler404 = "crm.web.platform_views.not_found"
 handler500 = "crm.web.platform_views.server_error"

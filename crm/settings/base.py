@@ -133,12 +133,12 @@ DATABASE_ROUTERS = ["crm.tenancy.routers.OwnerMigrates"]
 REDIS_URL = env_text("REDIS_URL", "redis://127.0.0.1:6379")
 _redis = redis_urls(REDIS_URL)
 LIVE_REDIS_URL = _redis["live"]
-_cache = {
+_cache: dict[str, Any] = {
     "BACKEND": "crm.cache.PatientRedisCache",
     "LOCATION": _redis["cache"],
     "OPTIONS": {"socket_timeout": 1},
 }
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": _cache | {"KEY_PREFIX": "tongzhou"},
     # no copies of sessions in a process's memory: another process may end them
     "sessions": _cache | {"KEY_PREFIX": "tongzhou-session", "AWAY": "nothing"},
@@ -184,6 +184,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 CSRF_COOKIE_HTTPONLY = False
+CSRF_FAILURE_VIEW = "crm.web.platform_views.csrf_failed"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True

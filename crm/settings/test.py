@@ -1,12 +1,14 @@
 """The suite: the application's own database role, fast hashes, mail in memory, no pool."""
 
+from typing import Any
+
 from crm.settings.base import *  # noqa: F403
 from crm.settings.base import CELERY_BROKER_URL, STORAGES, TEMPLATES
 
 SECRET_KEY = "not-a-secret-used-by-tests-only"  # noqa: S105
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-_memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+_memory: dict[str, Any] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 CACHES = {"default": _memory, "sessions": _memory | {"LOCATION": "sessions"}}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 STORAGES = STORAGES | {

@@ -4,14 +4,18 @@ A class-level ModelChoiceField keeps the queryset it was imported with, also whe
 tenant's. `rebind` gives every such field a fresh queryset of the present tenant in `__init__`.
 """
 
+from datetime import date
 from typing import Any, cast
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms.utils import ErrorList
 from django.utils.html import escape
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
+from crm.money import LARGEST
 from crm.people import selectors as people
 from crm.people.models import Department, Member
 from crm.web import markup
@@ -35,6 +39,7 @@ CONTROL_CLASSES = (
     (forms.Select, "form-select"),
     (forms.Widget, "form-control"),
 )
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 OWN_PICKERS: dict[type[forms.Widget], Any] = {
     forms.DateInput: DateInput,
     forms.DateTimeInput: DateTimeInput,
@@ -63,6 +68,7 @@ class FaceMixin:
         """Rebind choices and dress the widgets."""
         for name, field in self.fields.items():
             rebind(field)
+            bound(field)
             dress(field, wide=name in self.wide)
 
     def add_error(self, field: str | None, error: Any) -> None:
@@ -108,6 +114,21 @@ def rebind(field: forms.Field) -> None:
         field.queryset = fresh() if fresh else old.model._default_manager.all()
 
 
+def bound(field: forms.Field) -> None:
+    """Keep years that nobody means (0002, typed halfway) out: some cannot be read back."""
+    if isinstance(field, forms.DateField | forms.DateTimeField) and not field.disabled:
+        field.validators = [*field.validators, check_year]
+
+
+def check_year(value: date) -> None:
+    """A year that people live in."""
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise ValidationError(
+            _("Choose a date between the years %(first)s and %(last)s."),
+            params={"first": FIRST_YEAR, "last": LAST_YEAR},
+        )
+
+
 def dress(field: forms.Field, *, wide: bool = False) -> None:
     """Put Bootstrap's class on the control and say what assistive technology needs."""
     if type(field.widget) in OWN_PICKERS:
@@ -151,6 +172,8 @@ class MoneyField(forms.DecimalField):
             text = value.strip().replace(",", "").replace("，", "").lstrip("¥￥").strip()
             if text.endswith("万"):
                 base = super().to_python(text[:-1].strip() or "-")
+                if base is not None and not (base.is_finite() and abs(base) <= LARGEST):
+                    raise ValidationError(self.error_messages["invalid"], code="invalid")
                 return None if base is None else base * 10_000
             value = text
         return super().to_python(value)

@@ -1,8 +1,11 @@
 """Pages outside all tenants, and the error pages of every place."""
 
+import logging
+import sys
+
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.db import connection
+from django.db import DataError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -11,6 +14,16 @@ from django.views.decorators.http import require_POST
 
 from crm.people.models import User
 from crm.people.selectors import organizations_of
+
+logger = logging.getLogger("tongzhou.web")
+
+# numeric and date overflow, bytes and escapes that are no text; "" is a NUL refused by the driver
+UNSTORABLE = {"", "22003", "22007", "22008", "22021", "22P02", "22P05"}
+BARE = (
+    '<!doctype html><html lang="zh-Hans"><meta charset="utf-8"><title>同舟 Tongzhou</title>'
+    "<h1>暂时无法打开</h1><p>请稍后再试。</p>"
+    "<h1>Not available just now</h1><p>Please try again in a moment.</p></html>"
+)
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -49,11 +62,42 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "403.html", status=403)
 
 
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form was open too long, or came from elsewhere."""
+    return _last_page(request, "403.html", status=403)
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Nothing here, or nothing that you may see."""
     return render(request, "404.html", status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Our fault."""
-    return render(request, "500.html", status=500)
+    """Our fault, unless the database is busy or away, or was given what no field can hold."""
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError | InterfaceError):
+        response = _last_page(request, "503.html", status=503)
+        response.headers["Retry-After"] = "5"
+        return response
+    if isinstance(error, DataError) and _state_of(error) in UNSTORABLE:
+        return _last_page(request, "400.html", status=400)
+    return _last_page(request, "500.html", status=500)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """What was sent makes no sense."""
+    return _last_page(request, "400.html", status=400)
+
+
+def _state_of(error: BaseException) -> str:
+    """PostgreSQL's code of an error, "" for what the driver refused itself."""
+    return getattr(error.__cause__, "sqlstate", None) or ""
+
+
+def _last_page(request: HttpRequest, template: str, *, status: int) -> HttpResponse:
+    """The page, or its bare words where even the reader's preferences cannot be read."""
+    try:
+        return render(request, template, status=status)
+    except Exception:
+        logger.exception("The error page itself failed")
+        return HttpResponse(BARE, status=status)

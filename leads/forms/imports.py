@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.tabular.headers import column_letter
+from crm.web.asked import record_id
 from crm.web.forms import FileField, TenantForm
 from leads.enums import Channel
 from leads.models import ImportBatch
@@ -84,7 +85,7 @@ def read_mapping(posted: QueryDict) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in posted.items():
         index = name.removeprefix("column-")
-        if index != name and index.isdecimal() and value in FIELD_LABELS:
+        if index != name and record_id(index) is not None and value in FIELD_LABELS:
             found[index] = str(value)
     return found
 

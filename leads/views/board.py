@@ -10,6 +10,7 @@ from crm.access.decorators import needs
 from crm.people.models import Member
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
+from crm.web.asked import record_id
 from crm.web.components import Action, Tab
 from leads.enums import StageKind
 from leads.forms.opportunities import LostForm
@@ -55,7 +56,7 @@ def board_actions(member: Member) -> list[Action]:
 
 
 def _stage_or_404(text: str) -> Stage:
-    stage: Stage | None = Stage.objects.filter(pk=int(text)).first() if text.isdecimal() else None
+    stage: Stage | None = Stage.objects.filter(pk=record_id(text) or 0).first()
     if stage is None:
         raise Http404
     return stage
@@ -73,7 +74,7 @@ def move(request: TenantRequest, pk: int) -> HttpResponse:
             opportunity_id=deal.pk,
             stage_id=stage.pk,
             by=request.member,
-            before=int(before) if before.isdecimal() else None,
+            before=record_id(before),
         )
     except ReasonNeeded as reason:
         lose = f"{reverse('leads:lose', args=[pk])}?stage={stage.pk}"

@@ -122,7 +122,8 @@ def check_drafts(
         raise Refused(
             _("A plan has between 1 and %(most)s instalments.") % {"most": MOST_INSTALMENTS}
         )
-    if any(draft.id is not None and draft.id not in present for draft in drafts):
+    named = [draft.id for draft in drafts if draft.id is not None]
+    if len(named) != len(set(named)) or not present.keys() >= set(named):
         raise StalePlan(plan)
     for draft in drafts:
         row = present.get(draft.id or 0)

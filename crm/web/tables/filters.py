@@ -11,6 +11,8 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from crm.money import LARGEST
+from crm.web.asked import record_ids
 from crm.web.formats import Formats
 
 Label = str | Promise
@@ -139,7 +141,7 @@ class MemberFilter(Filter):
         return [("me", _("Me")), *nobody, *people]
 
     def condition(self, values: Sequence[str], scope: Scope) -> Q:
-        ids = [int(value) for value in values if value.isdecimal()]
+        ids = record_ids(values)
         ids += [scope.member_id] if "me" in values else []
         found = Q(**{f"{self.field_path}_id__in": ids})
         if UNKNOWN in values:
@@ -161,8 +163,7 @@ class DepartmentFilter(Filter):
         return [(str(pk), name) for pk, name in self.departments(scope)]
 
     def condition(self, values: Sequence[str], scope: Scope) -> Q:
-        chosen = [int(value) for value in values if value.isdecimal()]
-        ids = {pk for one in chosen for pk in self.expand(one)}
+        ids = {pk for one in record_ids(values) for pk in self.expand(one)}
         return Q(**{f"{self.field_path}_id__in": ids})
 
 
@@ -224,10 +225,9 @@ class AmountFilter(Filter):
         start, _dots, end = values[0].partition("..")
         found = Q()
         for lookup, text in (("gte", start), ("lte", end)):
-            try:
-                found &= Q(**{f"{self.field_path}__{lookup}": Decimal(text)}) if text else Q()
-            except InvalidOperation:
-                continue
+            amount = _amount(text)
+            if amount is not None:
+                found &= Q(**{f"{self.field_path}__{lookup}": amount})
         return found
 
     def words(self, values: Sequence[str], scope: Scope) -> str:
@@ -240,7 +240,7 @@ def period(name: str, today: date) -> tuple[date | None, date | None]:
     if ".." in name:
         first, _dots, last = name.partition("..")
         end = _parse(last)
-        return _parse(first), end + timedelta(days=1) if end else None
+        return _parse(first), end + timedelta(days=1) if end and end < date.max else None
     monday = today - timedelta(days=today.weekday())
     month = today.replace(day=1)
     quarter = today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1)
@@ -261,6 +261,15 @@ def _parse(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def _amount(text: str) -> Decimal | None:
+    """The amount typed; None for what is no amount that anybody could have."""
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() and abs(amount) <= LARGEST else None
 
 
 def _next_months(first: date, count: int) -> date:

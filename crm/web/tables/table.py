@@ -18,6 +18,7 @@ from django.utils.translation import get_language
 from crm.access import policy
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx, markup, preferences
+from crm.web.asked import record_ids
 from crm.web.components import Action
 from crm.web.formats import Formats, number
 from crm.web.icons import icon
@@ -156,8 +157,7 @@ class Table:
         """The rows ticked in the bulk bar: by id, or everything the list was showing."""
         if self.request.POST.get("all"):
             return self.narrowed(QueryDict(self.request.POST.get("query", "")))
-        ids = [int(pk) for pk in self.request.POST.getlist("ids") if pk.isdecimal()]
-        return self.base.filter(Q(pk__in=ids))
+        return self.base.filter(Q(pk__in=record_ids(self.request.POST.getlist("ids"))))
 
     @cached_property
     def order(self) -> Order:
