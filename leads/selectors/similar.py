@@ -60,17 +60,22 @@ def cards_for(member: Member, matches: list[Match]) -> list[SimilarCard]:
         record: Any = (leads if match.kind == RecordKind.LEAD else customers).get(match.record_id)
         if record is not None:
             band = bands.get(match.record_id, "") if match.kind == RecordKind.CUSTOMER else ""
-            found.append(_card(match, record, band=band, is_visible=match.pair in seen))
+            is_visible = match.pair in seen
+            found.append(_card(match, record, band=band, is_visible=is_visible, reader=member))
     return found
 
 
-def asked_record(token: str) -> tuple[RecordKind, int]:
-    """What a card's token points at; raises signing.BadSignature when forged or an hour old."""
-    kind, record_id = signing.loads(token, salt=ASK_SALT, max_age=ASK_SECONDS)
+def asked_record(token: str, *, by: Member) -> tuple[RecordKind, int]:
+    """What a card shown to this member points at; BadSignature when it is not, or an hour old."""
+    kind, record_id = signing.loads(token, salt=_salt(by), max_age=ASK_SECONDS)
     return RecordKind(kind), int(record_id)
 
 
-def _card(match: Match, record: Any, *, band: str, is_visible: bool) -> SimilarCard:
+def _salt(reader: Member) -> str:
+    return f"{ASK_SALT}.{reader.pk}"
+
+
+def _card(match: Match, record: Any, *, band: str, is_visible: bool, reader: Member) -> SimilarCard:
     colours = LEAD_COLOURS if match.kind == RecordKind.LEAD else CUSTOMER_COLOURS
     more: dict[str, Any] = {}
     if is_visible:
@@ -80,7 +85,7 @@ def _card(match: Match, record: Any, *, band: str, is_visible: bool) -> SimilarC
             "detail": record.number,
         }
     else:
-        more = {"ask": signing.dumps([match.kind.value, record.pk], salt=ASK_SALT)}
+        more = {"ask": signing.dumps([match.kind.value, record.pk], salt=_salt(reader))}
     return SimilarCard(
         kind=match.kind.value,
         kind_label=str(match.kind.label),

@@ -1,6 +1,7 @@
 """Who is already here: asked while a client's name or number is typed."""
 
 from django.core import signing
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from crm.access.decorators import needs
 from crm.access.registry import ANY_MEMBER
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
+from crm.web.asked import record_id
 from leads.identity import Identity
 from leads.selectors.identity import Pair
 from leads.selectors.similar import asked_record
@@ -50,7 +52,8 @@ def typed_identity(request: HttpRequest) -> Identity:
 def own_record(request: HttpRequest) -> tuple[Pair, ...]:
     """The record being edited, which is no duplicate of itself."""
     kind, _sep, pk = request.POST.get("record", "").partition(":")
-    return ((kind, int(pk)),) if pk.isdecimal() else ()
+    known = record_id(pk)
+    return ((kind, known),) if known is not None else ()
 
 
 @require_POST
@@ -58,8 +61,8 @@ def own_record(request: HttpRequest) -> tuple[Pair, ...]:
 def ask(request: TenantRequest) -> HttpResponse:
     """Ask the owner behind a redacted card to share; only for a card one was shown."""
     try:
-        kind, record_id = asked_record(request.POST.get("token", ""))
-    except (signing.BadSignature, ValueError) as error:
+        kind, pk = asked_record(request.POST.get("token", ""), by=request.member)
+        ask_to_share(kind=kind, record_id=pk, by=request.member)
+    except (signing.BadSignature, ValueError, ObjectDoesNotExist) as error:
         raise Http404 from error
-    ask_to_share(kind=kind, record_id=record_id, by=request.member)
     return htmx.toast(HttpResponse(status=204), _("The owner has been asked."))
