@@ -6,6 +6,7 @@ the tenants' URL configuration, inside one transaction with the tenant set. Stra
 
 from collections.abc import Callable
 from typing import cast
+from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -43,7 +44,8 @@ class TenantMiddleware:
         if not request.user.is_authenticated:
             return self.ask_to_sign_in(request)
         if not rest:
-            return HttpResponse(status=308, headers={"Location": f"{request.path}/"})
+            # never from the path as it came: //elsewhere.example is another site's address
+            return HttpResponse(status=308, headers={"Location": f"/{quote(slug, safe='')}/"})
         organization = people.organization_by_slug(slug)
         if organization is None:
             raise Http404
