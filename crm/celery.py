@@ -17,7 +17,15 @@ app.conf.update(
     worker_max_tasks_per_child=500,
     worker_hijack_root_logger=False,
     broker_connection_retry_on_startup=True,
-    broker_transport_options={"visibility_timeout": 3600},
+    # who sends a job does not wait for a broker that is away: the sweeper sends it again
+    broker_transport_options={
+        "visibility_timeout": 3600,
+        "socket_connect_timeout": 1,
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0,
+        "interval_max": 0,
+    },
     task_default_queue="default",
     timezone="UTC",
     beat_schedule={"sweep": {"task": "crm.jobs.sweep", "schedule": 5.0}},
