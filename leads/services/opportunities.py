@@ -90,7 +90,10 @@ def move_opportunity(
     A move to another stage is recorded; losing asks for a reason, winning makes the customer an
     active one.
     """
-    standing = Opportunity.objects.values_list("stage_id", flat=True).get(pk=opportunity_id)
+    asked = Opportunity.objects.values_list("stage_id", "customer_id").get(pk=opportunity_id)
+    standing, customer_id = asked
+    if Stage.objects.filter(pk=stage_id, kind=StageKind.WON).exists():
+        locked(Customer.objects.all(), customer_id)  # before the stages, as conversion does
     column = _held(stage_id, standing)[stage_id]
     opportunity = locked(Opportunity.objects.all(), opportunity_id)
     left = opportunity.stage
@@ -129,6 +132,8 @@ def lose_opportunities(
         pk__in=opportunity_ids, stage__kind=StageKind.OPEN
     ).order_by("pk")
     ids = list(still_open.values_list("pk", flat=True))
+    standing = still_open.order_by("stage").values_list("stage_id", flat=True).distinct()
+    _held(lost.pk, *standing)
     for pk in ids:
         move_opportunity(opportunity_id=pk, stage_id=lost.pk, by=by, lost_reason=lost_reason)
     return len(ids)
