@@ -1,7 +1,7 @@
 """Who works on a lead: by the rules on every path of arrival, or by a person's decision."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -77,8 +77,7 @@ def _assign(candidates: Sequence[Candidate], *, at: datetime) -> Outcome:
         _write_owners(decided, at=at)
         record_decisions(decided, at=at)
         given += decided
-    tell_reps(given)
-    notify_reps(Counter(one.member_id for one in given if one.member_id), lead_ids=_last(given))
+    _announce(given)
     assigned = sum(1 for one in given if one.member_id)
     return Outcome(assigned, len(given) - assigned)
 
@@ -115,8 +114,7 @@ def assign_to(*, lead_ids: Sequence[int], member: Member, by: Member, reason: st
     _write_owners(given, at=at)
     record_decisions(given, at=at, decided_by=by)
     audit.record("leads.assigned", target=member, count=len(ids), reason=reason[:200])
-    tell_reps(given)
-    notify_reps({member.pk: len(ids)}, lead_ids=_last(given))
+    _announce(given)
     return len(ids)
 
 
@@ -129,22 +127,18 @@ def retry_unassigned() -> int:
     return len(ids)
 
 
-def tell_reps(given: Iterable[Given]) -> None:
+def tell_reps(counts: Mapping[int, int], *, latest: Mapping[int, int]) -> None:
     """Let the reps' open pages know that new leads are theirs."""
-    latest = _last(given)
-    counts = Counter(one.member_id for one in given if one.member_id)
-    for member_id, lead_id in latest.items():
-        topic = live.member_topic(member_id)
-        live.publish(topic, "lead-assigned", lead=lead_id, count=counts[member_id])
-
-
-def notify_reps(counts: "Counter[int] | dict[int, int]", *, lead_ids: dict[int, int]) -> None:
-    """One line in each rep's inbox, however many leads came."""
-    names = Lead.objects.filter(pk__in=lead_ids.values()).in_bulk()
     for member_id, number in counts.items():
-        lead = names.get(lead_ids.get(member_id, 0))
-        if lead is None:
-            continue
+        topic = live.member_topic(member_id)
+        live.publish(topic, "lead-assigned", lead=latest[member_id], count=number)
+
+
+def notify_reps(counts: Mapping[int, int], *, latest: Mapping[int, int]) -> None:
+    """One line in each rep's inbox, however many leads came."""
+    leads = Lead.objects.in_bulk(latest.values())
+    for member_id, number in counts.items():
+        lead = leads[latest[member_id]]
         more = f" +{number - 1}" if number > 1 else ""
         name, args = ("leads:detail", [lead.pk]) if number == 1 else ("leads:list", [])
         notify(
@@ -155,5 +149,8 @@ def notify_reps(counts: "Counter[int] | dict[int, int]", *, lead_ids: dict[int, 
         )
 
 
-def _last(given: Iterable[Given]) -> dict[int, int]:
-    return {one.member_id: one.lead_id for one in given if one.member_id}
+def _announce(given: Sequence[Given]) -> None:
+    counts = Counter(one.member_id for one in given if one.member_id)
+    latest = {one.member_id: one.lead_id for one in given if one.member_id}
+    tell_reps(counts, latest=latest)
+    notify_reps(counts, latest=latest)

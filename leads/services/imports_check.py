@@ -25,7 +25,7 @@ from leads.services.imports_matching import (
     Seen,
     judge,
     numbers_before,
-    strong_keys,
+    telling_keys,
 )
 from leads.services.imports_rows import Reading, columns_of, identity_of_fields, read_row
 
@@ -97,7 +97,8 @@ def check_chunk(batch_id: int, readings: Sequence[Reading], *, seen: Seen, after
 
 def _asked(reading: Reading) -> Asked:
     keys = {key.hash64: key.kind for key in reading.keys}
-    return Asked(reading.row.number, reading.profile, keys)
+    telling = telling_keys(keys, keys.values())
+    return Asked(reading.row.number, reading.profile, keys, telling)
 
 
 def _load_profiles(batch: ImportBatch, seen: Seen, numbers: set[int]) -> None:
@@ -113,7 +114,7 @@ def _seen_so_far(batch: ImportBatch) -> Seen:
         rows = ImportRow.objects.filter(batch=batch, bucket__in=[Bucket.NEW, Bucket.PROBABLE])
         columns = rows.order_by("row_number").values_list("row_number", "keys", "key_kinds")
         for number, keys, kinds in columns.iterator():
-            seen.remember(number, strong_keys(keys, kinds))
+            seen.remember(number, telling_keys(keys, kinds))
     return seen
 
 

@@ -15,23 +15,31 @@ from leads.identity.records import compare_profiles
 from leads.identity.types import STRONG_KINDS, IdentityMatch
 from leads.selectors.identity import CANDIDATES, HOT, Candidate, Pair, load_candidates
 
+TELLING_KINDS = STRONG_KINDS | {"brand_region"}
+
 
 def strong_keys(keys: Sequence[int], kinds: Sequence[str]) -> list[int]:
     """The keys that alone are reason enough to look."""
     return [key for key, kind in zip(keys, kinds, strict=True) if kind in STRONG_KINDS]
 
 
+def telling_keys(keys: Iterable[int], kinds: Iterable[str]) -> tuple[int, ...]:
+    """The keys by which rows of one file are compared: strong ones, and brand with province."""
+    pairs = zip(keys, kinds, strict=True)
+    return tuple([key for key, kind in pairs if kind in TELLING_KINDS])
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A row as the search sees it: its number, who it is, its hashed keys with their kinds."""
+    """A row as the search sees it: its number, who it is, its hashed keys with their kinds.
+
+    `telling` are the keys by which rows of one file are compared.
+    """
 
     number: int
     profile: Profile
     keys: Mapping[int, str]
-
-    @property
-    def strong(self) -> list[int]:
-        return strong_keys(list(self.keys), list(self.keys.values()))
+    telling: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +56,7 @@ NEW = Meeting(Bucket.NEW)
 
 
 class Seen:
-    """Who came earlier in the same file: strong key → number of the first row that has it."""
+    """Who came earlier in the same file: telling key → number of the first row that has it."""
 
     def __init__(self) -> None:
         self.rows: dict[int, int] = {}
@@ -56,17 +64,17 @@ class Seen:
 
     def add(self, asked: Asked) -> None:
         """A row that may become a lead; its profile is kept until `forget_profiles`."""
-        self.remember(asked.number, asked.strong)
+        self.remember(asked.number, asked.telling)
         self.profiles[asked.number] = asked.profile
 
-    def remember(self, number: int, strong_keys: Iterable[int]) -> None:
-        """The strong keys of a row; the first row that has a key stays its row."""
-        for key in strong_keys:
+    def remember(self, number: int, keys: Iterable[int]) -> None:
+        """The telling keys of a row; the first row that has a key stays its row."""
+        for key in keys:
             self.rows.setdefault(key, number)
 
     def before(self, asked: Asked) -> set[int]:
-        """The earlier rows that share a strong key."""
-        return {self.rows[key] for key in asked.strong if key in self.rows}
+        """The earlier rows that share a telling key."""
+        return {self.rows[key] for key in asked.telling if key in self.rows}
 
     def forget_profiles(self) -> None:
         """Keep the keys only: a file has many rows."""

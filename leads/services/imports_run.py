@@ -157,6 +157,8 @@ def run_chunk(batch_id: int) -> bool:
     batch: ImportBatch = ImportBatch.objects.select_for_update(of=("self",), no_key=True).get(
         pk=batch_id
     )
+    if batch.state == ImportState.CANCELLED:
+        tell_owners(batch)
     if batch.state != ImportState.RUNNING:
         return False
     rows = _next_rows(batch)
@@ -244,6 +246,7 @@ def _look_again(batch: ImportBatch, rows: Sequence[Row]) -> list[Meeting]:
             number,
             profile_of(identity_of_fields(fields[number])),
             dict.fromkeys(strong[number], STRONG),
+            tuple(strong[number]),
         )
         for number in doubtful
     ]
@@ -270,7 +273,6 @@ def _make_leads(batch: ImportBatch, plan: Plan, *, at: datetime) -> None:
         plan.fates[number].lead_id = pk
     _insert_leads(batch, rows, numbers, given, at=at)
     record_decisions(given, at=at)
-    tell_reps(given)
 
 
 def _facts(batch: ImportBatch, row: Row) -> dict[str, str | None]:
@@ -352,10 +354,7 @@ def _finish(batch: ImportBatch) -> None:
     batch.state, batch.finished_at = ImportState.DONE, timezone.now()
     batch.save(update_fields=["state", "finished_at"])
     audit.record("leads.imported", target=batch, **batch.results)
-    owned = Lead.objects.filter(import_batch=batch, owner__isnull=False).order_by()
-    shares = owned.values_list("owner_id").annotate(number=Count("id"), latest=Max("id"))
-    counts = {owner: number for owner, number, _latest in shares}
-    notify_reps(counts, lead_ids={owner: latest for owner, _number, latest in shares})
+    tell_owners(batch)
     if batch.created_by_id:
         with acting_as(None):  # nobody is told of what they do themselves; this is the worker's
             notify(
@@ -364,3 +363,15 @@ def _finish(batch: ImportBatch) -> None:
                 title=batch.file.name,
                 url=reverse("leads:import", urlconf=settings.TENANT_URLCONF, args=[batch.pk]),
             )
+
+
+def tell_owners(batch: ImportBatch) -> None:
+    """Tell each rep once how many leads this run has brought, however many chunks it took."""
+    owned = Lead.objects.filter(import_batch=batch, owner__isnull=False).order_by()
+    if batch.job is not None:
+        owned = owned.filter(created_at__gte=batch.job.created_at)
+    shares = owned.values_list("owner_id").annotate(number=Count("id"), latest=Max("id"))
+    counts = {owner: number for owner, number, _latest in shares}
+    latest = {owner: lead for owner, _number, lead in shares}
+    tell_reps(counts, latest=latest)
+    notify_reps(counts, latest=latest)

@@ -123,6 +123,15 @@ def test_a_row_repeated_in_the_file_is_found(tenant):
     assert ImportRow.objects.get(batch=batch, row_number=4).match_row == 2
 
 
+def test_a_like_name_earlier_in_the_file_is_probable(tenant):
+    rows = [
+        ("苏州同光精密机械有限公司", "", "", "", "", ""),
+        ("苏州同光机械厂", "", "", "", "", ""),
+    ]
+    batch = checked(csv_upload(rows), by=tenant.marketing)
+    assert buckets_of(batch) == [Bucket.NEW, Bucket.PROBABLE]
+
+
 def test_repeats_are_found_across_chunks_and_after_a_restart(tenant, monkeypatch):
     monkeypatch.setattr(imports_check, "CHUNK", 3)
     rows = [lead_row(n) for n in (1, 2, 3, 4, 5, 1, 4)]
