@@ -102,7 +102,7 @@ def theatre(
         stage.keep_pictures(request.node.name)
     complaints = stage.close()
     if not failed:
-        assert complaints == []
+        assert not complaints, "\n".join(complaints)
 
 
 @pytest.fixture

@@ -73,15 +73,18 @@ def post(play: Play) -> None:
 
 
 def see_paid(play: Play) -> None:
-    instalment_is(play, "Paid")
-
-
-def instalment_is(play: Play, state: str) -> None:
     """By derivation: nobody set it."""
-    person = play.finance
-    page = person.go(play.order_path)
-    deposit = page.locator(".tz-panel-card .tz-list li").first
-    expect(deposit.locator(".tz-badge")).to_contain_text(person.say(state, context="instalment"))
+    expect(deposit_of(play)).to_have_text(paid(play))
+
+
+def paid(play: Play) -> str:
+    return play.finance.say("Paid", context="instalment")
+
+
+def deposit_of(play: Play) -> Locator:
+    """The state of the first instalment, on the order's page."""
+    page = play.finance.go(play.order_path)
+    return page.locator(".tz-panel-card .tz-list li").first.locator(".tz-badge")
 
 
 def undo(play: Play) -> None:
@@ -92,7 +95,7 @@ def undo(play: Play) -> None:
         page.locator("#reconcile-lines a", has_text=play.client).click()
     page.locator("#match").get_by_role("button", name=person.say("Undo posting")).click()
     person.page.locator("#tz-toasts .tz-toast").first.wait_for()
-    instalment_is(play, "Due")
+    expect(deposit_of(play)).not_to_have_text(paid(play))
 
 
 def post_again(play: Play) -> None:
@@ -103,7 +106,7 @@ def post_again(play: Play) -> None:
         page.locator("#reconcile-lines a", has_text=play.client).click()
     expect(page.locator("#match button[data-hotkey=Enter]")).to_be_visible()
     post(play)
-    instalment_is(play, "Paid")
+    see_paid(play)
     play.picture(person, "paid")
 
 
