@@ -9,7 +9,7 @@ from hypothesis import settings as hypothesis_settings
 
 from tests.support import database
 
-pytest_plugins = ["tests.support.cast"]
+pytest_plugins = ["tests.support.cast", "tests.support.templates"]
 
 # Examples have no time limit: a busy machine is not a failing rule. Speed is measured by bench/.
 hypothesis_settings.register_profile("suite", deadline=None)
