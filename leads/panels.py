@@ -3,7 +3,7 @@
 `leads` imports neither orders nor payments; they register from their AppConfig.ready():
 
     register_customer_panel("orders", _("Orders"), permission="orders.view_order", order=10,
-                            build=lambda request, customer: ("orders/_customer_panel.html", {…}))
+                            build=lambda request, customer: ("orders/_record_panel.html", {…}))
 """
 
 from collections.abc import Callable, Mapping

@@ -1,7 +1,7 @@
 """Panels that upper apps add to the page of an order, from their AppConfig.ready():
 
 register_order_panel("plan", _("Payment plan"), permission="payments.view_plan", order=10,
-                     build=lambda request, order: ("payments/_order_panel.html", {…}))
+                     build=lambda request, order: ("payments/_order_plan.html", {…}))
 """
 
 from collections.abc import Callable, Mapping

@@ -74,7 +74,7 @@ class DecidedTable(RunTable):
 
 
 class BlockedTable(RunTable):
-    """What nobody can decide as things stand, with the reason."""
+    """What nobody can decide as things stand."""
 
     key = "approvals-blocked"
     empty = Empty(_("No approval is stuck."), icon="clipboard-check")

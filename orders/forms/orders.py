@@ -1,6 +1,5 @@
 """The order editor's forms: its terms, and one small form per line."""
 
-import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -14,22 +13,8 @@ from crm.people.models import Member
 from crm.web.forms import DateField, TenantForm, TenantModelForm
 from leads.models import Contact, Opportunity
 from orders.drafts import LineDraft, Terms
+from orders.forms.fields import TypedDecimal
 from orders.models import Order, PriceBook
-
-
-class TypedDecimal(forms.DecimalField):
-    """A number as people type it: 1,200 or full-width digits."""
-
-    widget = forms.TextInput
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off", "class": "tz-end"}
-
-    def to_python(self, value: Any) -> Any:
-        if isinstance(value, str):
-            value = unicodedata.normalize("NFKC", value).replace(",", "").strip()
-        return super().to_python(value)
 
 
 class TermsForm(TenantModelForm):
@@ -74,8 +59,8 @@ class TermsForm(TenantModelForm):
         own = policy.visible(member, Opportunity.objects.all(), "leads.view_opportunity")
         self._offer("opportunity", own.filter(customer_id=customer_id).order_by("-id"))
         self._offer("price_book", PriceBook.objects.filter(is_active=True).order_by("name"))
-        discount = self.initial["discount_percent"]
-        self.initial["discount_percent"] = f"{discount.normalize():f}" if discount else ""
+        if not self.initial["discount_percent"]:
+            self.initial["discount_percent"] = ""
 
     def _offer(self, name: str, queryset: Any) -> None:
         field = self.fields[name]

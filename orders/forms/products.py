@@ -1,10 +1,11 @@
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.web.forms import DateField, TenantModelForm
+from leads.enums import CustomerLevel
+from orders.forms.fields import TypedDecimal
 from orders.models import PriceBook, PriceBookEntry, Product
 
 
@@ -30,10 +31,7 @@ class ProductForm(TenantModelForm):
             "list_price": gettext_lazy("Per unit, with tax."),
             "floor_price": gettext_lazy("A line below it is marked for whoever approves."),
         }
-        widgets = {
-            "list_price": forms.TextInput(attrs={"inputmode": "decimal", "class": "tz-end"}),
-            "floor_price": forms.TextInput(attrs={"inputmode": "decimal", "class": "tz-end"}),
-        }
+        field_classes = {"list_price": TypedDecimal, "floor_price": TypedDecimal}
 
     def clean(self) -> dict[str, Any]:
         """The floor is not above the list price."""
@@ -72,12 +70,15 @@ class PriceForm(TenantModelForm):
             "valid_from",
             "valid_until",
         )
+        field_classes = {"min_quantity": TypedDecimal, "unit_price": TypedDecimal}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         product: Any = self.fields["product"]
         product.queryset = Product.objects.filter(is_active=True).order_by("sort_key", "id")
         product.widget.attrs["data-picker"] = ""
+        level: Any = self.fields["customer_level"]
+        level.choices = [("", _("Every level")), *CustomerLevel.choices]
 
     def clean(self) -> dict[str, Any]:
         """A price starts before it ends."""

@@ -131,7 +131,7 @@ def shown(key: str, content: Snapshot) -> str:
     if key == "gross_amount":
         return formats.money(Decimal(value), content["currency"])
     if key == "discount_percent":
-        return words.percent(Decimal(value))
+        return words.percent(Decimal(value)) if Decimal(value) else ""
     if key == "payment_terms":
         return str(PaymentTerms(value).label)
     if key == "currency":
