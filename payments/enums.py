@@ -43,7 +43,7 @@ class LineState(models.TextChoices):
     """Derived from a line's amount, what is matched, and whether it was set aside."""
 
     OPEN = "open", pgettext_lazy("bank line", "To match")
-    ASIDE = "aside", pgettext_lazy("bank line", "Exception")
+    ASIDE = "aside", pgettext_lazy("bank line", "Exceptions")
     POSTED = "posted", pgettext_lazy("bank line", "Posted")
     OUTGOING = "outgoing", pgettext_lazy("bank line", "Outgoing")
 

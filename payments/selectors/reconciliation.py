@@ -215,8 +215,9 @@ class LineView:
 
     @property
     def chips(self) -> list[Chip]:
-        """Why there is no proposal."""
-        return chips_of(self.proposal.reasons) if self.proposal else []
+        """Why there is no proposal, beyond what its heading says."""
+        reasons = self.proposal.reasons if self.proposal else []
+        return chips_of(one for one in reasons if one.get("code") != "payer_unknown")
 
     @property
     def posted_chips(self) -> list[Chip]:
