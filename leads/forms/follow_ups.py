@@ -49,6 +49,11 @@ class FollowUpForm(TenantForm):
         self.draft_key = draft
 
     @property
+    def element_id(self) -> str:
+        """One per record: a page and the drawer over it may each hold a composer."""
+        return f"form-{self.draft_key}"
+
+    @property
     def kinds(self) -> list[tuple[Any, str]]:
         """The kinds as buttons with their icons."""
         return [(radio, FOLLOW_UP_ICONS[radio.data["value"]]) for radio in self["kind"]]

@@ -19,6 +19,8 @@ from leads.services.saving import check_version, locked, take_over
 from leads.services.stages import ensure_default_stages
 
 GAP = 1024
+# What entering a stage sets.
+ENTERED = ("stage", "stage_changed_at", "closed_at", "lost_reason")
 
 
 class ReasonNeeded(Refused):
@@ -103,16 +105,7 @@ def move_opportunity(
             raise ReasonNeeded
         _enter(opportunity, column, lost_reason)
     opportunity.position = _place(column, before=before, moving=opportunity.pk)
-    opportunity.save(
-        update_fields=[
-            "stage",
-            "stage_changed_at",
-            "closed_at",
-            "lost_reason",
-            "position",
-            "updated_at",
-        ]  # fmt: skip
-    )
+    opportunity.save(update_fields=[*ENTERED, "position", "updated_at"])
     if is_new_stage:
         _note_change(opportunity, left, column, by)
         audit.record("opportunity.moved", target=opportunity, before=left.name, after=column.name)
