@@ -80,6 +80,7 @@ class LeadTable(Table):
             "department", _("Department"), departments=department_choices, expand=department_tree
         ),
         DateFilter("created_at", _("Created")),
+        DateFilter("converted_at", pgettext_lazy("lead", "Converted")),
         DateFilter("next_step_at", _("Next step due")),
         SwitchFilter("untouched", _("Not followed up yet"), when=is_untouched),
         SwitchFilter("overdue", _("Next step overdue"), when=is_overdue),
