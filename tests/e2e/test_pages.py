@@ -7,6 +7,7 @@ from playwright.sync_api import Page
 
 from tests.e2e.acts.cash import counts_agree
 from tests.e2e.people import Person, Theatre, expect
+from tests.e2e.servers import eventually
 
 ROLES = ("rep", "manager", "finance", "legal", "marketing", "service", "admin")
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
@@ -72,4 +73,6 @@ def visit(person: Person, addresses: list[str]) -> None:
         assert not BABBLE.search(text), f"{address}: {text}"
         for size in (WIDE, NARROW):
             page.set_viewport_size(size)
-            assert person.overflow() <= 0, f"{address} is too wide at {size['width']}"
+            assert eventually(lambda: person.overflow() <= 0, seconds=5), (
+                f"{address} is {person.overflow()} too wide at {size['width']}"  # noqa: B023
+            )
