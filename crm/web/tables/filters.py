@@ -90,7 +90,8 @@ class ChoiceFilter(Filter):
         return [*found, (UNKNOWN, _("None"))] if self.nullable else found
 
     def condition(self, values: Sequence[str], scope: Scope) -> Q:
-        known = [value for value in values if value != UNKNOWN]
+        offered = {value for value, _words in self.options(scope)} - {UNKNOWN}
+        known = [value for value in values if value in offered]
         found = Q(**{f"{self.field_path}__in": known})
         return found | Q(**{f"{self.field_path}__isnull": True}) if UNKNOWN in values else found
 
