@@ -72,7 +72,7 @@ def beat() -> int:
     from crm.celery import app  # noqa: PLC0415  (see above)
 
     schedule = read_place().data / "beat-schedule"
-    app.Beat(loglevel="INFO", schedule=str(schedule)).run()
+    app.Beat(loglevel="WARNING", schedule=str(schedule)).run()
     return 0
 
 

@@ -36,7 +36,7 @@ from crm.embedded.valkey import Valkey
 BACKGROUND = ("worker", "beat")
 APPLICATION = ("web", *BACKGROUND)
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-WEB_START_LIMIT = 60.0
+WEB_START_LIMIT = 180.0
 WORKER_PATIENCE = 10.0
 MEMORY_OF_FAULTS = 300.0
 LONGEST_PAUSE = 30.0

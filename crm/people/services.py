@@ -1,5 +1,4 @@
 from django.db import transaction
-from pypinyin import lazy_pinyin
 
 from crm.access.registry import builtin_grants
 from crm.people.enums import RoleCode
@@ -14,6 +13,8 @@ class AddressTaken(ValueError):
 
 def reading_key(name: str) -> str:
     """A key that sorts Chinese names by pinyin and others by their letters."""
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 - 55 MB of readings, loaded on first use
+
     return " ".join(lazy_pinyin(name)).lower()[:160]
 
 
