@@ -26,7 +26,7 @@ from crm.web.tables import (
     TextColumn,
 )
 from leads.tables.choices import department_choices, department_tree, member_choices
-from orders.enums import OrderStatus, PaymentTerms
+from orders.enums import Currency, OrderStatus, PaymentTerms
 from orders.selectors.orders import narrow_orders
 
 COLOURS: dict[str, str] = {
@@ -68,6 +68,7 @@ class OrderTable(Table):
         DateFilter("order_date", _("Order date"), is_date=True),
         AmountFilter("gross_amount", _("Total")),
         ChoiceFilter("payment_terms", _("Payment terms"), choices=PaymentTerms),
+        ChoiceFilter("currency", _("Currency"), choices=Currency),
         BooleanFilter("has_line_below_floor", _("Below floor price")),
     )
     views = (

@@ -14,6 +14,7 @@ from crm.money import ZERO
 from crm.people.models import Member
 from leads.enums import Channel, StageKind
 from leads.models import Stage
+from payments.selectors.figures import own_currency
 from payments.selectors.receivables import visible_instalments
 from reports.selectors.figures import deals_of, leads_of, month_start
 
@@ -34,7 +35,7 @@ def charts_for(member: Member) -> list[dict[str, Any]]:
 
 def pipeline_by_stage(member: Member) -> dict[str, Any]:
     stages = list(Stage.objects.filter(kind=StageKind.OPEN).order_by("position"))
-    rows = deals_of(member).filter(stage__in=stages, currency="CNY")
+    rows = deals_of(member).filter(stage__in=stages, currency=own_currency())
     sums = dict(rows.values_list("stage_id").annotate(total=Sum("amount")).order_by())
     return {
         "id": "pipeline",
@@ -89,7 +90,7 @@ def due_and_paid(member: Member) -> dict[str, Any]:
     rows = (
         visible_instalments(member)
         .filter(
-            currency="CNY",
+            currency=own_currency(),
             due_date__gte=months[0],
             due_date__lt=month_start().date() + timedelta(days=31),
         )

@@ -91,7 +91,7 @@ def new_leads(member: Member) -> Tile:
 
 
 def open_pipeline(member: Member) -> Tile:
-    rows = deals_of(member).filter(stage__kind=StageKind.OPEN, currency="CNY")
+    rows = deals_of(member).filter(stage__kind=StageKind.OPEN, currency=cash.own_currency())
     count = count_of(rows)
     return Tile.money(
         _("Open pipeline"),
@@ -102,7 +102,7 @@ def open_pipeline(member: Member) -> Tile:
 
 
 def won_this_month(member: Member) -> Tile:
-    rows = deals_of(member).filter(stage__kind=StageKind.WON, currency="CNY")
+    rows = deals_of(member).filter(stage__kind=StageKind.WON, currency=cash.own_currency())
     this, last = month_start(), month_start(1)
     so_far = timezone.now() - this
     amount = sum_of(rows.filter(closed_at__gte=this), "amount")
@@ -117,12 +117,13 @@ def won_this_month(member: Member) -> Tile:
 
 def ordered_this_month(member: Member) -> Tile:
     settled = [OrderStatus.APPROVED, OrderStatus.COMPLETED]
-    rows = orders_of(member).filter(status__in=settled, currency="CNY")
+    rows = orders_of(member).filter(status__in=settled, currency=cash.own_currency())
     amount = sum_of(rows.filter(order_date__gte=month_start().date()), "gross_amount")
     return Tile.money(
         _("Orders this month"),
         amount,
-        reverse("orders:list") + "?status=approved&status=completed&order_date=month",
+        reverse("orders:list")
+        + f"?status=approved&status=completed&order_date=month&currency={cash.own_currency()}",
     )
 
 
