@@ -24,6 +24,8 @@ PHONE: dict[str, Any] = {
 LOCALES = {"zh-hans": "zh-CN", "en": "en-GB"}
 # A refusal in place is an answer; the browser's own line about its status says nothing more.
 ANSWERS = {422}
+# htmx reports a request that a newer one replaced as if it were a fault.
+REPLACED = re.compile(r"^htmx:(afterRequest|sendAbort),")
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -47,8 +49,11 @@ class Person:
         return page
 
     def _hear(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and "Failed to load resource" not in message.text:
-            self._note(f"console: {message.text}")
+        text = message.text
+        if message.type != "error" or REPLACED.match(text) or "Failed to load resource" in text:
+            return
+        place = message.location
+        self._note(f"console: {text} ({place.get('url')}:{place.get('lineNumber')})")
 
     def _look(self, response: Response) -> None:
         if response.status >= 400 and response.status not in ANSWERS:
@@ -111,7 +116,8 @@ class Person:
 
     def picture(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=path, full_page=True)
+        # hiding the caret would leave marks on the inputs, which htmx then copies
+        self.page.screenshot(path=path, full_page=True, caret="initial")
 
     def overflow(self) -> int:
         """By how many pixels the page is wider than its window."""
