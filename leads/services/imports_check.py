@@ -30,7 +30,7 @@ from leads.services.imports_matching import (
 from leads.services.imports_rows import Reading, columns_of, identity_of_fields, read_row
 
 T = TypeVar("T")
-CHUNK = 2_000
+CHUNK = 1_000
 # One JSON document per chunk: arrays of JSON texts would be escaped character by character.
 STORE = """
     INSERT INTO leads_importrow

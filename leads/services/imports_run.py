@@ -39,7 +39,7 @@ from leads.services.imports_matching import (
 )
 from leads.services.imports_rows import identity_of_fields
 
-CHUNK = 2_000
+CHUNK = 1_000
 STRONG = "name"  # any strong kind: which one it was does not matter to the second look
 ROWS = """
     SELECT row_number, bucket, keys, key_kinds, match_kind, match_id, match_row,
