@@ -221,9 +221,10 @@ def server(which: str) -> Iterator[HTTPConnection]:
         [sys.executable, "-m", "granian", "--interface", "asgi", "--port", str(port),
          "--http", "1", "--no-ws", "--no-log", "--factory", f"bench.served:{which}"],
         cwd=ROOT,
+        start_new_session=True,
     )  # fmt: skip
     try:
-        wait_until(lambda: is_open(port), seconds=60)
+        assert wait_until(lambda: is_open(port), seconds=60), f"granian did not serve {which}"
         connection = HTTPConnection("127.0.0.1", port)
         yield connection
         connection.close()
