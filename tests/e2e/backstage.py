@@ -80,24 +80,23 @@ def owned_by_colleague(cast: Any) -> None:
         )
 
 
-def arrive(slug: str, company: str) -> int:
-    """A lead comes in by itself, as from a form; the worker finds its owner."""
-    from crm.tenancy.context import tenant_context
-    from crm.tenancy.models import Organization
-    from leads.services.leads import create_lead
-
-    with tenant_context(Organization.objects.get(slug=slug).id):
-        return int(create_lead(by=None, company_name=company, channel="website", province="31").pk)
-
-
-def is_assigned(slug: str, pk: int) -> bool:
-    """Whether somebody works on the lead."""
+def arrive(slug: str, company: str, province: str) -> bool:
+    """A lead comes in by itself, as from a form; True once the worker has found its owner."""
     from crm.tenancy.context import tenant_context
     from crm.tenancy.models import Organization
     from leads.models import Lead
+    from leads.services.leads import create_lead
+    from tests.e2e.servers import eventually
 
-    with tenant_context(Organization.objects.get(slug=slug).id):
-        return Lead.objects.filter(pk=pk, owner__isnull=False).exists()
+    organization = Organization.objects.get(slug=slug)
+    with tenant_context(organization.id):
+        lead = create_lead(by=None, company_name=company, channel="website", province=province)
+
+    def is_assigned() -> bool:
+        with tenant_context(organization.id):
+            return Lead.objects.filter(pk=lead.pk, owner__isnull=False).exists()
+
+    return eventually(is_assigned)
 
 
 def end_sessions(email: str) -> int:
