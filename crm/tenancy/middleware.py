@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import get_script_prefix, set_script_prefix
 from django_htmx.http import HttpResponseClientRedirect
@@ -68,6 +68,9 @@ class TenantMiddleware:
                 response = self.get_response(request)
             finally:
                 set_script_prefix(prefix)
+        if getattr(response, "is_async", False) and not connection.in_atomic_block:
+            # an open stream asks nothing more: its connection goes back to the pool at once
+            connection.close()
         # "Back" must ask again: after signing out, and after a fragment of the same address.
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response

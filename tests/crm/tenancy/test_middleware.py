@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from django.http import HttpResponse
-from django.test import Client
+from django.db import connection
+from django.http import HttpResponse, StreamingHttpResponse
+from django.test import Client, RequestFactory
 from django.urls import path
 
 from crm.access.decorators import needs
@@ -14,7 +15,7 @@ from crm.people.selectors import organizations_of
 from crm.people.services import AddressTaken, create_organization
 from crm.tenancy.context import tenant_context
 from crm.tenancy.links import global_url, tenant_url
-from crm.tenancy.middleware import split_path
+from crm.tenancy.middleware import TenantMiddleware, split_path
 
 
 @needs(ANY_MEMBER)
@@ -87,6 +88,21 @@ def test_a_crashed_view_leaves_nothing_behind(cast, sign_in, settings):
         names = set(Department.objects.values_list("name", flat=True))
     assert "done" in names
     assert "half-done" not in names
+
+
+@pytest.mark.slow
+def test_an_open_stream_holds_no_connection(cast_committed):
+    async def events():
+        yield "data: x\n\n"
+
+    def answer(request):
+        assert connection.connection is not None
+        return StreamingHttpResponse(events(), content_type="text/event-stream")
+
+    request = RequestFactory().get("/acme/live/")
+    request.user = User.objects.get(pk=cast_committed.agent.user_id)
+    TenantMiddleware(answer)(request)
+    assert connection.connection is None
 
 
 def test_addresses_inside_and_outside_a_tenant(cast):
