@@ -52,6 +52,7 @@ def upload_statement(play: Play) -> None:
     if play.on_phone:
         page.locator("#reconcile-lines a", has_text=play.client).click()
     match = page.locator("#match")
+    expect(match).to_be_visible()
     expect(match).to_contain_text(play.client)
     expect(match.locator(".tz-way")).to_contain_text(play.order_number)
     expect(match.locator(".tz-way")).to_contain_text(money(play.total * 3 / 10))
