@@ -24,8 +24,12 @@ ARGUMENTS = [
 ]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of them in one process: they share the installation."""
+    """All of them in one process: they share the installation and its broker.
+
+    First, so that the scheduler sees the mark however the tests were chosen.
+    """
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.e2e)
