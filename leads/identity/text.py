@@ -6,7 +6,8 @@ from functools import cache, lru_cache
 
 _BRACKETS = str.maketrans("【】〔〕［］｛｝《》〈〉「」『』[]{}<>", "()()()()()()()()()()()")
 _ODD_BRACKETS = frozenset(map(chr, _BRACKETS))
-_CJK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+# the last range holds what simplifying rare characters leads to
+_CJK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]")
 _NOISE = re.compile(r"[^\w()&+|\s]|_")
 _NOISE_OR_SPACE = re.compile(r"[^\w()&+|]|_")
 _CJK_BLOCKS = ((0x3400, 0x4DC0), (0x4E00, 0xA000))
