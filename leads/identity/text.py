@@ -6,8 +6,7 @@ from functools import cache, lru_cache
 
 _BRACKETS = str.maketrans("【】〔〕［］｛｝《》〈〉「」『』[]{}<>", "()()()()()()()()()()()")
 _ODD_BRACKETS = frozenset(map(chr, _BRACKETS))
-# the last range holds what simplifying rare characters leads to
-_CJK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]")
+_CJK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _NOISE = re.compile(r"[^\w()&+|\s]|_")
 _NOISE_OR_SPACE = re.compile(r"[^\w()&+|]|_")
 _CJK_BLOCKS = ((0x3400, 0x4DC0), (0x4E00, 0xA000))
@@ -53,7 +52,9 @@ def normalise_name(text: str) -> str:
         folded = folded.translate(_BRACKETS)
     if not has_chinese(folded):
         return _tidy_latin(folded)
-    return _NOISE_OR_SPACE.sub("", to_simplified(folded))
+    simplified = _NOISE_OR_SPACE.sub("", to_simplified(folded))
+    # simplifying a rare character may lead out of what counts as Chinese here
+    return simplified if has_chinese(simplified) else _tidy_latin(simplified)
 
 
 def _tidy_latin(folded: str) -> str:
