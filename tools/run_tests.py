@@ -9,10 +9,11 @@ from crm.embedded.testing import ensure_services
 from tools.browser import NoBrowser, ensure_browser, font_environment
 
 ROOT = Path(__file__).resolve().parents[1]
+WHOLE = ("tests/e2e", "tests/crash")
 
 
 def main(arguments: list[str]) -> int:
-    """Run the tests on two processes; the exit code is pytest's."""
+    """Run the tests, those of whole installations last; the exit code is pytest's."""
     try:
         os.environ["CHROMIUM"] = ensure_browser()
     except NoBrowser as reason:
@@ -20,8 +21,14 @@ def main(arguments: list[str]) -> int:
         return 1
     os.environ.update(ensure_services())
     os.environ.update(font_environment(Path(os.environ.get("DATA_DIR", ROOT / "var"))))
-    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", *arguments]
-    return subprocess.call(command, cwd=ROOT)  # noqa: S603 - the developer's own arguments
+    command = [sys.executable, "-m", "pytest"]
+    if arguments:
+        return subprocess.call([*command, *arguments], cwd=ROOT)  # noqa: S603 - the developer's own
+    # Whole installations share the test broker and the cores: one after the other, by themselves.
+    apart = [f"--ignore={folder}" for folder in WHOLE]
+    first = subprocess.call([*command, "-n", "2", *apart], cwd=ROOT)  # noqa: S603 - our own
+    second = subprocess.call([*command, *WHOLE], cwd=ROOT)  # noqa: S603 - our own
+    return first or second
 
 
 if __name__ == "__main__":
