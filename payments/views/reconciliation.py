@@ -46,7 +46,7 @@ def query_from(address: QueryDict) -> Query:
 def reconcile(request: TenantRequest) -> HttpResponse:
     """Bank lines on the left, what they pay on the right."""
     query = query_from(request.GET)
-    asked = record_id(request.GET.get("line", ""))
+    asked = record_id(request.GET.get("line") or request.GET.get("beside", ""))
     line = find_line(request, asked) if asked is not None else None
     if htmx.target_of(request) == "reconcile-lines":
         return htmx.fragment(request, f"{PAGE}#lines", panes(request, query, line))
@@ -83,6 +83,7 @@ def panes(
     """What the template needs."""
     lines, cursor = selectors.page_of(query)
     shown = line or (lines[0] if lines else None)
+    is_chosen = line is not None and ("line" in request.GET or "beside" not in request.GET)
     before, after = selectors.neighbours(query, shown) if shown else (None, None)
     may_post = policy.allowed(request.member, "payments.post")
     asked = request.GET.get("mode", "")
@@ -91,12 +92,15 @@ def panes(
         "query": query,
         "lines": lines,
         "view": selectors.line_view(shown) if shown else None,
-        "is_chosen": line is not None,
+        "is_chosen": is_chosen,
         "error": error,
         "totals": selectors.totals(own_currency()),
         "tabs": tabs_for(query),
         "bands": bands_for(query),
         "here": page_url(query, line=shown.pk if shown else ""),
+        # The page as it is, asked for by itself: a line that nobody chose stays beside the list,
+        # else a phone, which shows one of the two, would leave the list unasked.
+        "again": page_url(query, **{"line" if is_chosen else "beside": shown.pk if shown else ""}),
         "list_url": page_url(query),
         "more_url": page_url(query, after=cursor) if cursor else "",
         "previous_url": page_url(query, line=before.pk) if before else "",

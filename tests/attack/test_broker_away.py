@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import caches
+from django.core.cache.backends.locmem import LocMemCache
 from django.test import override_settings
 
 from crm import cache as crm_cache
@@ -26,6 +27,7 @@ def patient(location: str) -> dict[str, dict[str, object]]:
 @pytest.fixture
 def no_broker():
     crm_cache._outages.clear()
+    LocMemCache("away", {}).clear()
     with override_settings(
         CACHES=patient(CLOSED),
         SESSION_ENGINE="django.contrib.sessions.backends.cached_db",
@@ -34,6 +36,7 @@ def no_broker():
     ):
         yield
     crm_cache._outages.clear()
+    LocMemCache("away", {}).clear()  # the failures counted here are not the next test's
 
 
 def sign_in_by_form(client, email: str, password: str):

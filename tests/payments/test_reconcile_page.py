@@ -206,3 +206,14 @@ def test_the_page_asks_no_more_for_thirty_lines_than_for_three(
     proposing.propose_matches()
     with django_assert_max_num_queries(len(few.captured_queries)):
         finance.get("/acme/bank/")
+
+
+def test_a_page_that_reloads_itself_does_not_open_a_line_that_nobody_chose(finance, line):
+    """On a phone an open line takes the place of the list, under the reader's thumb."""
+    page = finance.get("/acme/bank/").content.decode()
+    assert f'hx-get="/acme/bank/?beside={line.pk}"' in page
+    reloaded = finance.get(f"/acme/bank/?beside={line.pk}", headers=HTMX).content.decode()
+    assert 'class="tz-reconcile"' in reloaded
+    chosen = finance.get(f"/acme/bank/?line={line.pk}").content.decode()
+    assert 'class="tz-reconcile has-line"' in chosen
+    assert f'hx-get="/acme/bank/?line={line.pk}"' in chosen
