@@ -1,7 +1,7 @@
 """Behind a TLS proxy: every secret must be given, nothing has an unsafe default."""
 
 from crm.settings.base import *  # noqa: F403
-from crm.settings.base import DATABASES, PROCESS_KIND
+from crm.settings.base import DATABASES, PROCESS_KIND, SILENCED_SYSTEM_CHECKS
 from crm.settings.environment import env_bool, env_int, env_secret, env_text
 
 SECRET_KEY = env_secret("SECRET_KEY")
@@ -10,8 +10,11 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = env_bool("SECURE_SSL_REDIRECT", True)
 SECURE_REDIRECT_EXEMPT = [r"^health/$"]
 SECURE_HSTS_SECONDS = env_int("SECURE_HSTS_SECONDS", 365 * 24 * 3600)
-SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-SECURE_HSTS_PRELOAD = True
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env_bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", True)
+# Asking for the browsers' preload lists binds the whole domain for months: the operator decides.
+SECURE_HSTS_PRELOAD = env_bool("SECURE_HSTS_PRELOAD", False)
+if not SECURE_HSTS_PRELOAD:
+    SILENCED_SYSTEM_CHECKS = [*SILENCED_SYSTEM_CHECKS, "security.W021"]
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 EMAIL_HOST = env_text("EMAIL_HOST", "localhost")
