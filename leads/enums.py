@@ -2,6 +2,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from crm.industries import Industry as Industry
+
 
 class Channel(models.TextChoices):
     """How an arrival reached us."""
@@ -46,23 +48,6 @@ class CustomerLevel(models.TextChoices):
     B = "b", pgettext_lazy("customer level", "B important")
     C = "c", pgettext_lazy("customer level", "C regular")
     D = "d", pgettext_lazy("customer level", "D small")
-
-
-class Industry(models.TextChoices):
-    MACHINERY = "machinery", _("Machinery")
-    ELECTRONICS = "electronics", _("Electronics")
-    SOFTWARE = "software", _("Software and IT")
-    CHEMICALS = "chemicals", _("Chemicals and materials")
-    AUTOMOTIVE = "automotive", _("Automotive")
-    MEDICAL = "medical", _("Medical and pharma")
-    FOOD = "food", _("Food and beverage")
-    RETAIL = "retail", _("Retail and trade")
-    LOGISTICS = "logistics", _("Logistics")
-    CONSTRUCTION = "construction", _("Construction")
-    ENERGY = "energy", _("Energy")
-    EDUCATION = "education", _("Education")
-    FINANCE = "finance", _("Financial services")
-    OTHER = "other", pgettext_lazy("industry", "Other")
 
 
 class StageKind(models.TextChoices):
