@@ -20,6 +20,7 @@ SHOWN = 40
 PRODUCTION = {
     "DJANGO_SETTINGS_MODULE": "crm.settings.production",
     "SECRET_KEY": "a-stand-in-long-enough-for-the-deployment-check-0123456789-abcdefghijklmnop",
+    "FIELD_KEYS": f"a-stand-in:{'A' * 43}=,index:{'A' * 43}=",
     "ALLOWED_HOSTS": "crm.example.com",
     "CSRF_TRUSTED_ORIGINS": "https://crm.example.com",
 }

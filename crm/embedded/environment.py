@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from crm.embedded.process import CommandFailed, wait_until
+from crm.encryption.keys import make_file
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = "crm.settings.local"
@@ -87,6 +88,12 @@ def secret_key(data: Path) -> str:
     return path.read_text().strip()
 
 
+def field_keys(data: Path, environ: Mapping[str, str]) -> None:
+    """The keys of the encrypted columns, made once, unless they are given from elsewhere."""
+    if not (environ.get("FIELD_KEYS") or environ.get("FIELD_KEYS_FILE")):
+        make_file(data / "keys" / "field-keys")
+
+
 def child_environment(
     place: Place, services: Mapping[str, str], *, kind: str, environ: Mapping[str, str] = os.environ
 ) -> dict[str, str]:
@@ -95,6 +102,7 @@ def child_environment(
         "DJANGO_SETTINGS_MODULE": SETTINGS,
         "SECRET_KEY": environ.get("SECRET_KEY") or secret_key(place.data),
     }
+    field_keys(place.data, environ)
     told = {
         **base,
         **environ,

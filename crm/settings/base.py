@@ -32,11 +32,13 @@ SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 
 INSTALLED_APPS = [
     "crm.tenancy",
+    "crm.encryption",
     "crm.people",
     "crm.access",
     "crm.audit",
     "crm.jobs",
     "crm.files",
+    "crm.organizations",
     "crm.approvals",
     "crm.teamwork",
     "crm.web",
@@ -129,6 +131,10 @@ POSTGRES["OPTIONS"] |= {
 }
 DATABASES: dict[str, dict[str, Any]] = {"default": POSTGRES, "owner": POSTGRES_OWNER}
 DATABASE_ROUTERS = ["crm.tenancy.routers.OwnerMigrates"]
+
+# Encrypted columns: the keys themselves, or the file that holds them (crm.encryption)
+FIELD_KEYS = env_text("FIELD_KEYS")
+FIELD_KEYS_FILE = env_text("FIELD_KEYS_FILE", str(DATA_DIR / "keys" / "field-keys"))
 
 REDIS_URL = env_text("REDIS_URL", "redis://127.0.0.1:6379")
 _redis = redis_urls(REDIS_URL)

@@ -1,11 +1,28 @@
 """Behind a TLS proxy: every secret must be given, nothing has an unsafe default."""
 
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+from crm.encryption.keys import BadKeys, parse
 from crm.settings.base import *  # noqa: F403
-from crm.settings.base import DATABASES, PROCESS_KIND, SILENCED_SYSTEM_CHECKS
+from crm.settings.base import (
+    DATABASES,
+    FIELD_KEYS,
+    FIELD_KEYS_FILE,
+    PROCESS_KIND,
+    SILENCED_SYSTEM_CHECKS,
+)
 from crm.settings.environment import env_bool, env_int, env_secret, env_text
 
 SECRET_KEY = env_secret("SECRET_KEY")
 SECRET_KEY_FALLBACKS = [key for key in [env_text("SECRET_KEY_PREVIOUS")] if key]
+try:
+    parse(FIELD_KEYS or Path(FIELD_KEYS_FILE).read_text(encoding="utf-8"))
+except (OSError, BadKeys) as error:
+    raise ImproperlyConfigured(
+        f"Set FIELD_KEYS or FIELD_KEYS_FILE to the keys of the encrypted columns: {error}"
+    ) from None
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = env_bool("SECURE_SSL_REDIRECT", True)
 SECURE_REDIRECT_EXEMPT = [r"^health/$"]

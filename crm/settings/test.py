@@ -6,6 +6,7 @@ from crm.settings.base import *  # noqa: F403
 from crm.settings.base import CELERY_BROKER_URL, STORAGES, TEMPLATES
 
 SECRET_KEY = "not-a-secret-used-by-tests-only"  # noqa: S105
+FIELD_KEYS = f"test:{'dGVz' * 10}dGU=,index:{'aW5k' * 10}aW4="
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 _memory: dict[str, Any] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}

@@ -1,0 +1,1 @@
+"""Secrets at rest: columns that the database sees only as ciphertext."""
