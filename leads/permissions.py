@@ -1,5 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 
+from crm.access.fields import guard
+from crm.access.masks import mask_all, mask_email, mask_end, mask_phone
 from crm.access.registry import declare
 from crm.people.enums import Scope
 
@@ -9,6 +11,7 @@ declare("leads.view_lead", _("See leads"), rep=OWN, manager=TREE, marketing=ALL,
 declare(
     "leads.create_lead",
     _("Create leads"),
+    whole=True,
     rep=OWN,
     manager=TREE,
     marketing=ALL,
@@ -25,14 +28,27 @@ declare(
 )
 declare("leads.assign_lead", _("Assign leads"), manager=TREE, marketing=ALL, administrator=ALL)
 declare("leads.import_lead", _("Import leads"), marketing=ALL, administrator=ALL)
-declare("leads.view_channels", _("See all arrivals by channel"), marketing=ALL, administrator=ALL)
+declare(
+    "leads.view_channels",
+    _("See all arrivals by channel"),
+    whole=True,
+    marketing=ALL,
+    administrator=ALL,
+)
 declare("leads.export_lead", _("Export leads"), manager=TREE, marketing=ALL, administrator=ALL)
-declare("leads.edit_rules", _("Edit assignment rules"), administrator=ALL)
+declare("leads.edit_rules", _("Edit assignment rules"), whole=True, administrator=ALL)
 declare(
     "leads.view_customer", _("See customers"),
     rep=OWN, manager=TREE, finance=ALL, legal=ALL, marketing=ALL, service=ALL, administrator=ALL,
 )  # fmt: skip
-declare("leads.create_customer", _("Create customers"), rep=OWN, manager=TREE, administrator=ALL)
+declare(
+    "leads.create_customer",
+    _("Create customers"),
+    whole=True,
+    rep=OWN,
+    manager=TREE,
+    administrator=ALL,
+)
 declare(
     "leads.edit_customer",
     _("Edit customers and contacts"),
@@ -52,7 +68,12 @@ declare(
     administrator=ALL,
 )
 declare(
-    "leads.create_opportunity", _("Create opportunities"), rep=OWN, manager=TREE, administrator=ALL
+    "leads.create_opportunity",
+    _("Create opportunities"),
+    whole=True,
+    rep=OWN,
+    manager=TREE,
+    administrator=ALL,
 )
 declare(
     "leads.edit_opportunity",
@@ -62,3 +83,12 @@ declare(
     administrator=ALL,
 )
 declare("leads.export_opportunity", _("Export opportunities"), manager=TREE, administrator=ALL)
+
+guard("leads.lead.phone", mask_phone, also=("phone_key",))
+guard("leads.lead.email", mask_email)
+guard("leads.lead.wechat", mask_all)
+guard("leads.customer.phone", mask_phone, also=("phone_key",))
+guard("leads.customer.credit_code", mask_end)
+guard("leads.contact.phone", mask_phone, also=("phone_key",))
+guard("leads.contact.email", mask_email)
+guard("leads.contact.wechat", mask_all)

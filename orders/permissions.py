@@ -1,5 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 
+from crm.access.fields import guard
+from crm.access.masks import mask_all
 from crm.access.registry import declare
 from crm.people.enums import Scope
 
@@ -14,7 +16,9 @@ declare(
     legal=ALL,
     administrator=ALL,
 )
-declare("orders.create_order", _("Write orders"), rep=OWN, manager=TREE, administrator=ALL)
+declare(
+    "orders.create_order", _("Write orders"), whole=True, rep=OWN, manager=TREE, administrator=ALL
+)
 declare(
     "orders.edit_order",
     _("Edit, submit, withdraw and cancel orders"),
@@ -26,10 +30,16 @@ declare("orders.export_order", _("Export orders"), manager=TREE, finance=ALL, ad
 declare(
     "orders.view_product",
     _("See products and prices"),
+    whole=True,
     rep=ALL,
     manager=ALL,
     finance=ALL,
     legal=ALL,
     administrator=ALL,
 )
-declare("orders.edit_product", _("Edit products and prices"), finance=ALL, administrator=ALL)
+declare(
+    "orders.edit_product", _("Edit products and prices"), whole=True, finance=ALL, administrator=ALL
+)
+
+guard("orders.product.cost", mask_all)
+guard("orders.product.floor_price", mask_all)

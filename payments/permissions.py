@@ -29,7 +29,17 @@ declare(
     finance=ALL,
     administrator=ALL,
 )
-declare("payments.view_statement", _("See bank statements"), finance=ALL, administrator=ALL)
-declare("payments.import_statement", _("Import bank statements"), finance=ALL, administrator=ALL)
-declare("payments.post", _("Match and post bank lines"), finance=ALL, administrator=ALL)
-declare("payments.edit_account", _("Edit bank accounts"), finance=ALL, administrator=ALL)
+declare(
+    "payments.view_statement", _("See bank statements"), whole=True, finance=ALL, administrator=ALL
+)
+declare(
+    "payments.import_statement",
+    _("Import bank statements"),
+    whole=True,
+    finance=ALL,
+    administrator=ALL,
+)
+declare("payments.post", _("Match and post bank lines"), whole=True, finance=ALL, administrator=ALL)
+declare(
+    "payments.edit_account", _("Edit bank accounts"), whole=True, finance=ALL, administrator=ALL
+)

@@ -1,19 +1,30 @@
-"""Grants on single shared records: guardian's tables, one per noun, by direct foreign key.
+"""Grants on single shared records, to a person or a department, for good or until a moment.
 
-The only module that uses guardian.
+Guardian's tables, one per noun, by direct foreign key; a department's grants lie in a table of
+the same shape beside it. The only module that uses guardian.
 """
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import Permission
 from django.db import models
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from guardian.managers import UserObjectPermissionManager
 from guardian.models import UserObjectPermissionBase
 from guardian.shortcuts import assign_perm, remove_perm
 
-from crm.people.models import Member, User
+from crm.people.models import Department, Member, User
 from crm.tenancy.managers import TenantManager
-from crm.tenancy.models import TenantModel
+from crm.tenancy.models import TenantForeignKey, TenantModel
+
+VIEW, EDIT = "view", "edit"
+# Which grants carry a permission, by the first word of its action; all others need a role.
+CARRIED_BY = {"view": (VIEW, EDIT), "edit": (EDIT,)}
+FEW = 500  # so many granted ids stand in the query itself, where every index still serves
 
 
 class GrantManager(TenantManager["Grant"], UserObjectPermissionManager):
@@ -30,16 +41,123 @@ class Grant(TenantModel, UserObjectPermissionBase):
     objects: ClassVar[Any] = GrantManager()
 
     granted_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(_("until"), null=True, blank=True)
 
     class Meta(TenantModel.Meta):
         abstract = True
 
 
-def grant(member: Member, action: str, record: models.Model) -> None:
-    """Let a member do `action` (view_customer, edit_customer) on this one record."""
-    assign_perm(f"{record._meta.app_label}.{action}", member.user, record)
+class DepartmentGrant(TenantModel):
+    """Abstract: one record shared with a department and those below it."""
+
+    department = TenantForeignKey(Department, models.CASCADE, related_name="+")
+    action = models.CharField(max_length=4, choices=[(VIEW, VIEW), (EDIT, EDIT)])
+    granted_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(_("until"), null=True, blank=True)
+
+    class Meta(TenantModel.Meta):
+        abstract = True
 
 
-def revoke(member: Member, action: str, record: models.Model) -> None:
+def grant(
+    receiver: Member | Department,
+    action: str,
+    record: models.Model,
+    *,
+    until: datetime | None = None,
+) -> None:
+    """Let a person or a department `view` or `edit` this one record, until then or for good."""
+    if isinstance(receiver, Department):
+        _departments_table(type(record)).objects.update_or_create(
+            department=receiver,
+            action=action,
+            content_object=record,
+            defaults={"expires_at": until},
+        )
+        return
+    held: Any = assign_perm(_permission_of(record, action), receiver.user, record)
+    if held.expires_at != until:
+        held.expires_at = until
+        held.save(update_fields=["expires_at"])
+
+
+def revoke(receiver: Member | Department, action: str, record: models.Model) -> None:
     """Take a grant back; nothing happens where there is none."""
-    remove_perm(f"{record._meta.app_label}.{action}", member.user, record)
+    if isinstance(receiver, Department):
+        table = _departments_table(type(record))
+        table.objects.filter(department=receiver, action=action, content_object=record).delete()
+        return
+    remove_perm(_permission_of(record, action), receiver.user, record)
+
+
+def granted_filter(member: Member, permission: str, model: type[models.Model]) -> Q | None:
+    """The rows of `model` that grants open for this permission; None when none does."""
+    verb = permission.partition(".")[2].partition("_")[0]
+    actions = CARRIED_BY.get(verb)
+    via: str = getattr(model, "access_via", "")
+    holder = _holder(model, via)
+    if actions is None or holder is None:
+        return None
+    key = (holder, actions)
+    if key not in member.granted:
+        member.granted[key] = _few_ids(member, holder, actions)
+    ids = member.granted[key]
+    path = f"{via}pk"
+    if ids is not None:
+        return Q(**{f"{path}__in": ids}) if ids else None
+    rows = (table.filter(content_object_id=OuterRef(path)) for table in _held(member, *key))
+    found = Q()
+    for one in rows:
+        found |= Q(Exists(one))
+    return found
+
+
+def _few_ids(
+    member: Member, holder: type[models.Model], actions: Sequence[str]
+) -> list[int] | None:
+    """The ids of the granted records, None when there are more than FEW."""
+    people, departments = (
+        rows.order_by().values_list("content_object_id", flat=True)
+        for rows in _held(member, holder, actions)
+    )
+    found = set(people.union(departments)[: FEW + 1])
+    return sorted(found) if len(found) <= FEW else None
+
+
+def _held(
+    member: Member, holder: type[models.Model], actions: Sequence[str]
+) -> tuple[QuerySet[Any], QuerySet[Any]]:
+    """The member's own valid grants and those of the departments they belong to."""
+    valid = Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
+    codenames = [_codename_of(holder, action) for action in actions]
+    own = _people_table(holder).objects.filter(
+        valid, user_id=member.user_id, permission__codename__in=codenames
+    )
+    theirs = _departments_table(holder).objects.filter(
+        valid, department_id__in=member.department_path, action__in=actions
+    )
+    return own, theirs
+
+
+def _holder(model: type[models.Model], via: str) -> type[models.Model] | None:
+    """The model whose records can be shared, at the end of `access_via`."""
+    current: Any = model
+    for step in via.removesuffix("__").split("__") if via else ():
+        current = current._meta.get_field(step).related_model
+    return current if hasattr(current, "access_grants") else None
+
+
+def _people_table(holder: Any) -> Any:
+    return holder.access_grants()[0]
+
+
+def _departments_table(holder: Any) -> Any:
+    return holder.access_grants()[1]
+
+
+def _codename_of(holder: type[models.Model], action: str) -> str:
+    return f"{action}_{holder._meta.model_name}"
+
+
+def _permission_of(record: models.Model, action: str) -> str:
+    return f"{record._meta.app_label}.{_codename_of(type(record), action)}"

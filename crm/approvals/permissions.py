@@ -17,4 +17,9 @@ declare(
     service=OWN,
     administrator=ALL,
 )
-declare("approvals.unblock_run", _("Send blocked approvals on their way again"), administrator=ALL)
+declare(
+    "approvals.unblock_run",
+    _("Send blocked approvals on their way again"),
+    whole=True,
+    administrator=ALL,
+)

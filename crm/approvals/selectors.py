@@ -13,7 +13,6 @@ from crm.approvals import resolution
 from crm.approvals.enums import RunState, StepState, Verdict
 from crm.approvals.models import Decision, Run, RunStep, StepAssignee
 from crm.approvals.registry import subject_of
-from crm.people.enums import Scope
 from crm.people.models import Member
 from crm.web.components import Link
 
@@ -49,10 +48,10 @@ def blocked() -> QuerySet[Run]:
 
 def readable_runs(member: Member) -> QuerySet[Run]:
     """Every run with the scope “all”; otherwise those the member takes part in."""
-    scope = policy.scope_of(member, "approvals.view_run")
-    if scope is None:
+    reach = policy.reach_of(member, "approvals.view_run")
+    if reach is None:
         return Run.objects.none()
-    if scope == Scope.ALL:
+    if reach.is_all:
         return Run.objects.all()
     asked = StepAssignee.objects.filter(step__run_id=OuterRef("pk"), member=member)
     return Run.objects.filter(Q(submitted_by=member) | Exists(asked))

@@ -53,13 +53,17 @@ def load_application() -> None:
 
 
 def migrate() -> None:
-    """Bring the schema up to date as its owner, then refuse a database that is not safe."""
+    """Bring the schema up to date as its owner, refuse an unsafe database, offer new permissions."""
     from django.core.management import call_command  # noqa: PLC0415
 
     from crm.embedded import schema  # noqa: PLC0415
+    from crm.encryption.known import note_keys  # noqa: PLC0415
+    from crm.people.services import roles as people  # noqa: PLC0415
 
     schema.migrate()
+    note_keys()
     call_command("check", databases=["default"])
+    people.sync_all_organizations()
 
 
 def compile_messages() -> None:

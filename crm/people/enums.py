@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Language(models.TextChoices):
@@ -14,12 +15,22 @@ class Theme(models.TextChoices):
 
 
 class Scope(models.IntegerChoices):
-    """How far a permission reaches, from narrow to wide: comparable by size."""
+    """How far a permission reaches; one's own records always belong to it."""
 
     OWN = 1, _("Own")
     DEPARTMENT = 2, _("Own department")
     TREE = 3, _("Department tree")
+    CHOSEN = 5, _("Chosen departments")
     ALL = 4, _("All")
+
+
+class Right(models.IntegerChoices):
+    """What a member may do with one field, from nothing to everything."""
+
+    HIDDEN = 0, _("Hidden")
+    MASKED = 1, pgettext_lazy("field right", "Masked")
+    READ = 2, pgettext_lazy("field right", "Read")
+    WRITE = 3, pgettext_lazy("field right", "Write")
 
 
 class RoleCode(models.TextChoices):

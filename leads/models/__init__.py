@@ -1,10 +1,16 @@
 from leads.models.assignments import AssignmentDecision, AssignmentRule, AssignmentShare
-from leads.models.customers import Contact, Customer, CustomerGrant
+from leads.models.customers import Contact, Customer, CustomerDepartmentGrant, CustomerGrant
 from leads.models.follow_ups import FollowUp
 from leads.models.identities import CollisionNotice, IdentityKey
 from leads.models.imports import ImportBatch, ImportRow
 from leads.models.leads import Lead, Touch
-from leads.models.opportunities import Opportunity, OpportunityGrant, Stage, StageChange
+from leads.models.opportunities import (
+    Opportunity,
+    OpportunityDepartmentGrant,
+    OpportunityGrant,
+    Stage,
+    StageChange,
+)
 
 __all__ = [
     "AssignmentDecision",
@@ -13,6 +19,7 @@ __all__ = [
     "CollisionNotice",
     "Contact",
     "Customer",
+    "CustomerDepartmentGrant",
     "CustomerGrant",
     "FollowUp",
     "IdentityKey",
@@ -20,6 +27,7 @@ __all__ = [
     "ImportRow",
     "Lead",
     "Opportunity",
+    "OpportunityDepartmentGrant",
     "OpportunityGrant",
     "Stage",
     "StageChange",

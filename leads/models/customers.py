@@ -3,7 +3,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from crm.access.grants import Grant
+from crm.access.grants import DepartmentGrant, Grant
 from crm.audit.tracking import tracked
 from crm.people.models import Member
 from crm.places import Province
@@ -66,9 +66,9 @@ class Customer(OwnedModel, NextStepModel):
         return self.name
 
     @staticmethod
-    def access_grants() -> type["CustomerGrant"]:
-        """Where customers shared one by one are recorded."""
-        return CustomerGrant
+    def access_grants() -> tuple[type["CustomerGrant"], type["CustomerDepartmentGrant"]]:
+        """Where customers shared one by one are recorded: with people, with departments."""
+        return CustomerGrant, CustomerDepartmentGrant
 
 
 class CustomerGrant(Grant):
@@ -81,6 +81,20 @@ class CustomerGrant(Grant):
             models.UniqueConstraint(
                 fields=["organization", "user", "permission", "content_object"],
                 name="customer_grant_once",
+            )
+        ]
+
+
+class CustomerDepartmentGrant(DepartmentGrant):
+    """One customer shared with a department and those below it."""
+
+    content_object = TenantForeignKey(Customer, models.CASCADE, related_name="department_grants")
+
+    class Meta(DepartmentGrant.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "department", "action", "content_object"],
+                name="customer_department_grant_once",
             )
         ]
 

@@ -1,7 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from crm.access.grants import Grant
+from crm.access.grants import DepartmentGrant, Grant
 from crm.audit.tracking import tracked
 from crm.money import ZERO, MoneyField
 from crm.people.models import Member
@@ -108,9 +108,9 @@ class Opportunity(OwnedModel, NextStepModel):
         return self.name
 
     @staticmethod
-    def access_grants() -> type["OpportunityGrant"]:
-        """Where opportunities shared one by one are recorded."""
-        return OpportunityGrant
+    def access_grants() -> tuple[type["OpportunityGrant"], type["OpportunityDepartmentGrant"]]:
+        """Where opportunities shared one by one are recorded: with people, with departments."""
+        return OpportunityGrant, OpportunityDepartmentGrant
 
 
 class OpportunityGrant(Grant):
@@ -123,6 +123,20 @@ class OpportunityGrant(Grant):
             models.UniqueConstraint(
                 fields=["organization", "user", "permission", "content_object"],
                 name="opportunity_grant_once",
+            )
+        ]
+
+
+class OpportunityDepartmentGrant(DepartmentGrant):
+    """One opportunity shared with a department and those below it."""
+
+    content_object = TenantForeignKey(Opportunity, models.CASCADE, related_name="department_grants")
+
+    class Meta(DepartmentGrant.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "department", "action", "content_object"],
+                name="opportunity_department_grant_once",
             )
         ]
 

@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from crm.access import policy
-from crm.people.enums import Scope
 from crm.people.models import Member
 from leads.enums import Bucket, Channel, ImportState, TouchOutcome
 from leads.models import ImportBatch, ImportRow, Touch
@@ -84,6 +83,7 @@ def touches(channels: Sequence[str] = (), outcomes: Sequence[str] = ()) -> Query
 
 def visible_imports(member: Member) -> QuerySet[ImportBatch]:
     """All imports for who may import for everybody, one's own for the others."""
-    if policy.scope_of(member, IMPORT) == Scope.ALL:
+    reach = policy.reach_of(member, IMPORT)
+    if reach is not None and reach.is_all:
         return imports()
     return imports().filter(created_by=member)

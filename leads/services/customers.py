@@ -23,7 +23,7 @@ from leads.services.refusals import Refused
 from leads.services.saving import check_version, locked, take_over
 
 TELLING = {"name", "phone", "website", "credit_code"}
-SEE, CHANGE = "view_customer", "edit_customer"
+SEE, CHANGE = grants.VIEW, grants.EDIT
 
 
 class CreditCodeTaken(Refused):

@@ -1,8 +1,9 @@
-from orders.models.orders import Order, OrderGrant, OrderLine, OrderVersion
+from orders.models.orders import Order, OrderDepartmentGrant, OrderGrant, OrderLine, OrderVersion
 from orders.models.products import PriceBook, PriceBookEntry, Product
 
 __all__ = [
     "Order",
+    "OrderDepartmentGrant",
     "OrderGrant",
     "OrderLine",
     "OrderVersion",

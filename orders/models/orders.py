@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
-from crm.access.grants import Grant
+from crm.access.grants import DepartmentGrant, Grant
 from crm.audit.tracking import tracked
 from crm.money import ZERO, MoneyField
 from crm.people.models import Member
@@ -116,9 +116,9 @@ class Order(OwnedModel):
         return self.number
 
     @staticmethod
-    def access_grants() -> type["OrderGrant"]:
-        """Where orders shared one by one are recorded."""
-        return OrderGrant
+    def access_grants() -> tuple[type["OrderGrant"], type["OrderDepartmentGrant"]]:
+        """Where orders shared one by one are recorded: with people, with departments."""
+        return OrderGrant, OrderDepartmentGrant
 
     @property
     def is_editable(self) -> bool:
@@ -163,6 +163,20 @@ class OrderGrant(Grant):
             models.UniqueConstraint(
                 fields=["organization", "user", "permission", "content_object"],
                 name="order_grant_once",
+            )
+        ]
+
+
+class OrderDepartmentGrant(DepartmentGrant):
+    """One order shared with a department and those below it."""
+
+    content_object = TenantForeignKey(Order, models.CASCADE, related_name="department_grants")
+
+    class Meta(DepartmentGrant.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "department", "action", "content_object"],
+                name="order_department_grant_once",
             )
         ]
 

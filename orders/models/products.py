@@ -27,7 +27,7 @@ class PercentField(models.DecimalField):  # type: ignore[type-arg]
 
 @tracked
 class Product(TenantModel):
-    """Something we sell. List and floor price are per unit and include tax."""
+    """Something we sell. List and floor price and cost are per unit and include tax."""
 
     code = models.CharField(_("code"), max_length=40)
     name = models.CharField(_("name"), max_length=120)
@@ -39,6 +39,7 @@ class Product(TenantModel):
     currency = models.CharField(_("currency"), max_length=3, choices=Currency, default=Currency.CNY)
     list_price = UnitPriceField(_("list price"))
     floor_price = UnitPriceField(_("floor price"), null=True, blank=True)
+    cost = UnitPriceField(_("cost"), null=True, blank=True)
     is_active = models.BooleanField(_("on sale"), default=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
@@ -51,6 +52,9 @@ class Product(TenantModel):
             models.UniqueConstraint(fields=["organization", "code"], name="product_code_unique"),
             models.CheckConstraint(
                 condition=Q(list_price__gte=0), name="product_list_price_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(cost__isnull=True) | Q(cost__gte=0), name="product_cost_not_negative"
             ),
             models.CheckConstraint(
                 condition=Q(floor_price__isnull=True) | Q(floor_price__lte=F("list_price")),

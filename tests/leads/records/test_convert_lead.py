@@ -91,8 +91,8 @@ def test_the_form_offers_customers_one_may_change(lead, tenant, as_member, sign_
         theirs = create_customer(by=tenant.colleague, name=COMPANY, explanation="x")
     page = url("leads:convert", lead.pk)
     assert f'value="{theirs.pk}"' not in sign_in(tenant.agent).get(page).content.decode()
-    grants.grant(tenant.agent, "view_customer", theirs)
-    grants.grant(tenant.agent, "edit_customer", theirs)
+    grants.grant(tenant.agent, "view", theirs)
+    grants.grant(tenant.agent, "edit", theirs)
     assert f'value="{theirs.pk}"' in sign_in(tenant.agent).get(page).content.decode()
 
 

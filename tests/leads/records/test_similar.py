@@ -89,7 +89,7 @@ def test_ones_own_record_is_shown_in_full(lead, tenant, sign_in, url):
 
 
 def test_a_shared_customer_is_shown_in_full(customer, tenant):
-    grants.grant(tenant.northerner, "view_customer", customer)
+    grants.grant(tenant.northerner, "view", customer)
     cards = cards_for(tenant.northerner, find_similar(Identity(company="杭州云帆软件")))
     assert [card.is_visible for card in cards] == [True]
 
