@@ -33,7 +33,7 @@ def reach_filter(member: Member, permission: str, model: type[Model]) -> Q | Non
     """The member's reach as a filter on `model`: Q() for everything, None for nothing.
 
     `model.access_via` ("customer__") says whose owner and department count; a grant on that
-    record reaches what hangs on it.
+    record reaches what hangs on it. `model.access_owner` names the owner's column where it is another.
     """
     reach = reach_of(member, permission)
     if reach is None:
@@ -41,7 +41,8 @@ def reach_filter(member: Member, permission: str, model: type[Model]) -> Q | Non
     if reach.is_all:
         return Q()
     via: str = getattr(model, "access_via", "")
-    owned = Q(**{f"{via}owner_id": member.pk})
+    owner: str = getattr(model, "access_owner", "owner_id")
+    owned = Q(**{f"{via}{owner}": member.pk})
     departments = member.departments_within(reach)
     if departments:
         owned |= Q(**{f"{via}department_id__in": departments})

@@ -241,6 +241,8 @@ FILE_UPLOAD_TEMP_DIR = None
 
 # Mail
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+# Where people reach the product: links in mails begin with it, never with what a request claims.
+PUBLIC_URL = env_text("PUBLIC_URL", f"https://{ALLOWED_HOSTS[0]}").rstrip("/")
 DEFAULT_FROM_EMAIL = env_text("DEFAULT_FROM_EMAIL", "Tongzhou <noreply@localhost>")
 
 LOGGING: dict[str, Any] = {

@@ -21,6 +21,12 @@ class Department(TenantModel):
         blank=True,
         verbose_name=_("provinces served"),
     )
+    industries = ArrayField(
+        models.CharField(max_length=20),
+        default=list,
+        blank=True,
+        verbose_name=_("industries served"),
+    )
     head = TenantForeignKey(
         "people.Member",
         models.SET_NULL,

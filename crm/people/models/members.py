@@ -1,5 +1,6 @@
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -25,10 +26,45 @@ class Member(RoleHolder, TenantModel):
     capacity = models.PositiveIntegerField(_("most open leads"), default=0)
     is_receiving_leads = models.BooleanField(_("takes new leads"), default=True)
     is_active = models.BooleanField(_("active"), default=True)
+    superior = TenantForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("superior"),
+    )
+    deputy = TenantForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("standing deputy"),
+    )
+    skills = ArrayField(
+        models.CharField(max_length=40), default=list, blank=True, verbose_name=_("skills")
+    )
+    provinces = ArrayField(
+        models.CharField(max_length=10),
+        default=list,
+        blank=True,
+        verbose_name=_("provinces served"),
+    )
+    industries = ArrayField(
+        models.CharField(max_length=20),
+        default=list,
+        blank=True,
+        verbose_name=_("industries served"),
+    )
+    # The week as crm.people.week writes it; none means the organisation's.
+    working_week = models.JSONField(_("own working hours"), null=True, blank=True)
     joined_at = models.DateTimeField(auto_now_add=True)
 
     # crm.tenancy.schema adds a policy by which a person finds their own memberships
     own_rows_visible: ClassVar[bool] = True
+    # a member's own row is themselves
+    access_owner: ClassVar[str] = "id"
 
     class Meta(TenantModel.Meta):
         verbose_name = _("member")
