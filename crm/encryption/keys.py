@@ -10,7 +10,7 @@ import contextlib
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,10 +44,7 @@ class Keyring:
 def parse(text: str) -> Keyring:
     """Read a ring; raises BadKeys naming the line, never its content."""
     keys: dict[str, bytes] = {}
-    for number, part in enumerate(re.split(r"[\n,]", text), start=1):
-        line = part.strip()
-        if not line or line.startswith("#"):
-            continue
+    for number, line in enumerate(_lines(text), start=1):
         name, _, encoded = line.partition(":")
         if not NAME.fullmatch(name) or name in keys:
             raise BadKeys(f"Key {number}: a name of its own is needed before the colon.")
@@ -56,6 +53,12 @@ def parse(text: str) -> Keyring:
     if index is None or not keys:
         raise BadKeys("At least one named key and the key named “index” are needed.")
     return Keyring(keys=keys, index=index)
+
+
+def _lines(text: str) -> Iterator[str]:
+    for line in text.splitlines():
+        if not line.lstrip().startswith("#"):
+            yield from (part.strip() for part in line.split(",") if part.strip())
 
 
 def _decoded(encoded: str, number: int) -> bytes:

@@ -5,14 +5,14 @@ made for people's changes (history, facts that never change) do not fire: the va
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.apps import apps
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from crm.encryption.cipher import PLATFORM, VERSION, key_of, seal, unseal
+from crm.encryption.cipher import PLATFORM, VERSION, blind_index, key_of, seal, unseal
 from crm.encryption.fields import EncryptedTextField, is_tenants
 
 BATCH = 500
@@ -131,6 +131,21 @@ def encrypt_plain(connection: BaseDatabaseWrapper, column: Column) -> int:
 
         done += sum(sweep(connection, column, organization, pending=PLAIN, change=change))
     return done
+
+
+def fill_index(connection: BaseDatabaseWrapper, column: Column, index: str) -> None:
+    """For migrations: compute the blind index of an encrypted column."""
+    beside = replace(column, column=index)
+    for organization in organizations(connection, column):
+        bound: dict[str, Any] = {"organization_id": organization}
+        rows = [
+            (pk, blind_index(unseal(token, place=column.place, **bound), column.place, **bound))
+            for pk, token in tokens(connection, column, organization)
+        ]
+        with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+            cursor.execute(ENTER, [str(organization or ""), column.table, column.table])
+            if rows:
+                _write(connection, beside, rows)
 
 
 def rotate(connection: BaseDatabaseWrapper, column: Column, newest: str) -> Iterator[int]:

@@ -4,6 +4,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.audit.tracking import tracked
+from crm.encryption.cipher import masked
+from crm.encryption.fields import BlindIndexField, EncryptedTextField
 from crm.files.models import StoredFile
 from crm.money import ZERO, MoneyField
 from crm.people.models import Member
@@ -18,7 +20,8 @@ class BankAccount(TenantModel):
 
     name = models.CharField(_("name"), max_length=80)
     bank = models.CharField(_("bank"), max_length=10, choices=Bank, default=Bank.OTHER)
-    number = models.CharField(_("account number"), max_length=40)
+    number = EncryptedTextField(_("account number"), max_length=40)
+    number_index = BlindIndexField(source="number")
     holder = models.CharField(_("account holder"), max_length=120, blank=True)
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
     is_active = models.BooleanField(_("in use"), default=True)
@@ -29,7 +32,7 @@ class BankAccount(TenantModel):
         verbose_name_plural = _("bank accounts")
         constraints = [
             models.UniqueConstraint(
-                fields=["organization", "number", "currency"], name="bank_account_number_once"
+                fields=["organization", "number_index", "currency"], name="bank_account_number_once"
             )
         ]
 
@@ -39,7 +42,7 @@ class BankAccount(TenantModel):
     @property
     def masked_number(self) -> str:
         """What is shown on screens: the last four digits."""
-        return f"*{self.number[-4:]}"
+        return masked(self.number)
 
 
 class Statement(TenantModel):
@@ -90,11 +93,12 @@ class StatementLine(TenantModel):
     booking_date = models.DateField(_("booked"))
     value_date = models.DateField(_("value date"))
     counterparty_name = models.CharField(_("payer"), max_length=200, blank=True)
-    counterparty_account = models.CharField(max_length=64, blank=True)
+    counterparty_account = EncryptedTextField(_("payer's account"), max_length=64, blank=True)
     reference = models.CharField(_("reference"), max_length=300, blank=True)
     memo = models.TextField(_("memo"), blank=True)
     bank_id = models.CharField(_("bank's number"), max_length=100, blank=True)
     balance = MoneyField(_("balance"), null=True)
+    # keyed, because the payer's account could be guessed from a plain digest
     fingerprint = models.CharField(max_length=64)
     # the sum of its allocations, kept by the database
     matched_amount = MoneyField(_("matched"), default=ZERO, editable=False)

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from crm.encryption.fields import BlindIndexField, EncryptedTextField
 from crm.money import ZERO, MoneyField
 from crm.people.models import Member
 from crm.tenancy.models import TenantForeignKey, TenantModel
@@ -116,7 +117,8 @@ class PayerAlias(TenantModel):
     """Who paid for whom before, learned from postings; one payer may pay for several."""
 
     # payments.matching.payer_keys: "account:…" or "name:…"
-    key = models.CharField(max_length=300)
+    key = EncryptedTextField(max_length=300)
+    key_index = BlindIndexField(source="key")
     payer_name = models.CharField(_("payer"), max_length=200, blank=True)
     customer = TenantForeignKey(Customer, models.CASCADE, related_name="payer_aliases")
     times = models.IntegerField(default=1)
@@ -127,7 +129,7 @@ class PayerAlias(TenantModel):
         verbose_name_plural = _("payer aliases")
         constraints = [
             models.UniqueConstraint(
-                fields=["organization", "key", "customer"], name="payer_alias_once"
+                fields=["organization", "key_index", "customer"], name="payer_alias_once"
             )
         ]
 

@@ -3,6 +3,7 @@ import re
 from django.db import transaction
 
 from crm.audit import services as audit
+from crm.encryption.fields import index_of
 from payments.enums import Bank
 from payments.models import BankAccount
 
@@ -10,6 +11,12 @@ from payments.models import BankAccount
 def plain_number(number: str) -> str:
     """An account number without blanks and dashes."""
     return re.sub(r"[\s-]", "", number)
+
+
+def is_known(*, number: str, currency: str) -> bool:
+    """Whether the account is there already."""
+    index = index_of(BankAccount, "number_index", plain_number(number))
+    return BankAccount.objects.filter(number_index=index, currency=currency).exists()
 
 
 @transaction.atomic

@@ -1,23 +1,26 @@
 """Payer aliases: who paid for whom, learned from what people posted."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from typing import Protocol
 
 from django.db import connection
 from django.utils import timezone
 
+from crm.encryption.cipher import blind_index, seal
 from crm.tenancy.context import current_organization_id
 from payments.matching import payer_keys
 from payments.models import PayerAlias
 
+KEY_PLACE = "payments_payeralias.key"
 LEARN = """
     INSERT INTO payments_payeralias
-        (organization_id, key, payer_name, customer_id, times, learned_at)
-    SELECT %s, key, payer_name, customer_id, times, %s
-      FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::int[])
-        AS fresh (key, payer_name, customer_id, times)
-    ON CONFLICT (organization_id, key, customer_id) DO UPDATE
+        (organization_id, key, key_index, payer_name, customer_id, times, learned_at)
+    SELECT %s, key, key_index, payer_name, customer_id, times, %s
+      FROM unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::int[])
+        AS fresh (key, key_index, payer_name, customer_id, times)
+    ON CONFLICT (organization_id, key_index, customer_id) DO UPDATE
        SET times = payments_payeralias.times + EXCLUDED.times, learned_at = EXCLUDED.learned_at
 """
 
@@ -50,12 +53,34 @@ def learn(posted: Iterable[Paid], *, times: int = 1) -> None:
             counts[key, customer_id] = (line.counterparty_name, known + times)
     if not counts:
         return
-    rows = [(key, name, customer, n) for (key, customer), (name, n) in sorted(counts.items())]
-    keys, names, customers, numbers = (list(column) for column in zip(*rows, strict=True))
+    rows = sorted(
+        (key_index(key), customer, seal(key, place=KEY_PLACE), name, n)
+        for (key, customer), (name, n) in counts.items()
+    )
+    indexes, customers, keys, names, numbers = (list(column) for column in zip(*rows, strict=True))
     with connection.cursor() as cursor:
         cursor.execute(
-            LEARN, [current_organization_id(), timezone.now(), keys, names, customers, numbers]
+            LEARN,
+            [
+                *(current_organization_id(), timezone.now()),
+                *(keys, indexes, names, customers, numbers),
+            ],
         )
+
+
+def customers_by_key(keys: Collection[str]) -> dict[str, list[int]]:
+    """The customers that each of these payers has paid for."""
+    known = {key_index(key): key for key in keys}
+    found: dict[str, list[int]] = defaultdict(list)
+    rows = PayerAlias.objects.filter(key_index__in=known).values_list("key_index", "customer_id")
+    for index, customer_id in rows:
+        found[known[index]].append(customer_id)
+    return found
+
+
+def key_index(key: str) -> str:
+    """What a payer's key is found by."""
+    return blind_index(key, KEY_PLACE)
 
 
 def unlearn(posted: Iterable[Paid]) -> None:

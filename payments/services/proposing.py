@@ -17,9 +17,10 @@ from leads.models import Customer
 from orders.enums import OrderStatus
 from payments import matching as engine
 from payments import notifications
-from payments.models import Instalment, PayerAlias, StatementLine
+from payments.models import Instalment, StatementLine
 from payments.selectors.lines import open_lines
 from payments.selectors.status import is_open
+from payments.services.aliases import customers_by_key
 from payments.services.settling import forget_proposals
 
 SETTLED_DAYS = 120
@@ -122,18 +123,13 @@ def knowledge_about(lines: Sequence[StatementLine]) -> engine.Knowledge:
         for line in lines
         for key in engine.payer_keys(line.counterparty_name, line.counterparty_account)
     }
-    aliases: dict[str, list[int]] = defaultdict(list)
-    for key, customer_id in PayerAlias.objects.filter(key__in=keys).values_list(
-        "key", "customer_id"
-    ):
-        aliases[key].append(customer_id)
     since = timezone.now().date() - timedelta(days=SETTLED_DAYS)
     settled = live_instalments().filter(
         paid_amount=F("amount"), due_date__gte=since, amount__in={line.amount for line in lines}
     )
     buyers = Customer.objects.filter(orders__isnull=False).distinct()
     return engine.Knowledge(
-        payer_aliases=aliases,
+        payer_aliases=customers_by_key(keys),
         customer_names={pk: (name,) for pk, name in buyers.values_list("pk", "name")},
         settled_items=engine_items(settled, settled=True),
     )

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from crm import jobs
 from crm.audit import services as audit
+from crm.encryption.cipher import blind_index
 from crm.files.models import StoredFile
 from crm.files.services import path_of
 from crm.tenancy.context import current_member_id
@@ -21,6 +22,7 @@ from payments.wording import unreadable
 BATCH = 1_000
 LARGEST_FILE = 20 * 1024 * 1024
 TAIL = 4
+FINGERPRINT = "payments_statementline.fingerprint"
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ def write_lines(
                 memo=line.memo[:2000],
                 bank_id=line.bank_id[:100],
                 balance=line.balance,
-                fingerprint=line.fingerprint,
+                fingerprint=blind_index(line.fingerprint, FINGERPRINT),
             )
             for line in lines
         ),

@@ -137,7 +137,7 @@ def create_account(request: TenantRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         number = accounts.plain_number(values["number"])
-        if BankAccount.objects.filter(number=number, currency=values["currency"]).exists():
+        if accounts.is_known(number=number, currency=values["currency"]):
             form.add_error("number", _("This account is there already."))
         else:
             accounts.open_account(**values)
