@@ -4,18 +4,18 @@ Guardian's tables, one per noun, by direct foreign key; a department's grants li
 the same shape beside it. The only module that uses guardian.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from guardian.managers import UserObjectPermissionManager
 from guardian.models import UserObjectPermissionBase
-from guardian.shortcuts import assign_perm, remove_perm
 
 from crm.people.models import Department, Member, User
 from crm.tenancy.managers import TenantManager
@@ -31,7 +31,21 @@ class GrantManager(TenantManager["Grant"], UserObjectPermissionManager):
     """Guardian's own manager, sealed like every other tenant's manager."""
 
 
-class Grant(TenantModel, UserObjectPermissionBase):
+class Terms(TenantModel):
+    """Abstract: since when and until when, by whom and why."""
+
+    granted_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(_("until"), null=True, blank=True)
+    granted_by = TenantForeignKey(
+        Member, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+
+    class Meta(TenantModel.Meta):
+        abstract = True
+
+
+class Grant(Terms, UserObjectPermissionBase):
     """Abstract: subclasses add `content_object = TenantForeignKey(<noun>, CASCADE)`."""
 
     # guardian's own columns, without the indexes that would not begin with the tenant
@@ -40,22 +54,17 @@ class Grant(TenantModel, UserObjectPermissionBase):
 
     objects: ClassVar[Any] = GrantManager()
 
-    granted_at = models.DateTimeField(auto_now_add=True)
-    expires_at = models.DateTimeField(_("until"), null=True, blank=True)
-
-    class Meta(TenantModel.Meta):
+    class Meta(Terms.Meta):
         abstract = True
 
 
-class DepartmentGrant(TenantModel):
+class DepartmentGrant(Terms):
     """Abstract: one record shared with a department and those below it."""
 
     department = TenantForeignKey(Department, models.CASCADE, related_name="+")
     action = models.CharField(max_length=4, choices=[(VIEW, VIEW), (EDIT, EDIT)])
-    granted_at = models.DateTimeField(auto_now_add=True)
-    expires_at = models.DateTimeField(_("until"), null=True, blank=True)
 
-    class Meta(TenantModel.Meta):
+    class Meta(Terms.Meta):
         abstract = True
 
 
@@ -67,27 +76,94 @@ def grant(
     until: datetime | None = None,
 ) -> None:
     """Let a person or a department `view` or `edit` this one record, until then or for good."""
-    if isinstance(receiver, Department):
-        _departments_table(type(record)).objects.update_or_create(
-            department=receiver,
-            action=action,
-            content_object=record,
-            defaults={"expires_at": until},
-        )
-        return
-    held: Any = assign_perm(_permission_of(record, action), receiver.user, record)
-    if held.expires_at != until:
-        held.expires_at = until
-        held.save(update_fields=["expires_at"])
+    grant_each([receiver], action, type(record), [record.pk], until=until)
+
+
+def grant_each(
+    receivers: Iterable[Member | Department],
+    action: str,
+    model: type[models.Model],
+    ids: Sequence[int],
+    *,
+    until: datetime | None = None,
+    by: Member | None = None,
+    reason: str = "",
+) -> None:
+    """The same for many receivers and records at once; a grant that was there takes the new terms.
+
+    Two statements, however many there are.
+    """
+    everybody = list(receivers)
+    terms = {"expires_at": until, "granted_by": by, "reason": reason[:200]}
+    people = _members(everybody)
+    if people:
+        table, permission = _people_table(model), permission_for(model, action)
+        rows = [
+            table(user_id=one.user_id, permission=permission, content_object_id=pk, **terms)
+            for one in people
+            for pk in ids
+        ]
+        _put(rows, table, key=("organization", "user", "permission", "content_object"))
+    departments = [one for one in everybody if isinstance(one, Department)]
+    if departments:
+        table = _departments_table(model)
+        rows = [
+            table(department=one, action=action, content_object_id=pk, **terms)
+            for one in departments
+            for pk in ids
+        ]
+        _put(rows, table, key=("organization", "department", "action", "content_object"))
+
+
+def _members(receivers: Iterable[Member | Department]) -> list[Member]:
+    """The people among them, who forget what they knew of their grants."""
+    found = [one for one in receivers if isinstance(one, Member)]
+    for one in found:
+        one.granted.clear()
+    return found
+
+
+def _put(rows: list[Any], table: Any, *, key: Sequence[str]) -> None:
+    """Write the grants; where one is, its terms are replaced."""
+    table.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=list(key),
+        update_fields=["granted_at", "expires_at", "granted_by", "reason"],
+        batch_size=2_000,
+    )
 
 
 def revoke(receiver: Member | Department, action: str, record: models.Model) -> None:
     """Take a grant back; nothing happens where there is none."""
-    if isinstance(receiver, Department):
-        table = _departments_table(type(record))
-        table.objects.filter(department=receiver, action=action, content_object=record).delete()
-        return
-    remove_perm(_permission_of(record, action), receiver.user, record)
+    revoke_each([receiver], action, type(record), [record.pk])
+
+
+def revoke_each(
+    receivers: Iterable[Member | Department],
+    action: str,
+    model: type[models.Model],
+    ids: Sequence[int],
+) -> int:
+    """Take back what these receivers hold of these records; returns how many grants it was."""
+    everybody = list(receivers)
+    people = [one.user_id for one in _members(everybody)]
+    departments = [one.pk for one in everybody if isinstance(one, Department)]
+    own = _people_table(model).objects.filter(
+        user_id__in=people, permission=permission_for(model, action), content_object_id__in=ids
+    )
+    theirs = _departments_table(model).objects.filter(
+        department_id__in=departments, action=action, content_object_id__in=ids
+    )
+    return sum(rows.delete()[0] for rows, some in ((own, people), (theirs, departments)) if some)
+
+
+def permission_for(model: type[models.Model], action: str) -> Permission:
+    """Guardian's name for an action on this noun."""
+    found: Permission = Permission.objects.get(
+        content_type=ContentType.objects.get_for_model(model), codename=_codename_of(model, action)
+    )
+    return found
 
 
 def granted_filter(member: Member, permission: str, model: type[models.Model]) -> Q | None:
@@ -157,7 +233,3 @@ def _departments_table(holder: Any) -> Any:
 
 def _codename_of(holder: type[models.Model], action: str) -> str:
     return f"{action}_{holder._meta.model_name}"
-
-
-def _permission_of(record: models.Model, action: str) -> str:
-    return f"{record._meta.app_label}.{_codename_of(type(record), action)}"
