@@ -7,32 +7,34 @@ from django.utils.translation import gettext as _
 
 from crm.approvals.enums import StepKind
 from crm.people.enums import RoleCode
-from crm.people.models import Department, Member, Role
+from crm.people.hierarchy import superior_of
+from crm.people.models import Member, Role
+from crm.people.presence import acting_deputies
 
 
 def approvers(kind: str, parameters: Mapping[str, Any], submitter: Member) -> list[Member]:
-    """The active members any one of whom may decide; never the submitter."""
+    """The active members any one of whom may decide, and who stands in for those away; never the
+    submitter."""
     if kind == StepKind.SUPERIOR:
         superior = superior_of(submitter)
-        return [superior] if superior else []
+        return with_deputies([superior] if superior else [], submitter)
     active = Member.objects.filter(is_active=True).exclude(pk=submitter.pk)
     if kind == StepKind.ROLE:
         active = active.filter(member_roles__role__code=parameters["role"])
     else:
         active = active.filter(pk=parameters["member"])
-    return list(active.order_by("sort_key", "id"))
+    return with_deputies(list(active.order_by("sort_key", "id")), submitter)
 
 
-def superior_of(member: Member) -> Member | None:
-    """The head of the member's department, or the next one up whose seat is filled by another."""
-    if member.department_id is None:
-        return None
-    department = Department.objects.get(pk=member.department_id)
-    above = Department.objects.filter(pk__in=department.path).select_related("head")
-    for seat in sorted(above, key=lambda one: department.path.index(one.pk), reverse=True):
-        if seat.head is not None and seat.head.is_active and seat.head_id != member.pk:
-            return seat.head  # type: ignore[no-any-return]
-    return None
+def with_deputies(asked: list[Member], submitter: Member) -> list[Member]:
+    """Those asked, and for each who is away who stands in; never the submitter."""
+    deputies = acting_deputies(asked)
+    found = {one.pk: one for one in asked}
+    for one in asked:
+        deputy = deputies.get(one.pk)
+        if deputy is not None and deputy.pk != submitter.pk:
+            found.setdefault(deputy.pk, deputy)
+    return list(found.values())
 
 
 def step_words(kind: str, parameters: Mapping[str, Any]) -> str:

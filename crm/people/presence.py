@@ -1,6 +1,6 @@
 """Who is away, and who stands in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -48,7 +48,7 @@ def acting_deputies(members: Iterable[Member], at: datetime | None = None) -> di
 
 
 def _stand_in(
-    member_id: int, away: dict[int, int | None], standing: dict[int, int | None]
+    member_id: int, away: Mapping[int, int | None], standing: Mapping[int, int | None]
 ) -> int | None:
     """The first one here along the chain of deputies."""
     seen, current = {member_id}, member_id

@@ -11,6 +11,7 @@ from django.utils import timezone
 from crm.access import policy
 from crm.people.enums import RoleCode
 from crm.people.models import Department, Member
+from crm.people.presence import absent_member_ids
 from leads.assignment import Candidate, Condition, Pool, Rep, Rule, RuleSet, Seat, State
 from leads.enums import LeadStatus
 from leads.models import AssignmentRule, AssignmentShare, Lead
@@ -73,25 +74,35 @@ def _rule_of(rule: AssignmentRule) -> Rule:
 
 
 def reps(rules: Sequence[AssignmentRule]) -> list[Rep]:
-    """Active sales reps with what rules look at; open leads are counted only if a rule needs it."""
+    """Active sales reps with what rules look at; open leads are counted only if a rule needs it.
+
+    Whoever is away or takes no new leads counts as absent.
+    """
     rows = list(
         Member.objects.filter(is_active=True, member_roles__role__code=RoleCode.REP)
         .order_by("id")
-        .values_list("id", "department__path", "capacity", "is_receiving_leads")
-    )
-    wanted = [member_id for member_id, _path, capacity, _takes in rows if capacity]
+        .values(
+            "id", "department__path", "capacity", "is_receiving_leads", "skills", "provinces",
+            "industries",
+        )
+    )  # fmt: skip
+    wanted = [row["id"] for row in rows if row["capacity"]]
     if any(rule.strategy == Strategy.LEAST_LOADED for rule in rules):
-        wanted = [row[0] for row in rows]
+        wanted = [row["id"] for row in rows]
     loads = open_leads_by_owner(wanted) if wanted else {}
+    away = absent_member_ids()
     return [
         Rep(
-            rep_id=member_id,
-            departments=frozenset(path or ()),
-            open_leads=loads.get(member_id, 0),
-            capacity=capacity or None,
-            is_absent=not takes,
+            rep_id=row["id"],
+            departments=frozenset(row["department__path"] or ()),
+            regions=frozenset(row["provinces"]),
+            industries=frozenset(row["industries"]),
+            skills=frozenset(row["skills"]),
+            open_leads=loads.get(row["id"], 0),
+            capacity=row["capacity"] or None,
+            is_absent=row["id"] in away or not row["is_receiving_leads"],
         )
-        for member_id, path, capacity, takes in rows
+        for row in rows
     ]
 
 

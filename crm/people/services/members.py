@@ -1,6 +1,42 @@
-from django.db import transaction
+"""Members: taking in, changing, roles."""
 
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from crm.access import policy
+from crm.audit import services as audit
+from crm.people.enums import RoleCode
+from crm.people.hierarchy import makes_a_circle
+from crm.people.locks import hold_administrators, hold_tree
 from crm.people.models import Department, Member, MemberRole, Role, User
+from crm.people.refusals import Refused
+
+# What the form of a member may change; roles and activity have services of their own.
+FACTS = frozenset(
+    {
+        "name", "title", "phone", "department", "superior", "deputy", "capacity",
+        "is_receiving_leads", "skills", "provinces", "industries",
+    }
+)  # fmt: skip
+
+
+class LastAdministrator(Refused):
+    """Nobody would be left who can manage the organisation."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("An organisation needs an active administrator. Name another one first.")
+        )
+
+
+class MayNotGiveRoles(Refused):
+    """Roles are given by those who may give roles, whatever a form says."""
+
+    def __init__(self) -> None:
+        super().__init__(_("You may not give roles."))
 
 
 def reading_key(name: str) -> str:
@@ -15,7 +51,7 @@ def add_member(
     *,
     user: User,
     department: Department | None,
-    roles: list[str],
+    roles: Iterable[str],
     title: str = "",
     phone: str = "",
     name: str = "",
@@ -33,3 +69,115 @@ def add_member(
     held = Role.objects.filter(code__in=roles)
     MemberRole.objects.bulk_create(MemberRole(member=member, role=role) for role in held)
     return member
+
+
+@transaction.atomic
+def update_member(*, member_id: int, **facts: Any) -> Member:
+    """Change a member's facts; the named superior may not stand below the member."""
+    unknown = set(facts) - FACTS
+    if unknown:
+        raise TypeError(f"No such facts: {sorted(unknown)}")
+    if facts.get("superior") is not None:
+        hold_tree()
+    member = locked_member(member_id)
+    _check_people(member, facts)
+    changed = [name for name, value in facts.items() if getattr(member, name) != value]
+    for name in changed:
+        setattr(member, name, facts[name])
+    if "name" in changed:
+        member.sort_key = reading_key(member.name)
+        changed.append("sort_key")
+    if changed:
+        member.save(update_fields=changed)
+        audit.record("member.changed", target=member, fields=sorted({*changed} - {"sort_key"}))
+    return member
+
+
+@transaction.atomic
+def set_roles(*, member_id: int, roles: Iterable[Role], by: Member) -> None:
+    """Give a member exactly these roles."""
+    _check_may_give(by)
+    hold_administrators()
+    member = locked_member(member_id)
+    wanted = {role.pk: role for role in roles}
+    held = {one.role_id: one for one in member.member_roles.select_related("role")}
+    added = [role for pk, role in wanted.items() if pk not in held]
+    removed = [one.role for pk, one in held.items() if pk not in wanted]
+    if not added and not removed:
+        return
+    if member.is_active and any(role.code == RoleCode.ADMINISTRATOR for role in removed):
+        check_not_last_administrator([member.pk])
+    MemberRole.objects.filter(member=member, role__in=removed).delete()
+    MemberRole.objects.bulk_create(MemberRole(member=member, role=role) for role in added)
+    _record_roles(member, added, removed)
+
+
+@transaction.atomic
+def add_role(*, member_ids: Sequence[int], role: Role, by: Member) -> int:
+    """Give one more role to several members; returns how many did not have it."""
+    _check_may_give(by)
+    members = _locked_members(member_ids)
+    have = set(MemberRole.objects.filter(role=role).values_list("member_id", flat=True))
+    fresh = [member for member in members if member.pk not in have]
+    MemberRole.objects.bulk_create(MemberRole(member=member, role=role) for member in fresh)
+    for member in fresh:
+        _record_roles(member, [role], [])
+    return len(fresh)
+
+
+@transaction.atomic
+def set_department(*, member_ids: Sequence[int], department: Department) -> int:
+    """Move several members into a department; returns how many were elsewhere."""
+    moved = [one for one in _locked_members(member_ids) if one.department_id != department.pk]
+    for member in moved:
+        before = member.department_id
+        member.department = department
+        member.save(update_fields=["department"])
+        audit.record("member.changed", target=member, fields=["department"], before=before)
+    return len(moved)
+
+
+def check_not_last_administrator(leaving: Iterable[int]) -> None:
+    """Raise unless an active administrator stays; call while holding the administrators."""
+    staying = MemberRole.objects.filter(
+        role__code=RoleCode.ADMINISTRATOR, member__is_active=True
+    ).exclude(member_id__in=list(leaving))
+    if not staying.exists():
+        raise LastAdministrator
+
+
+def locked_member(member_id: int) -> Member:
+    """The member, locked."""
+    rows = Member.objects.select_for_update(of=("self",), no_key=True)
+    found: Member = rows.get(pk=member_id)
+    return found
+
+
+def _locked_members(member_ids: Sequence[int]) -> list[Member]:
+    rows = Member.objects.select_for_update(of=("self",), no_key=True)
+    return list(rows.filter(pk__in=member_ids).order_by("pk"))
+
+
+def _check_may_give(by: Member) -> None:
+    if not policy.allowed(by, "people.assign_role"):
+        raise MayNotGiveRoles
+
+
+def _check_people(member: Member, facts: dict[str, Any]) -> None:
+    superior, deputy = facts.get("superior"), facts.get("deputy")
+    if superior is not None and makes_a_circle(member.pk, superior.pk):
+        raise Refused(
+            _("%(superior)s already stands below %(name)s.")
+            % {"superior": superior.name, "name": member.name}
+        )
+    if deputy is not None and deputy.pk == member.pk:
+        raise Refused(_("Nobody can be their own deputy."))
+
+
+def _record_roles(member: Member, added: Sequence[Role], removed: Sequence[Role]) -> None:
+    audit.record(
+        "member.roles_changed",
+        target=member,
+        added=[role.code for role in added],
+        removed=[role.code for role in removed],
+    )

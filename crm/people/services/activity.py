@@ -1,0 +1,60 @@
+"""Leaving and coming back."""
+
+from allauth.usersessions.models import UserSession
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from crm.audit import services as audit
+from crm.people.enums import RoleCode
+from crm.people.locks import hold_administrators
+from crm.people.models import Member, User
+from crm.people.refusals import Refused
+from crm.people.selectors import organizations_of
+from crm.people.services.members import check_not_last_administrator, locked_member
+
+
+@transaction.atomic
+def deactivate_member(*, member_id: int, by: Member, reason: str = "") -> Member:
+    """End a member's access at once; what they hold stays theirs until it is handed over.
+
+    With their last active membership all their sessions end too.
+    """
+    hold_administrators()
+    member = locked_member(member_id)
+    if member.pk == by.pk:
+        raise Refused(_("You cannot deactivate yourself. Ask another administrator."))
+    if not member.is_active:
+        return member
+    if member.member_roles.filter(role__code=RoleCode.ADMINISTRATOR).exists():
+        check_not_last_administrator([member.pk])
+    member.is_active = False
+    member.save(update_fields=["is_active"])
+    audit.record("member.deactivated", target=member, reason=reason[:200])
+    if not organizations_of(member.user):
+        user_id = member.user_id
+        transaction.on_commit(lambda: end_sessions(user_id))
+    return member
+
+
+@transaction.atomic
+def reactivate_member(*, member_id: int) -> Member:
+    """Let a member in again, with the roles they had."""
+    member = locked_member(member_id)
+    if not member.is_active:
+        member.is_active = True
+        member.save(update_fields=["is_active"])
+        audit.record("member.reactivated", target=member)
+    return member
+
+
+def end_sessions(user_id: int) -> int:
+    """Sign a person out everywhere; returns how many sessions there were."""
+    sessions = list(UserSession.objects.filter(user_id=user_id))
+    for session in sessions:
+        session.end()
+    return len(sessions)
+
+
+def is_member_somewhere(user: User) -> bool:
+    """Whether the person can still enter any organisation."""
+    return bool(organizations_of(user))
