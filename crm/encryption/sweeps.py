@@ -18,8 +18,8 @@ from crm.encryption.fields import EncryptedTextField, is_tenants
 BATCH = 500
 ENTER = """
     SELECT set_config('app.organization', %s, true), set_config('pgtrigger.ignore', (
-        SELECT coalesce('{' || string_agg(%s || ':' || tgname, ',') || '}', '{}')
-          FROM pg_trigger WHERE tgrelid = to_regclass(%s) AND starts_with(tgname, 'pgtrigger_')
+        SELECT coalesce(array_agg(tgname::text), '{}')::text FROM pg_trigger
+         WHERE tgrelid = to_regclass(%s) AND starts_with(tgname, 'pgtrigger_')
     ), true)
 """
 PLAIN = f"NOT starts_with({{column}}, '{VERSION}.')"
@@ -97,7 +97,7 @@ def _next(
     name, key = f'"{column.column}"', f'"{column.key}"'
     condition = pending.format(column=name)
     with connection.cursor() as cursor:
-        cursor.execute(ENTER, [str(organization_id or ""), column.table, column.table])
+        cursor.execute(ENTER, [str(organization_id or ""), column.table])
         cursor.execute(
             f'SELECT {key}, {name} FROM "{column.table}"'  # noqa: S608 - names from the models
             f" WHERE {key} > %s AND {name} <> '' AND {condition}"
@@ -143,7 +143,7 @@ def fill_index(connection: BaseDatabaseWrapper, column: Column, index: str) -> N
             for pk, token in tokens(connection, column, organization)
         ]
         with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-            cursor.execute(ENTER, [str(organization or ""), column.table, column.table])
+            cursor.execute(ENTER, [str(organization or ""), column.table])
             if rows:
                 _write(connection, beside, rows)
 
@@ -167,7 +167,7 @@ def tokens(
     name, key, last = f'"{column.column}"', f'"{column.key}"', 0
     while True:
         with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-            cursor.execute(ENTER, [str(organization_id or ""), column.table, column.table])
+            cursor.execute(ENTER, [str(organization_id or ""), column.table])
             cursor.execute(
                 f'SELECT {key}, {name} FROM "{column.table}"'  # noqa: S608 - as above
                 f" WHERE {key} > %s AND {name} <> '' ORDER BY {key} LIMIT 5000",
