@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "crm.organizations",
     "crm.approvals",
     "crm.teamwork",
+    "crm.sharing",
     "crm.web",
     "leads",
     "orders",
