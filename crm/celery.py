@@ -28,6 +28,10 @@ app.conf.update(
     },
     task_default_queue="default",
     timezone="UTC",
-    beat_schedule={"sweep": {"task": "crm.jobs.sweep", "schedule": 5.0}},
+    beat_schedule={
+        "sweep": {"task": "crm.jobs.sweep", "schedule": 5.0},
+        "chores": {"task": "crm.jobs.chores", "schedule": 30.0},
+        "seal": {"task": "crm.audit.seal", "schedule": 10.0},
+    },
 )
 app.autodiscover_tasks(["crm.jobs"], related_name="celery_tasks")

@@ -9,10 +9,11 @@ class JobsConfig(AppConfig):
     label = "jobs"
 
     def ready(self) -> None:
-        """Register every app's tasks.py."""
+        """Register every app's tasks.py and chores.py."""
         for config in apps.get_app_configs():
             top = config.name.split(".")[0]
-            if top in {"crm", "leads", "orders", "payments", "reports"} and module_has_submodule(
-                config.module, "tasks"
-            ):
-                import_module(f"{config.name}.tasks")
+            if top not in {"crm", "leads", "orders", "payments", "reports"}:
+                continue
+            for shelf in ("tasks", "chores"):
+                if module_has_submodule(config.module, shelf):
+                    import_module(f"{config.name}.{shelf}")

@@ -9,6 +9,14 @@ def run_job(organization_id: int, job_id: int) -> None:
     services.run(organization_id, job_id)
 
 
+@app.task(name="crm.jobs.chores", expires=25)  # type: ignore[untyped-decorator]
+def run_chores() -> None:
+    """Do what is due by the clock, outside all tenants."""
+    from crm.jobs import chores  # noqa: PLC0415  (after django.setup)
+
+    chores.run_due()
+
+
 @app.task(name="crm.jobs.sweep", expires=10)  # type: ignore[untyped-decorator]
 def sweep() -> None:
     """Send again what was lost."""
