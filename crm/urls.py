@@ -7,7 +7,9 @@ from crm.web import platform_views
 urlpatterns = [
     path("", platform_views.home, name="home"),
     path("health/", platform_views.health, name="health"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("crm.signin.platform_urls")),
+    path("", include("crm.organizations.global_urls")),
+    path("operator/", include("crm.organizations.operator_urls")),
     path("i18n/language/", platform_views.set_language, name="set_language"),
 ]
 handler400 = "crm.web.platform_views.bad_request"

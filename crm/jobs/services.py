@@ -17,7 +17,7 @@ from crm.jobs.models import Job, JobState
 from crm.jobs.registry import Task, task_named
 from crm.tenancy.context import current_member_id, current_organization_id, tenant_context
 from crm.tenancy.links import inside
-from crm.tenancy.models import Organization
+from crm.tenancy.models import Organization, open_organizations
 from crm.web import live
 
 logger = logging.getLogger("tongzhou.jobs")
@@ -132,6 +132,8 @@ def _take(organization_id: int, job_id: int) -> Job | None:
     """Lease the job to this worker, unless another holds it or it is finished."""
     now = timezone.now()
     with tenant_context(organization_id):
+        if not open_organizations().filter(pk=organization_id).exists():
+            return None
         job: Job | None = (
             Job.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
             .filter(pk=job_id, state__in=[JobState.QUEUED, JobState.RUNNING])
@@ -212,6 +214,8 @@ def report_progress(done: int, total: int) -> None:
     with tenant_context(organization_id):
         if not _extend(organization_id, job_id, attempt, done_count=done, total_count=total):
             raise LeaseLost(str(job_id))
+        if not open_organizations().filter(pk=organization_id).exists():
+            raise LeaseLost(f"organisation {organization_id} was closed")
         job = Job.objects.only("id", "created_by_id").get(pk=job_id)
         _announce(job)
 
@@ -219,7 +223,7 @@ def report_progress(done: int, total: int) -> None:
 def sweep() -> int:
     """Send again what the broker or a worker lost; returns how many jobs were sent."""
     now, sent = timezone.now(), 0
-    for organization_id in Organization.objects.values_list("id", flat=True):
+    for organization_id in open_organizations().values_list("id", flat=True):
         with tenant_context(organization_id):
             waiting = Job.objects.filter(
                 state=JobState.QUEUED, run_after__lt=now - LOST_AFTER, lease_until__isnull=True

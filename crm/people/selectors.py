@@ -10,38 +10,45 @@ from crm.tenancy.models import Organization
 ORGANIZATION_CACHE_SECONDS = 30
 
 
-def organization_by_slug(slug: str) -> Organization | None:
-    """The active organisation at this address; remembered for half a minute."""
-    key = f"organization:{slug}"
-    organization: Organization | None = cache.get(key)
-    if organization is None:
-        organization = Organization.objects.filter(slug=slug, is_active=True).first()
-        if organization is not None:
-            cache.set(key, organization, ORGANIZATION_CACHE_SECONDS)
-    return organization
+def organization_id_at(slug: str) -> int | None:
+    """The organisation at this address; remembered for half a minute.
+
+    Only the id: whether it is suspended is read anew with each request's member.
+    """
+    key = f"organization-id:{slug}"
+    found: int | None = cache.get(key)
+    if found is None:
+        found = Organization.objects.filter(slug=slug).values_list("id", flat=True).first()
+        if found is not None:
+            cache.set(key, found, ORGANIZATION_CACHE_SECONDS)
+    return found
 
 
 def member_of(user: Any) -> Member | None:
-    """The user's active membership in the current organisation, with its roles."""
+    """The user's active membership in the current organisation, with it and the roles."""
     rows = MemberRole.objects.filter(member__user_id=user.pk, member__is_active=True)
-    held = list(rows.select_related("member", "role").order_by("role_id"))
+    held = list(rows.select_related("member__department", "role").order_by("role_id"))
     member: Member | None
     if held:
         member = held[0].member
         member.hold([one.role for one in held])
     else:
-        member = Member.objects.filter(user_id=user.pk, is_active=True).first()
+        member = (
+            Member.objects.select_related("department")
+            .filter(user_id=user.pk, is_active=True)
+            .first()
+        )
     if member is not None:
         member.user = user
     return member
 
 
 def organizations_of(user: User) -> list[Organization]:
-    """Every active organisation the user is an active member of, by name."""
+    """Every organisation the user is an active member of, by name."""
     with as_user(user.pk):
         own: QuerySet[Member] = QuerySet(Member).filter(user_id=user.pk, is_active=True)
         ids = list(own.values_list("organization_id", flat=True))
-    return list(Organization.objects.filter(id__in=ids, is_active=True).order_by("name"))
+    return list(Organization.objects.filter(id__in=ids).order_by("name", "id"))
 
 
 def active_members() -> QuerySet[Member]:

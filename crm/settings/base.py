@@ -258,3 +258,9 @@ LOGGING: dict[str, Any] = {
     },
 }
 DEMO = env_bool("DEMO", False)
+# Organisations: may anybody found one; counted limits on what strangers may ask
+SIGN_UP_OPEN = env_bool("SIGN_UP_OPEN", False)
+EMAIL_TIMEOUT = 10
+# An operator of the platform proves again who it is after this long
+OPERATOR_SESSION_SECONDS = env_int("OPERATOR_SESSION_SECONDS", 30 * 60)
+

@@ -8,6 +8,7 @@ SECRET_KEY = env_secret("SECRET_KEY", "only-for-local-commands-without-a-running
 DEBUG = env_bool("DEBUG", False)
 ALLOWED_HOSTS = ["*"]
 DEMO = True
+SIGN_UP_OPEN = env_bool("SIGN_UP_OPEN", True)
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 PUBLIC_URL = env_text("PUBLIC_URL", f"http://localhost:{env_text('PORT', '8000')}").rstrip("/")

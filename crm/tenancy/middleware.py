@@ -15,10 +15,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import get_script_prefix, set_script_prefix
 from django_htmx.http import HttpResponseClientRedirect
 
+from crm.access.viewer import viewing_as
+from crm.organizations import visits
+from crm.organizations.closed import closed_page
 from crm.people import selectors as people
 from crm.tenancy.context import name_member, tenant_context
 from crm.tenancy.http import TenantRequest
-from crm.tenancy.models import RESERVED_SLUGS, Organization
+from crm.tenancy.models import RESERVED_SLUGS
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -46,21 +49,23 @@ class TenantMiddleware:
         if not rest:
             # never from the path as it came: //elsewhere.example is another site's address
             return HttpResponse(status=308, headers={"Location": f"/{quote(slug, safe='')}/"})
-        organization = people.organization_by_slug(slug)
-        if organization is None:
+        organization_id = people.organization_id_at(slug)
+        if organization_id is None:
             raise Http404
-        return self.serve(cast("TenantRequest", request), organization, rest)
+        return self.serve(cast("TenantRequest", request), organization_id, rest)
 
-    def serve(self, request: TenantRequest, organization: Organization, rest: str) -> HttpResponse:
+    def serve(self, request: TenantRequest, organization_id: int, rest: str) -> HttpResponse:
         """Answer inside the tenant's transaction, mounted at the tenant's prefix."""
         prefix = get_script_prefix()
-        with tenant_context(organization.id):
+        with tenant_context(organization_id):
             member = people.member_of(request.user)
             if member is None:
                 raise Http404
+            organization = member.organization
+            if not organization.is_open:
+                return closed_page(request, member)
             name_member(member.id)
             request.organization, request.member = organization, member
-            member.organization = organization
             request.path_info = rest
             request.urlconf = settings.TENANT_URLCONF
             set_script_prefix(f"/{organization.slug}/")
@@ -69,6 +74,7 @@ class TenantMiddleware:
             finally:
                 set_script_prefix(prefix)
         if getattr(response, "is_async", False) and not connection.in_atomic_block:
+            visits.note(request, response, organization)
             # an open stream asks nothing more: its connection goes back to the pool at once
             connection.close()
         # "Back" must ask again: after signing out, and after a fragment of the same address.

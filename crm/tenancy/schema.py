@@ -69,6 +69,9 @@ class SchemaKeeper:
         indexes = self.index_columns()
         for model in found:
             self.secure(model._meta.db_table, model)
+        for model in apps.get_models():
+            if is_append_only(model) and model not in found and model._meta.db_table in existing:
+                self.forbid_changes(model._meta.db_table)
         for model in found:
             if not is_history(model):
                 self.add_key(model._meta.db_table, constraints)
@@ -98,7 +101,12 @@ class SchemaKeeper:
             self.run(
                 f'CREATE POLICY own_membership ON "{table}" FOR SELECT USING ({OWN_MEMBERSHIP})'
             )
-        if is_append_only(model) and self.role_exists():
+        if is_append_only(model):
+            self.forbid_changes(table)
+
+    def forbid_changes(self, table: str) -> None:
+        """The application's role may add to the table and read it, no more."""
+        if self.role_exists():
             self.run(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{table}" FROM "{self.app_role}"')
 
     def role_exists(self) -> bool:

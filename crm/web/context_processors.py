@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import get_language
 
 from crm.web import htmx, navigation
@@ -57,6 +58,12 @@ class Shell:
         return self.organization.name if self.organization else "同舟 Tongzhou"
 
     @property
+    def logo(self) -> str:
+        """The address of the organisation's picture, "" for the boat."""
+        pk = self.organization.logo_file_id if self.organization else None
+        return f"{reverse('organizations:logo')}?v={pk}" if pk else ""
+
+    @property
     def home(self) -> str:
         """The organisation's first page."""
         return f"/{self.organization.slug}/" if self.organization else "/"
@@ -89,7 +96,7 @@ class Shell:
         """What decides the menus: language, organisation, places and things to make."""
         entries = ",".join(entry.key for entry in self.entries)
         creates = ",".join(create.key for create in self.creates)
-        return (self.language, self.home, self.title, entries, creates)
+        return (self.language, self.home, self.title, self.logo, entries, creates)
 
     @property
     def side_key(self) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ A notice names a topic, an event and ids. The browser that hears it asks the ser
 its own permissions, so a stream can leak nothing but the fact that something moved.
 """
 
+import hashlib
 import json
 import logging
 import time
@@ -29,11 +30,28 @@ def member_topic(member_id: int) -> str:
 
 
 EVERYBODY = "everybody"
+END = "tz-end"
 
 
 def channel(organization_id: int, topic: str) -> str:
     """The broker's channel of a topic; the organisation is always part of it."""
     return f"live:{organization_id}:{topic}"
+
+
+def session_digest(session_key: str) -> str:
+    """A name for a session that does not open it."""
+    return hashlib.sha256(session_key.encode()).hexdigest()[:32]
+
+
+def session_channel(session_key: str) -> str:
+    """The channel by which the open streams of one session are told to end."""
+    return f"live:session:{session_digest(session_key)}"
+
+
+def end_session_streams(session_key: str) -> None:
+    """Close the session's open streams: it was ended from elsewhere."""
+    name = session_channel(session_key)
+    transaction.on_commit(lambda: _send(name, "{}"))
 
 
 def last_key(name: str) -> str:
@@ -51,6 +69,11 @@ def publish(topic: str, event: str, **ids: Any) -> None:
     name = channel(current_organization_id(), topic)
     message = json.dumps({"event": event, "ids": ids})
     transaction.on_commit(lambda: _send(name, message))
+
+
+def end_streams() -> None:
+    """Close every open stream of the organisation after the commit: it was suspended."""
+    publish(EVERYBODY, END)
 
 
 def _send(name: str, message: str) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import check_for_language
 from django.views.decorators.http import require_POST
 
 from crm.people.models import User
-from crm.people.selectors import organizations_of
+from crm.organizations.switching import home_of
 
 logger = logging.getLogger("tongzhou.web")
 
@@ -27,13 +27,10 @@ BARE = (
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """Straight to the only organisation, or a choice between several."""
+    """Straight to the organisation used last, or to a choice between several."""
     if not request.user.is_authenticated:
         return redirect_to_login("/", settings.LOGIN_URL)
-    organizations = organizations_of(request.user)
-    if len(organizations) == 1:
-        return redirect(f"/{organizations[0].slug}/")
-    return render(request, "web/choose_organization.html", {"organizations": organizations})
+    return redirect(home_of(request.user))
 
 
 def health(request: HttpRequest) -> JsonResponse:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
+from typing import Any
 
 import redis.asyncio
 from django.conf import settings
@@ -22,14 +23,16 @@ LONGEST_SECONDS = 15 * 60
 def live_stream(request: TenantRequest) -> StreamingHttpResponse:
     """Server-sent events for the member: their own topic and everybody's.
 
-    The stream ends after a quarter of an hour, so that a sign-out or a deactivation takes
-    effect; the browser comes back by itself and is checked again. `age` is how many milliseconds
-    ago the page was asked for: when something was said since, the page hears that it missed it.
+    The stream ends when its session is ended from elsewhere, and after a quarter of an hour, so
+    that a deactivation takes effect; the browser comes back by itself and is checked again. `age`
+    is how many milliseconds ago the page was asked for: when something was said since, the page
+    hears that it missed it.
     """
     channels = [
         live.channel(request.organization.id, live.member_topic(request.member.id)),
         live.channel(request.organization.id, live.EVERYBODY),
         live.BYE_CHANNEL,
+        live.session_channel(request.session.session_key or ""),
     ]
     events = _events(channels, since=time.time() - _age(request))
     response = StreamingHttpResponse(events, content_type="text/event-stream")
@@ -51,7 +54,7 @@ async def _events(channels: list[str], *, since: float) -> AsyncIterator[str]:
         async with client.pubsub() as listener:
             await listener.subscribe(*channels)
             yield "retry: 2000\nevent: ready\ndata: {}\n\n"
-            if await _has_missed(client, channels, since=since):
+            if await _has_missed(client, channels[:2], since=since):
                 yield "event: missed\ndata: {}\n\n"
             while asyncio.get_running_loop().time() < ends_at:
                 message = await listener.get_message(
@@ -60,9 +63,12 @@ async def _events(channels: list[str], *, since: float) -> AsyncIterator[str]:
                 if message is None:
                     yield ": ping\n\n"
                     continue
-                if message["channel"].decode() == live.BYE_CHANNEL:
+                if message["channel"].decode() in channels[2:]:
                     break
-                yield _format(message["data"])
+                notice = json.loads(message["data"])
+                if notice["event"] == live.END:
+                    break
+                yield _format(notice)
     except redis.exceptions.RedisError:
         return
     finally:
@@ -75,6 +81,5 @@ async def _has_missed(client: redis.asyncio.Redis, channels: list[str], *, since
     return any(float(at) >= since for at in spoken if at is not None)
 
 
-def _format(data: bytes) -> str:
-    notice = json.loads(data)
+def _format(notice: dict[str, Any]) -> str:
     return f"event: {notice['event']}\ndata: {json.dumps(notice['ids'])}\n\n"

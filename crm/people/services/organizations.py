@@ -1,4 +1,5 @@
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
 from crm.people.services.roles import sync_builtin_roles
 from crm.tenancy.context import tenant_context
@@ -15,8 +16,16 @@ def create_organization(*, slug: str, name: str, currency: str = "CNY") -> Organ
     if slug in RESERVED_SLUGS or Organization.objects.filter(slug=slug).exists():
         raise AddressTaken(slug)
     organization = Organization(slug=slug, name=name, currency=currency)
-    organization.full_clean()
-    organization.save()
+    try:
+        organization.full_clean()
+        with transaction.atomic():
+            organization.save()
+    except IntegrityError as error:  # somebody was quicker by a moment
+        raise AddressTaken(slug) from error
+    except ValidationError as error:
+        if "slug" in error.error_dict and Organization.objects.filter(slug=slug).exists():
+            raise AddressTaken(slug) from error
+        raise
     with tenant_context(organization.id, reason="organisation founded"):
         sync_builtin_roles()
     return organization
