@@ -5,10 +5,11 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("reports.urls")),
     path("", include("crm.web.urls")),
+    path("", include("crm.access.urls")),
     path("", include("crm.people.urls")),
-    path("", include("crm.jobs.urls")),
     path("", include("crm.organizations.urls")),
     path("", include("crm.signin.urls")),
+    path("", include("crm.jobs.urls")),
     path("", include("crm.teamwork.urls")),
     path("", include("crm.approvals.urls")),
     path("", include("leads.urls")),

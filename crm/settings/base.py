@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "crm.jobs",
     "crm.files",
     "crm.organizations",
+    "crm.signin",
     "crm.approvals",
     "crm.teamwork",
     "crm.sharing",
@@ -56,6 +57,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -76,12 +78,13 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "crm.signin.middleware.LastSeenMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "crm.people.middleware.PreferencesMiddleware",
     "crm.tenancy.middleware.TenantMiddleware",
+    "crm.signin.middleware.SignInGate",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -136,6 +139,8 @@ DATABASE_ROUTERS = ["crm.tenancy.routers.OwnerMigrates"]
 # Encrypted columns: the keys themselves, or the file that holds them (crm.encryption)
 FIELD_KEYS = env_text("FIELD_KEYS")
 FIELD_KEYS_FILE = env_text("FIELD_KEYS_FILE", str(DATA_DIR / "keys" / "field-keys"))
+# Heads of the operation log, outside the database (crm.audit.anchors)
+AUDIT_ANCHORS_FILE = env_text("AUDIT_ANCHORS_FILE", str(DATA_DIR / "audit" / "anchors.jsonl"))
 
 REDIS_URL = env_text("REDIS_URL", "redis://127.0.0.1:6379")
 _redis = redis_urls(REDIS_URL)
@@ -160,17 +165,18 @@ AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 10},
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
     },
+    {"NAME": "crm.signin.validators.LongEnough"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "crm.signin.validators.NotOurNames"},
 ]
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "crm.people.adapters.AccountAdapter"
+ACCOUNT_ADAPTER = "crm.signin.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -178,11 +184,28 @@ ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = None
-ACCOUNT_RATE_LIMITS: dict[str, str] = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_RATE_LIMITS: dict[str, str] = {
+    "login": "30/m/ip",
+    # passwords and codes: five in five minutes and thirty in a day lock the address
+    "login_failed": "10/m/ip,5/5m/key,30/d/key",
+    "reset_password": "10/m/ip,3/10m/key",
+    "reset_password_from_key": "10/m/ip",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+}
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
+SOCIALACCOUNT_ADAPTER = "crm.signin.adapters.SocialAccountAdapter"
+SSO_ALLOW_PRIVATE = env_bool("SSO_ALLOW_PRIVATE", False)
 ALLAUTH_TRUSTED_PROXY_COUNT = env_int("TRUSTED_PROXY_COUNT", 0)
-USERSESSIONS_TRACK_ACTIVITY = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ADAPTER = "crm.signin.adapters.MFAAdapter"
 MFA_PASSKEY_LOGIN_ENABLED = True
+# a passkey signs in alone: the device must have asked for a finger, a face or a PIN
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_RATE_LIMITS = {"webauthn_login": "10/m/ip"}
 MFA_TOTP_ISSUER = "Tongzhou"
 GUARDIAN_MONKEY_PATCH_USER = False
 ANONYMOUS_USER_NAME = None
@@ -240,6 +263,12 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 UPLOAD_MAX_BYTES = env_int("UPLOAD_MAX_BYTES", 50 * 1024 * 1024)
 FILE_UPLOAD_TEMP_DIR = None
 
+# Organisations: may anybody found one; counted limits on what strangers may ask
+SIGN_UP_OPEN = env_bool("SIGN_UP_OPEN", False)
+EMAIL_TIMEOUT = 10
+# An operator of the platform proves again who it is after this long
+OPERATOR_SESSION_SECONDS = env_int("OPERATOR_SESSION_SECONDS", 30 * 60)
+
 # Mail
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 # Where people reach the product: links in mails begin with it, never with what a request claims.
@@ -258,9 +287,3 @@ LOGGING: dict[str, Any] = {
     },
 }
 DEMO = env_bool("DEMO", False)
-# Organisations: may anybody found one; counted limits on what strangers may ask
-SIGN_UP_OPEN = env_bool("SIGN_UP_OPEN", False)
-EMAIL_TIMEOUT = 10
-# An operator of the platform proves again who it is after this long
-OPERATOR_SESSION_SECONDS = env_int("OPERATOR_SESSION_SECONDS", 30 * 60)
-

@@ -25,7 +25,7 @@ CODE = ("crm", "leads", "orders", "payments", "reports")
 USED_BY_OTHERS = {
     "account/": "allauth's views",
     "allauth/": "allauth's layouts and elements",
-    "usersessions/": "allauth's views",
+    "mfa/": "allauth's views",
     "components/table_columns.html": "a panel of crm.web.tables",
     "components/table_filters.html": "a panel of crm.web.tables",
     "components/table_views.html": "a panel of crm.web.tables",

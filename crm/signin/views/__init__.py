@@ -1,0 +1,1 @@
+"""Pages: the administrators', the gate's, and each person's own."""
