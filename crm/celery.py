@@ -34,4 +34,4 @@ app.conf.update(
         "seal": {"task": "crm.audit.seal", "schedule": 10.0},
     },
 )
-app.autodiscover_tasks(["crm.jobs"], related_name="celery_tasks")
+app.autodiscover_tasks(["crm.jobs", "crm.audit"], related_name="celery_tasks")

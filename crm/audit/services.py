@@ -1,9 +1,13 @@
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Model
 
+from crm.audit.enums import verb_of
 from crm.audit.models import OperationLog
-from crm.tenancy.context import current_member_id
+from crm.tenancy.context import current_member_id, current_organization_id
+
+SEEN_AGAIN = 3_600
 
 
 def record(action: str, *, target: Model | None = None, **details: Any) -> OperationLog:
@@ -11,10 +15,28 @@ def record(action: str, *, target: Model | None = None, **details: Any) -> Opera
 
     `details` must be JSON; it is shown to those who may see the target.
     """
+    return note(
+        action,
+        kind=target._meta.label_lower if target is not None else "",
+        pk=target.pk if target is not None else None,
+        **details,
+    )
+
+
+def note(action: str, *, kind: str, pk: int | None, **details: Any) -> OperationLog:
+    """The same for a record that is known by kind and id only."""
     return OperationLog.objects.create(
         action=action,
-        subject_kind=target._meta.label_lower if target is not None else "",
-        subject_id=target.pk if target is not None else None,
+        verb=verb_of(action),
+        subject_kind=kind,
+        subject_id=pk,
         member_id=current_member_id(),
         details=details,
     )
+
+
+def note_view(kind: str, pk: int) -> None:
+    """The acting member opened a record: one line an hour says so, however often it was."""
+    key = f"record-seen:{current_organization_id()}:{current_member_id()}:{kind}:{pk}"
+    if cache.add(key, 1, SEEN_AGAIN):
+        note("record.viewed", kind=kind, pk=pk)

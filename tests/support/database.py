@@ -21,7 +21,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def schema_fingerprint() -> str:
     """Changes whenever a migration or the tenancy mechanism does."""
-    digest = hashlib.sha256((ROOT / "crm/tenancy/schema.py").read_bytes())
+    mechanisms = ("crm/tenancy/schema.py", "crm/audit/triggers.py")
+    digest = hashlib.sha256(b"".join((ROOT / name).read_bytes() for name in mechanisms))
     for path in sorted(ROOT.glob("**/migrations/*.py")):
         if ".venv" not in path.parts:
             digest.update(path.read_bytes())
