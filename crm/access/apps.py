@@ -15,3 +15,4 @@ class AccessConfig(AppConfig):
                 module_has_submodule(config.module, "permissions")
             ):
                 import_module(f"{config.name}.permissions")
+        import_module("crm.access.signals")

@@ -3,6 +3,7 @@ from typing import TYPE_CHECKING
 from django.http import HttpRequest
 
 if TYPE_CHECKING:
+    from crm.access.seeing import Seeing
     from crm.people.models import Member, User
     from crm.tenancy.models import Organization
 
@@ -12,5 +13,7 @@ class TenantRequest(HttpRequest):
 
     organization: "Organization"
     member: "Member"
+    # whose eyes are borrowed: then `member` is the one looked at; who acts is `seeing.actor`
+    seeing: "Seeing | None"
     user: "User"
     htmx: "object"

@@ -5,7 +5,7 @@ the tenants' URL configuration, inside one transaction with the tenant set. Stra
 """
 
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 from urllib.parse import quote
 
 from django.conf import settings
@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import get_script_prefix, set_script_prefix
 from django_htmx.http import HttpResponseClientRedirect
 
+from crm.access import seeing
 from crm.access.viewer import viewing_as
 from crm.organizations import visits
 from crm.organizations.closed import closed_page
@@ -70,16 +71,36 @@ class TenantMiddleware:
             request.urlconf = settings.TENANT_URLCONF
             set_script_prefix(f"/{organization.slug}/")
             try:
-                response = self.get_response(request)
+                response = self.look(request)
             finally:
                 set_script_prefix(prefix)
-        if getattr(response, "is_async", False) and not connection.in_atomic_block:
             visits.note(request, response, organization)
+        if getattr(response, "is_async", False) and not connection.in_atomic_block:
             # an open stream asks nothing more: its connection goes back to the pool at once
             connection.close()
         # "Back" must ask again: after signing out, and after a fragment of the same address.
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+    def look(self, request: TenantRequest) -> HttpResponse:
+        """Answer the member, or the administrator who looks with the member's eyes."""
+        seen = seeing.resolve(request, request.member)
+        if isinstance(seen, HttpResponse):
+            return seen
+        request.seeing = seen
+        if seen is None:
+            with viewing_as(request.member):
+                return self.get_response(request)
+        request.member = seen.target
+        with viewing_as(seen.target), seeing.nothing_kept():
+            response = self.get_response(request)
+        seeing.note(request, response, seen)
+        return response
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        """Borrowed eyes look; they do nothing else."""
+        seen = getattr(request, "seeing", None)
+        return seeing.refusal(request, seen) if seen is not None else None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """A crashed or refused view leaves nothing behind."""

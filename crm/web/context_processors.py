@@ -18,6 +18,8 @@ class Shell:
         self.request: Any = request
         self.organization: Any = getattr(request, "organization", None)
         self.member: Any = getattr(request, "member", None)
+        # whose eyes an administrator borrows, see crm.access.seeing
+        self.seeing: Any = getattr(request, "seeing", None)
 
     @property
     def layout(self) -> str:

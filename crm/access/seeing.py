@@ -1,0 +1,176 @@
+"""See as …: an administrator looks at the product with another member's eyes, changing nothing.
+
+The session remembers per organisation whose eyes and until when. Every request checks anew that
+the administrator still may, and that the member is still there; whatever a page would write is
+rolled back.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django_htmx.http import HttpResponseClientRefresh
+
+from crm.access import policy
+from crm.audit import services as audit
+from crm.people.models import Member
+from crm.people.refusals import Refused
+from crm.tenancy.context import tenant_context
+from crm.web import htmx
+from crm.web.preferences import SESSION_KEY as REMEMBERED_COLUMNS
+
+LONGEST = timedelta(minutes=30)
+PERMISSION = "access.see_as"
+PREFIX = "see-as:"
+LEAVE_PATH = "/see-as/leave/"
+WHY = {
+    "expired": _lazy("half an hour has passed."),
+    "permission": _lazy("you may not see as others any more."),
+    "deactivated": _lazy("the member was deactivated."),
+    "invalid": _lazy("it was begun by somebody else."),
+}
+SAFE = {"GET", "HEAD", "OPTIONS"}
+# One's own settings: whose they would be is a trap, so nobody reaches them with borrowed eyes.
+PERSONAL = {"web:preferences"}
+# What hands out data in bulk, or is not a page at all.
+NOT_LOGGED = {"web:live", "web:counts", "web:palette"}
+
+
+@dataclass(frozen=True)
+class Seeing:
+    """Whose eyes an administrator looks through, and until when."""
+
+    actor: Member
+    target: Member
+    until: datetime
+
+    @property
+    def minutes_left(self) -> int:
+        return max(1, round((self.until - timezone.now()).total_seconds() / 60))
+
+
+def begin(request: HttpRequest, *, actor: Member, target: Member) -> None:
+    """Start looking with the target's eyes; the caller has checked the permission."""
+    if target.pk == actor.pk:
+        raise Refused(_("These are your own eyes already."))
+    if not target.is_active:
+        raise Refused(_("This member is deactivated; there is nothing they see."))
+    until = timezone.now() + LONGEST
+    request.session[_slot(actor)] = {
+        "actor": actor.pk,
+        "target": target.pk,
+        "until": int(until.timestamp()),
+    }
+    request.session.pop(REMEMBERED_COLUMNS, None)
+    audit.record("access.see_as_started", target=target, until=until.isoformat())
+
+
+def end(request: HttpRequest, actor: Member, *, reason: str) -> int | None:
+    """Look with one's own eyes again; returns whose were borrowed, None when nobody's."""
+    kept = request.session.pop(_slot(actor), None)
+    if kept is None:
+        return None
+    request.session.pop(REMEMBERED_COLUMNS, None)
+    target_id = kept.get("target") if isinstance(kept, dict) else None
+    target = Member.objects.filter(pk=target_id).first() if isinstance(target_id, int) else None
+    audit.record("access.see_as_ended", target=target, reason=reason)
+    return target.pk if target is not None else None
+
+
+def resolve(request: HttpRequest, actor: Member) -> Seeing | HttpResponse | None:
+    """Whose eyes this request looks through; an answer when that has just ended.
+
+    What was sent believing that nothing can change must not be done in one's own name.
+    """
+    kept = request.session.get(_slot(actor))
+    if kept is None or request.path_info == LEAVE_PATH:
+        return None
+    seeing = _read(kept, actor)
+    if isinstance(seeing, Seeing):
+        return seeing
+    end(request, actor, reason=seeing)
+    text = _("You are looking with your own eyes again: %(reason)s") % {"reason": WHY[seeing]}
+    messages.info(request, text)
+    if request.method not in SAFE and not htmx.is_partial(request):
+        return render(request, "access/see_as_refused.html", {"text": text}, status=403)
+    here = request.get_full_path() if request.method in SAFE else str(actor.organization.address)
+    if getattr(request, "htmx", False):
+        return HttpResponseClientRefresh()
+    return HttpResponseRedirect(here)
+
+
+def _read(kept: Any, actor: Member) -> Seeing | str:
+    """What the session says, or why it no longer holds."""
+    if not isinstance(kept, dict) or kept.get("actor") != actor.pk:
+        return "invalid"
+    target_id, until = kept.get("target"), kept.get("until")
+    if not isinstance(target_id, int) or not isinstance(until, int):
+        return "invalid"
+    ends_at = datetime.fromtimestamp(until, tz=UTC)
+    now = timezone.now()
+    if not now < ends_at <= now + LONGEST:
+        return "expired"
+    if not policy.allowed(actor, PERMISSION):
+        return "permission"
+    rows = Member.objects.select_related("department", "user", "organization")
+    target = rows.filter(pk=target_id, is_active=True).first()
+    return Seeing(actor, target, ends_at) if target is not None else "deactivated"
+
+
+@contextmanager
+def nothing_kept() -> Iterator[None]:
+    """Whatever the block writes is taken back, jobs and notices with it."""
+    with transaction.atomic():
+        try:
+            yield
+        finally:
+            transaction.set_rollback(True)
+
+
+def refusal(request: HttpRequest, seeing: Seeing) -> HttpResponse | None:
+    """The answer to what is not looking; None where looking is all it is."""
+    name = request.resolver_match.view_name if request.resolver_match else ""
+    if request.method in SAFE and name not in PERSONAL and not request.GET.get("export"):
+        return None
+    words = _("You are looking with the eyes of %(name)s: nothing can be changed or exported.")
+    text = words % {"name": seeing.target.name}
+    if htmx.is_partial(request):
+        return htmx.toast(HttpResponse(status=403), text, tone="error")
+    return render(request, "access/see_as_refused.html", {"text": text}, status=403)
+
+
+def note(request: HttpRequest, response: HttpResponse, seeing: Seeing) -> None:
+    """Write down which page was looked at; parts that a page fetches by itself are not pages."""
+    match = request.resolver_match
+    name = match.view_name if match else ""
+    is_page = not htmx.is_partial(request) or htmx.frame_of(request) != "page"
+    if response.status_code == 200 and is_page and name not in NOT_LOGGED:
+        path = request.path[:300]
+        audit.record("access.seen_as", target=seeing.target, page=name, path=path)
+
+
+def _slot(actor: Member) -> str:
+    return f"{PREFIX}{actor.organization_id}"
+
+
+def end_all(request: HttpRequest, user: Any) -> None:
+    """On sign-out: what was begun in any organisation has ended."""
+    for key in [one for one in request.session.keys() if one.startswith(PREFIX)]:  # noqa: SIM118
+        kept, organization = request.session.get(key), key.removeprefix(PREFIX)
+        actor_id = kept.get("actor") if isinstance(kept, dict) else None
+        if not isinstance(actor_id, int) or not organization.isdecimal():
+            continue
+        with tenant_context(int(organization)):
+            actor = Member.objects.filter(pk=actor_id, user=user).first()
+        if actor is not None:
+            with tenant_context(int(organization), member_id=actor.pk):
+                end(request, actor, reason="signed out")
