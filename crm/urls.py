@@ -7,6 +7,7 @@ from crm.web import platform_views
 urlpatterns = [
     path("", platform_views.home, name="home"),
     path("health/", platform_views.health, name="health"),
+    path("", include("crm.people.platform_urls")),
     path("accounts/", include("crm.signin.platform_urls")),
     path("", include("crm.organizations.global_urls")),
     path("operator/", include("crm.organizations.operator_urls")),

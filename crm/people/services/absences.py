@@ -81,5 +81,5 @@ def _told(absence: Absence) -> dict[str, str]:
     return {
         "start": absence.start_at.isoformat(),
         "end": absence.end_at.isoformat(),
-        "kind": absence.kind,
+        "what": absence.kind,
     }

@@ -31,7 +31,7 @@ def save_day(*, on: date, kind: str, name: str, spans: Sequence[Span] = ()) -> C
     day, _created = CalendarDay.objects.update_or_create(
         date=on, defaults={"kind": kind, "name": name, "spans": hours}
     )
-    audit.record("calendar.day_saved", target=day, date=on.isoformat(), kind=kind, name=name)
+    audit.record("calendar.day_saved", target=day, date=on.isoformat(), what=kind, name=name)
     return day
 
 

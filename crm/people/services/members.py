@@ -94,6 +94,16 @@ def update_member(*, member_id: int, **facts: Any) -> Member:
 
 
 @transaction.atomic
+def save_member(
+    *, member_id: int, facts: dict[str, Any], roles: Iterable[Role] | None, by: Member
+) -> None:
+    """Change facts and, unless None, the roles: both or neither."""
+    if roles is not None:
+        set_roles(member_id=member_id, roles=roles, by=by)
+    update_member(member_id=member_id, **facts)
+
+
+@transaction.atomic
 def set_roles(*, member_id: int, roles: Iterable[Role], by: Member) -> None:
     """Give a member exactly these roles."""
     _check_may_give(by)

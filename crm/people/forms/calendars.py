@@ -1,0 +1,90 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.people.models import CalendarDay, DayKind
+from crm.people.week import BadHours, load_spans, read_spans, write_spans
+from crm.people.words import WEEKDAYS
+from crm.people.working_time import Span, Week
+from crm.web.forms import DateField, TenantForm
+
+
+class HoursField(forms.CharField):
+    """Spans of the clock: 09:00-12:00 13:00-18:00."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("required", False)
+        kwargs.setdefault("max_length", 120)
+        super().__init__(**kwargs)
+        self.widget.attrs.setdefault("placeholder", "—")
+        self.widget.attrs["inputmode"] = "text"
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        try:
+            return tuple(read_spans(text))
+        except BadHours:
+            raise forms.ValidationError(
+                _("Write hours in their order, such as 09:00-12:00 13:00-18:00.")
+            ) from None
+
+    def prepare_value(self, value: Any) -> Any:
+        return write_spans(value) if isinstance(value, tuple | list) else value
+
+
+class WeekForm(TenantForm):
+    """The hours of seven days; an empty day is free."""
+
+    def __init__(self, *args: Any, week: Week, **kwargs: Any) -> None:
+        kwargs["initial"] = {f"day{day}": spans for day, spans in enumerate(week)} | kwargs.get(
+            "initial", {}
+        )
+        super().__init__(*args, **kwargs)
+        hours = {f"day{day}": HoursField(label=name) for day, name in enumerate(WEEKDAYS)}
+        self.fields = hours | self.fields
+        self.prepare()
+
+    @property
+    def week(self) -> list[tuple[Span, ...]]:
+        return [self.cleaned_data[f"day{day}"] for day in range(7)]
+
+
+class CalendarForm(WeekForm):
+    """The organisation's week."""
+
+    follows_public_holidays = forms.BooleanField(
+        label=gettext_lazy("Mainland China's public holidays are free, make-up days are worked"),
+        required=False,
+    )
+
+
+class MemberWeekForm(WeekForm):
+    """A member's own week, or the organisation's."""
+
+    uses_own = forms.BooleanField(
+        label=gettext_lazy("Own working hours (otherwise the organisation's)"), required=False
+    )
+
+
+class DayForm(TenantForm):
+    """A day of the organisation's own."""
+
+    date = DateField(label=gettext_lazy("Date"))
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=DayKind.choices)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
+    spans = HoursField(
+        label=gettext_lazy("Hours"),
+        help_text=gettext_lazy("Of a working day; empty for the usual hours."),
+    )
+
+    def __init__(self, *args: Any, day: CalendarDay | None = None, **kwargs: Any) -> None:
+        if day is not None:
+            kwargs["initial"] = {
+                "date": day.date,
+                "kind": day.kind,
+                "name": day.name,
+                "spans": load_spans(day.spans),
+            }
+        super().__init__(*args, **kwargs)

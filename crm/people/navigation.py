@@ -1,0 +1,35 @@
+from django.utils.translation import gettext_lazy as _
+
+from crm.web import navigation
+from crm.web.navigation import Create, Entry
+
+navigation.register(
+    Entry(
+        "people",
+        _("Members and departments"),
+        "users-group",
+        "people:members",
+        permission="people.view_directory",
+        section="admin",
+        order=20,
+    ),
+    Entry(
+        "absences",
+        _("Absences and calendar"),
+        "calendar-event",
+        "people:absences",
+        permission="people.record_absence",
+        section="admin",
+        order=30,
+    ),
+)
+navigation.register_create(
+    Create(
+        "absence",
+        _("Absence"),
+        "calendar-plus",
+        "people:record_absence",
+        "people.record_absence",
+        order=95,
+    )
+)
