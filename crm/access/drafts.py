@@ -85,7 +85,9 @@ def read_posted(data: QueryDict, known: RoleDraft) -> RoleDraft:
     for permission in permissions():
         wanted = _posted_reach(data, permission)
         if wanted is not None:
-            grants[permission.name] = reach.store(wanted)
+            same = wanted == known.reach_of(permission.name)
+            name = permission.name
+            grants[name] = known.grants[name] if same else reach.store(wanted)
     return replace(
         known,
         name=" ".join(data.get("name", "").split())[:80],

@@ -86,11 +86,15 @@ def end(request: HttpRequest, actor: Member, *, reason: str) -> int | None:
     return target.pk if target is not None else None
 
 
-def resolve(request: HttpRequest, actor: Member) -> Seeing | HttpResponse | None:
-    """Whose eyes this request looks through; an answer when that has just ended.
+@dataclass(frozen=True)
+class Ended:
+    """Borrowed eyes were given back just now, and why."""
 
-    What was sent believing that nothing can change must not be done in one's own name.
-    """
+    text: str
+
+
+def resolve(request: HttpRequest, actor: Member) -> Seeing | Ended | None:
+    """Whose eyes this request looks through; ends by itself when it may not go on."""
     kept = request.session.get(_slot(actor))
     if kept is None or request.path_info == LEAVE_PATH:
         return None
@@ -98,14 +102,23 @@ def resolve(request: HttpRequest, actor: Member) -> Seeing | HttpResponse | None
     if isinstance(seeing, Seeing):
         return seeing
     end(request, actor, reason=seeing)
-    text = _("You are looking with your own eyes again: %(reason)s") % {"reason": WHY[seeing]}
-    messages.info(request, text)
-    if request.method not in SAFE and not htmx.is_partial(request):
-        return render(request, "access/see_as_refused.html", {"text": text}, status=403)
-    here = request.get_full_path() if request.method in SAFE else str(actor.organization.address)
-    if getattr(request, "htmx", False):
+    return Ended(
+        _("You are looking with your own eyes again: %(reason)s") % {"reason": WHY[seeing]}
+    )
+
+
+def answer_to_ended(request: HttpRequest, ended: Ended) -> HttpResponse:
+    """Read again with one's own eyes.
+
+    What was sent believing that nothing can change must not be done in one's own name.
+    """
+    if htmx.is_partial(request):
+        messages.info(request, ended.text)
         return HttpResponseClientRefresh()
-    return HttpResponseRedirect(here)
+    if request.method not in SAFE:
+        return render(request, "access/see_as_refused.html", {"text": ended.text}, status=403)
+    messages.info(request, ended.text)
+    return HttpResponseRedirect(request.get_full_path())
 
 
 def _read(kept: Any, actor: Member) -> Seeing | str:
@@ -136,8 +149,10 @@ def nothing_kept() -> Iterator[None]:
             transaction.set_rollback(True)
 
 
-def refusal(request: HttpRequest, seeing: Seeing) -> HttpResponse | None:
+def refusal(request: HttpRequest, seeing: Seeing | Ended) -> HttpResponse | None:
     """The answer to what is not looking; None where looking is all it is."""
+    if isinstance(seeing, Ended):
+        return answer_to_ended(request, seeing)
     name = request.resolver_match.view_name if request.resolver_match else ""
     if request.method in SAFE and name not in PERSONAL and not request.GET.get("export"):
         return None

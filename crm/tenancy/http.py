@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING
 from django.http import HttpRequest
 
 if TYPE_CHECKING:
-    from crm.access.seeing import Seeing
+    from crm.access.seeing import Ended, Seeing
     from crm.people.models import Member, User
     from crm.tenancy.models import Organization
 
@@ -13,7 +13,7 @@ class TenantRequest(HttpRequest):
 
     organization: "Organization"
     member: "Member"
-    # whose eyes are borrowed: then `member` is the one looked at; who acts is `seeing.actor`
-    seeing: "Seeing | None"
+    # borrowed eyes: then `member` is the one looked at, and who acts is `eyes.actor`
+    eyes: "Seeing | Ended | None"
     user: "User"
     htmx: "object"

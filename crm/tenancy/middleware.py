@@ -84,11 +84,8 @@ class TenantMiddleware:
 
     def look(self, request: TenantRequest) -> HttpResponse:
         """Answer the member, or the administrator who looks with the member's eyes."""
-        seen = seeing.resolve(request, request.member)
-        if isinstance(seen, HttpResponse):
-            return seen
-        request.seeing = seen
-        if seen is None:
+        seen = request.eyes = seeing.resolve(request, request.member)
+        if not isinstance(seen, seeing.Seeing):
             with viewing_as(request.member):
                 return self.get_response(request)
         request.member = seen.target
@@ -99,7 +96,7 @@ class TenantMiddleware:
 
     def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
         """Borrowed eyes look; they do nothing else."""
-        seen = getattr(request, "seeing", None)
+        seen = getattr(request, "eyes", None)
         return seeing.refusal(request, seen) if seen is not None else None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:

@@ -19,7 +19,8 @@ class Shell:
         self.organization: Any = getattr(request, "organization", None)
         self.member: Any = getattr(request, "member", None)
         # whose eyes an administrator borrows, see crm.access.seeing
-        self.seeing: Any = getattr(request, "seeing", None)
+        eyes: Any = getattr(request, "eyes", None)
+        self.seeing = eyes if hasattr(eyes, "target") else None
 
     @property
     def layout(self) -> str:
