@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("crm.organizations.urls")),
     path("", include("crm.signin.urls")),
     path("", include("crm.jobs.urls")),
+    path("", include("crm.audit.urls")),
     path("", include("crm.teamwork.urls")),
     path("", include("crm.approvals.urls")),
     path("", include("leads.urls")),

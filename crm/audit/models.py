@@ -47,9 +47,11 @@ class OperationLog(TenantModel):
                 fields=["organization", "subject_kind", "subject_id", "-id"],
                 name="operation_subject_idx",
             ),
-            models.Index(fields=["organization", "-id"], name="operation_latest_idx"),
-            models.Index(fields=["organization", "member", "-id"], name="operation_member_idx"),
-            models.Index(fields=["organization", "verb", "-id"], name="operation_verb_idx"),
+            models.Index(fields=["organization", "at", "id"], name="operation_latest_idx"),
+            models.Index(
+                fields=["organization", "member", "at", "id"], name="operation_member_idx"
+            ),
+            models.Index(fields=["organization", "verb", "at", "id"], name="operation_verb_idx"),
             models.Index(fields=["organization", "transaction", "id"], name="operation_seal_idx"),
         ]
 

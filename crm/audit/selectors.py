@@ -2,11 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model
 
+from crm.access import fields
 from crm.audit.models import OperationLog
+from crm.encryption.cipher import masked
+from crm.encryption.fields import BlindIndexField, EncryptedTextField
+
+if TYPE_CHECKING:
+    from crm.people.models import Member
 
 UNINTERESTING = {"id", "organization", "updated_at", "last_activity_at", "version"}
 
@@ -31,46 +37,69 @@ class Change:
     fields: list[FieldChange]
 
 
-def changes_of(record: Model, *, limit: int = 100) -> list[Change]:
-    """The latest field changes of a tracked record, newest first."""
+def changes_of(record: Model, *, limit: int = 100, viewer: "Member | None" = None) -> list[Change]:
+    """The latest field changes of a tracked record, newest first, as `viewer` may see them.
+
+    None is the system itself, which may see everything.
+    """
     events = list(record.history.order_by("-pgh_id")[:limit])  # type: ignore[attr-defined]
     found: list[Change] = []
     after: Any = record
     for event in events:
-        fields = differences(type(record), event, after)
+        found_fields = differences(type(record), event, after, viewer=viewer)
         context = event.pgh_context or {}
-        if fields:
+        if found_fields:
             found.append(
                 Change(
                     at=event.pgh_created_at,
                     member_id=context.get("member"),
                     reason=context.get("reason") or "",
-                    fields=fields,
+                    fields=found_fields,
                 )
             )
         after = event
     return found
 
 
-def differences(model: type[Model], before: Any, after: Any) -> list[FieldChange]:
+def differences(
+    model: type[Model], before: Any, after: Any, *, viewer: "Member | None" = None
+) -> list[FieldChange]:
     """The concrete fields whose values differ between two states of a row."""
     return [
         FieldChange(
             field=field.name,
             label=str(getattr(field, "verbose_name", field.name)),
-            before=getattr(before, field.attname),
-            after=getattr(after, field.attname),
+            before=_shown(viewer, model, field, getattr(before, field.attname)),
+            after=_shown(viewer, model, field, getattr(after, field.attname)),
         )
         for field in model._meta.concrete_fields
         if field.name not in UNINTERESTING
+        and not isinstance(field, BlindIndexField)
         and hasattr(before, field.attname)
         and getattr(before, field.attname) != getattr(after, field.attname)
     ]
 
 
+def _shown(viewer: "Member | None", model: type[Model], field: Any, value: Any) -> Any:
+    """Encrypted values are told by their end only, guarded ones as the viewer's roles say."""
+    if isinstance(field, EncryptedTextField):
+        return masked(value or "")
+    return fields.shown(viewer, model, field.name, value)
+
+
 def operations_on(record: Model, *, limit: int = 100) -> list[OperationLog]:
-    """What was done to the record, newest first."""
-    rows = OperationLog.objects.filter(
-        subject_kind=record._meta.label_lower, subject_id=record.pk
-    ).select_related("member")
+    """What was done to the record in the words of the business, newest first.
+
+    That it was opened, or which fields changed, is told elsewhere.
+    """
+    rows = (
+        OperationLog.objects.filter(subject_kind=record._meta.label_lower, subject_id=record.pk)
+        .exclude(action__startswith="record.")
+        .select_related("member")
+    )
     return list(rows.order_by("-id")[:limit])
+
+
+def last_verification() -> OperationLog | None:
+    """The latest verification of the log, which the log itself tells of."""
+    return OperationLog.objects.filter(action="log.verified").order_by("-at", "-id").first()

@@ -15,15 +15,12 @@ def record(action: str, *, target: Model | None = None, **details: Any) -> Opera
 
     `details` must be JSON; it is shown to those who may see the target.
     """
-    return note(
-        action,
-        kind=target._meta.label_lower if target is not None else "",
-        pk=target.pk if target is not None else None,
-        **details,
-    )
+    if target is None:
+        return write(action, "", None, details)
+    return write(action, target._meta.label_lower, target.pk, details)
 
 
-def note(action: str, *, kind: str, pk: int | None, **details: Any) -> OperationLog:
+def write(action: str, kind: str, pk: int | None, details: dict[str, Any]) -> OperationLog:
     """The same for a record that is known by kind and id only."""
     return OperationLog.objects.create(
         action=action,
@@ -39,4 +36,4 @@ def note_view(kind: str, pk: int) -> None:
     """The acting member opened a record: one line an hour says so, however often it was."""
     key = f"record-seen:{current_organization_id()}:{current_member_id()}:{kind}:{pk}"
     if cache.add(key, 1, SEEN_AGAIN):
-        note("record.viewed", kind=kind, pk=pk)
+        write("record.viewed", kind, pk, {})

@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "crm.people.middleware.PreferencesMiddleware",
     "crm.tenancy.middleware.TenantMiddleware",
+    "crm.audit.middleware.ViewLogMiddleware",
     "crm.signin.middleware.SignInGate",
 ]
 

@@ -1,7 +1,7 @@
 """The list itself: what the address asks for, turned into rows, controls and answers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -190,15 +190,20 @@ class Table:
         """Every field path that a row needs."""
         return sorted({path for column in self.visible for path in column.fields})
 
+    def prepared(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """The rows of a page, or some of an export; override to add what a query cannot say."""
+        return rows
+
     @cached_property
     def page(self) -> Page:
-        return read_page(
+        found = read_page(
             self.queryset,
             order=self.order,
             fields=self.fields,
             size=self.size,
             address=self.address,
         )
+        return replace(found, rows=self.prepared(found.rows))
 
     @cached_property
     def total(self) -> int:

@@ -1,0 +1,39 @@
+"""Rows of the log, made ready for a reader."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.urls import reverse
+
+from crm.audit import records, wording
+from crm.people.models import Member
+from crm.web.tables.paging import Row
+
+
+def prepare(viewer: Member, rows: Sequence[Row]) -> list[Row]:
+    """The rows with everything they name in words, as this member may see it."""
+    keys = {(row["subject_kind"], row["subject_id"]) for row in rows if row["subject_id"]}
+    found = records.named(viewer, keys)
+    names = wording.names_of(
+        pair for row in rows for pair in wording.references(row["subject_kind"], row["details"])
+    )
+    return [{**row, **told_of(viewer, row, found, names)} for row in rows]
+
+
+def told_of(
+    viewer: Member, row: Row, found: dict[records.Key, records.Named], names: wording.Names
+) -> dict[str, Any]:
+    """What a row says beyond its columns."""
+    kind, pk, details = row["subject_kind"], row["subject_id"], row["details"]
+    known = found.get((kind, pk)) if pk else None
+    others = [pair for pair in wording.other_details(details) if pair[1] != details.get("ip")]
+    return {
+        "url": reverse("audit:entry", args=[row["pk"]]),
+        "words": wording.words_of(row["action"]),
+        "differences": wording.differences(viewer, kind, details, names),
+        "told": " · ".join(f"{label}: {value}" for label, value in others),
+        "kind": records.kind_name(kind),
+        "record": known.label if known else (f"#{pk}" if pk else ""),
+        "record_url": known.url if known else "",
+        "ip": str(details.get("ip") or ""),
+    }

@@ -1,0 +1,121 @@
+"""The records that the log tells of: their pages, and who may open them. Apps named by string."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Model, Q
+from django.urls import reverse
+
+from crm.access import fields, policy
+from crm.audit.triggers import tracked_models
+from crm.people.enums import Right
+from crm.people.models import Member
+
+Key = tuple[str, int]
+NAMES = ("company_name", "name", "number")
+SEARCHED = ("number", "code", *NAMES)
+FOUND = 50
+
+
+@dataclass(frozen=True)
+class Page:
+    """A record's page: its address, the name of the id in it, and the permission it asks for."""
+
+    url: str
+    permission: str
+    argument: str = "pk"
+    is_watched: bool = True
+
+
+PAGES: Mapping[str, Page] = {
+    "leads.lead": Page("leads:detail", "leads.view_lead"),
+    "leads.customer": Page("leads:customer", "leads.view_customer"),
+    "leads.contact": Page("leads:contact", "leads.view_customer"),
+    "leads.opportunity": Page("leads:opportunity", "leads.view_opportunity"),
+    "orders.order": Page("orders:detail", "orders.view_order", "order_id"),
+    "orders.product": Page("orders:product", "orders.view_product", "product_id", False),
+    "payments.statement": Page("payments:statement", "payments.view_statement"),
+    "people.member": Page("people:member", "people.view_member"),
+}
+WATCHED: Mapping[str, tuple[str, str]] = {
+    page.url: (kind, page.argument) for kind, page in PAGES.items() if page.is_watched
+}
+
+
+@dataclass(frozen=True)
+class Named:
+    """A record as the reader may see it."""
+
+    label: str
+    url: str = ""
+
+
+def kinds() -> list[tuple[str, str]]:
+    """Every kind of record, with its name in the reader's language."""
+    models = {model for model, _kept in tracked_models()}
+    models |= {apps.get_model(kind) for kind in PAGES}
+    found = [(model._meta.label_lower, str(model._meta.verbose_name)) for model in models]
+    return sorted(found, key=lambda pair: pair[1])
+
+
+def kind_name(kind: str) -> str:
+    """What a kind of record is called; kinds of the past keep their label."""
+    try:
+        return str(apps.get_model(kind)._meta.verbose_name) if kind else ""
+    except (LookupError, ValueError):
+        return kind
+
+
+def known_fields(model: type[Model], names: Sequence[str]) -> list[str]:
+    """Those of `names` that the model has, in this order."""
+    known = {field.name for field in model._meta.concrete_fields}
+    return [name for name in dict.fromkeys(names) if name in known]
+
+
+def name_field(model: type[Model]) -> str:
+    """The field people know the record by, "" where there is none."""
+    return next(iter(known_fields(model, NAMES)), "")
+
+
+def visible_to(member: Member, kind: str) -> Any:
+    """The records of a kind that the member may open."""
+    model, page = apps.get_model(kind), PAGES[kind]
+    return policy.visible(member, model._default_manager.all(), page.permission)
+
+
+def named(member: Member, keys: Iterable[Key]) -> dict[Key, Named]:
+    """Names and addresses of the records the member may see, one query per kind."""
+    ids: dict[str, set[int]] = {}
+    for kind, pk in keys:
+        if kind in PAGES:
+            ids.setdefault(kind, set()).add(pk)
+    found: dict[Key, Named] = {}
+    for kind, pks in ids.items():
+        model, page = apps.get_model(kind), PAGES[kind]
+        name = name_field(model)
+        columns = ["pk", name] if name else ["pk"]
+        for pk, *values in visible_to(member, kind).filter(pk__in=pks).values_list(*columns):
+            label = fields.shown(member, model, name, values[0]) if values else ""
+            url = reverse(page.url, kwargs={page.argument: pk})
+            found[kind, pk] = Named(str(label or f"#{pk}"), url)
+    return found
+
+
+def matching(member: Member, text: str) -> Q:
+    """The lines about records whose number or name begins with `text`, or about "kind:id"."""
+    kind, colon, number = text.partition(":")
+    if colon and number.isdigit() and len(number) < 19:
+        return Q(subject_kind=kind, subject_id=int(number))
+    condition = Q(pk__in=[])
+    for one in PAGES:
+        model = apps.get_model(one)
+        begins = Q(pk__in=[])
+        for name in known_fields(model, SEARCHED):
+            if fields.right(member, model, name) >= Right.READ:
+                begins |= Q(**{f"{name}__startswith": text})
+        ids = [*visible_to(member, one).filter(begins).values_list("pk", flat=True)[:FOUND]]
+        if ids:
+            condition |= Q(subject_kind=one, subject_id__in=ids)
+    return condition
