@@ -101,7 +101,7 @@ def wider_than_others(draft: RoleDraft, books: Books) -> list[Caution]:
         wanted = draft.right_to(guarded.key)
         was = known.right_to(guarded.key) if known else Right.HIDDEN
         others = [
-            role.name
+            role.label
             for pk, role in books.before.items()
             if pk != draft.role_id and role.right_to(guarded.key) <= Right.MASKED
         ]
@@ -151,7 +151,7 @@ def _escapes(
     number = 0
     for ids in holders:
         wider = {
-            books.after[pk].name
+            books.after[pk].label
             for pk in ids
             if pk != role_id and books.after[pk].right_to(guarded.key) > wanted
         }

@@ -14,6 +14,7 @@ from crm.access.reach import Reach, Stored
 from crm.access.registry import Permission, is_declared, is_whole, permissions
 from crm.people.enums import Right, Scope
 from crm.people.models import Role
+from crm.people.words import role_name
 from crm.tenancy.http import TenantRequest
 
 NEW = 0
@@ -29,6 +30,7 @@ class RoleDraft:
     field_rights: Mapping[str, int] = field(default_factory=dict)
     role_id: int = NEW
     version: int = 0
+    code: str = ""
 
     @classmethod
     def of(cls, role: Role) -> "RoleDraft":
@@ -40,7 +42,13 @@ class RoleDraft:
             field_rights=role.field_rights,
             role_id=role.pk,
             version=role.version,
+            code=role.code,
         )
+
+    @property
+    def label(self) -> str:
+        """Its name in the reader's language."""
+        return role_name(self.code, self.name)
 
     @property
     def digest(self) -> str:
@@ -90,12 +98,18 @@ def read_posted(data: QueryDict, known: RoleDraft) -> RoleDraft:
             grants[name] = known.grants[name] if same else reach.store(wanted)
     return replace(
         known,
-        name=" ".join(data.get("name", "").split())[:80],
+        name=_posted_name(data, known),
         description=data.get("description", "").strip()[:200],
         grants=grants,
         field_rights=_posted_rights(data),
         version=int(sent) if (sent := data.get("version", "")).isdecimal() else known.version,
     )
+
+
+def _posted_name(data: QueryDict, known: RoleDraft) -> str:
+    """What was typed; a built-in role's name in another language is no change."""
+    sent = " ".join(data.get("name", "").split())[:80]
+    return known.name if sent == known.label else sent
 
 
 def _posted_reach(data: QueryDict, permission: Permission) -> Reach | None:

@@ -220,7 +220,7 @@ class RecordAccess:
             return ""
         return _("%(scope)s, by the role “%(role)s”") % {
             "scope": reach_words(reach, names) if scope == Scope.CHOSEN else scope.label,
-            "role": role.name,
+            "role": role.label,
         }
 
     def _includes(self, member: Member, scope: Scope, reach: Reach) -> bool:

@@ -24,6 +24,7 @@ GROUPS: tuple[tuple[str, "_StrPromise", tuple[str, ...]], ...] = (
     ("people", _("People and roles"), ("people", "access")),
     (PLATFORM, _("Platform"), ()),
 )
+VERBS = ("view", "create", "edit")
 GROUP_OF = {app: key for key, _label, apps in GROUPS for app in apps}
 
 
@@ -46,12 +47,18 @@ class GuardedRecord:
 
 def modules(wanted: Iterable[Permission] | None = None) -> list[Module]:
     """The permissions by group, in order; empty groups are left out."""
-    known = permissions() if wanted is None else list(wanted)
+    known = sorted(permissions() if wanted is None else wanted, key=_place)
     found = (
         Module(key, label, tuple(one for one in known if GROUP_OF.get(one.module, PLATFORM) == key))
         for key, label, _apps in GROUPS
     )
     return [module for module in found if module.permissions]
+
+
+def _place(permission: Permission) -> tuple[str, int, str]:
+    """What a permission is about first; then looking, making, changing, everything else."""
+    verb, _underscore, noun = permission.name.partition(".")[2].partition("_")
+    return noun, VERBS.index(verb) if verb in VERBS else len(VERBS), permission.name
 
 
 def guarded_records() -> list[GuardedRecord]:

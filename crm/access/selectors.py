@@ -16,6 +16,7 @@ from crm.access.words import department_names, field_label, reach_words, right_w
 from crm.audit.selectors import changes_of
 from crm.people.enums import Right
 from crm.people.models import Member, Role
+from crm.people.words import role_name
 from crm.web.components import Change, Entry
 
 
@@ -27,6 +28,10 @@ class ListedRole:
     members: int
     changed_at: datetime | None
     changed_by: Member | None
+
+    @property
+    def label(self) -> str:
+        return role_name(self.role.code, self.role.name)
 
 
 def listed_roles() -> list[ListedRole]:
@@ -85,7 +90,7 @@ def differences(before: RoleDraft, after: RoleDraft) -> list[Change]:
     names = department_names()
     found = []
     if before.name != after.name:
-        found.append(Change(_("Name"), before.name, after.name))
+        found.append(Change(_("Name"), before.label, after.label))
     if before.description != after.description:
         found.append(Change(_("Description"), before.description, after.description))
     for one in permissions():
@@ -102,7 +107,8 @@ def differences(before: RoleDraft, after: RoleDraft) -> list[Change]:
 
 def role_history(role: Role) -> list[Entry]:
     """Who changed the role when, from what to what."""
-    current = {
+    current: dict[str, Any] = {
+        "code": role.code,
         "name": role.name,
         "description": role.description,
         "grants": role.grants,

@@ -83,6 +83,7 @@ def default_of(role: Role) -> RoleDraft:
         grants=builtin_grants(role.code),
         role_id=role.pk,
         version=role.version,
+        code=role.code,
     )
 
 

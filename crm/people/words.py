@@ -1,5 +1,7 @@
 """Words and colours that screens about people share."""
 
+from functools import lru_cache
+
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -36,14 +38,20 @@ WEEKDAYS = (
 
 
 def role_name(code: str, name: str) -> str:
-    """A built-in role's name in the reader's language, another's as it was given."""
-    return str(RoleCode(code).label) if code in RoleCode.values else name
+    """A built-in role's name in the reader's language, a renamed or own one's as it was given."""
+    return str(RoleCode(code).label) if name in _delivered_names(code) else name
+
+
+@lru_cache(maxsize=100)
+def _delivered_names(code: str) -> frozenset[str]:
+    """What a built-in role was called when it was delivered, in every language."""
+    found = set()
+    for language, _label in settings.LANGUAGES if code in RoleCode.values else ():
+        with translation.override(language):
+            found.add(str(RoleCode(code).label))
+    return frozenset(found)
 
 
 def spellings_of(role: Role) -> set[str]:
     """Every word that a file may use for a role."""
-    found = {role.code, role.name}
-    for language, _label in settings.LANGUAGES:
-        with translation.override(language):
-            found.add(role_name(role.code, role.name))
-    return found
+    return {role.code, role.name, *_delivered_names(role.code)}

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.access import policy
+from crm.access.links import who_can_see
 from crm.people.models import Member
 from crm.web import markup
 from crm.web.components import Action, Fact
@@ -37,7 +38,10 @@ def customer_page(member: Member, customer: Customer) -> dict[str, Any]:
         "customer": customer,
         "colour": CUSTOMER_COLOURS[customer.status],
         "level_colour": LEVEL_COLOURS[customer.level],
-        "actions": customer_actions(member, customer, may_edit=may_edit),
+        "actions": [
+            *customer_actions(member, customer, may_edit=may_edit),
+            *who_can_see(member, customer),
+        ],
         "facts": customer_facts(customer, may_edit=may_edit),
         "entries": timeline_of(customer, follow_ups),
         "composer": FollowUpForm(draft=f"follow-up-customer-{customer.pk}") if may_edit else None,

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.access import policy
+from crm.access.links import who_can_see
 from crm.people.models import Member
 from crm.web import markup
 from crm.web.components import Action, Fact, Step
@@ -34,7 +35,10 @@ def opportunity_page(member: Member, deal: Opportunity) -> dict[str, Any]:
         "steps": stage_steps(deal, may_move=may_edit),
         "days": days_in_stage(deal) if deal.stage.kind == StageKind.OPEN else None,
         "late": is_late(deal),
-        "actions": opportunity_actions(deal) if may_edit else [],
+        "actions": [
+            *(opportunity_actions(deal) if may_edit else []),
+            *who_can_see(member, deal),
+        ],
         "facts": opportunity_facts(member, deal, may_edit=may_edit),
         "entries": timeline_of(deal, follow_ups_of_opportunity(deal)),
         "composer": FollowUpForm(draft=f"follow-up-opportunity-{deal.pk}") if may_edit else None,

@@ -10,6 +10,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from crm.access import policy
 from crm.access.decorators import needs
+from crm.access.links import who_can_see
 from crm.approvals import selectors as approvals
 from crm.approvals.errors import ApprovalError
 from crm.teamwork import services as teamwork
@@ -107,7 +108,7 @@ def _record(request: TenantRequest, order_id: int, **more: Any) -> dict[str, Any
         "is_open": order.is_editable or order.status == OrderStatus.SUBMITTED,
         "summary": order_summary(order),
         "facts": facts_of(order),
-        "actions": actions_of(order, request.member),
+        "actions": [*actions_of(order, request.member), *who_can_see(request.member, order)],
         "entries": timeline(order),
         "versions": order.versions.select_related("member").order_by("-number"),
         "run": run,

@@ -39,6 +39,7 @@ def role_detail(request: TenantRequest, pk: int) -> HttpResponse:
     holders = list(selectors.holders_of(role))
     context = {
         "role": role,
+        "label": draft.label,
         "modules": selectors.role_in_words(draft),
         "restrictions": selectors.restrictions_in_words(draft),
         "holders": holders,
@@ -81,8 +82,9 @@ def new_role(request: TenantRequest) -> HttpResponse:
 
 def _copy_of(pk: int) -> RoleDraft:
     role = get_object_or_404(Role.objects.all(), pk=pk)
-    name = _("Copy of %(role)s") % {"role": role.name}
-    return replace(RoleDraft.of(role), name=name[:80], role_id=NEW, version=0)
+    draft = RoleDraft.of(role)
+    name = _("Copy of %(role)s") % {"role": draft.label}
+    return replace(draft, name=name[:80], role_id=NEW, version=0, code="")
 
 
 @needs("people.edit_role")

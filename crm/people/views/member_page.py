@@ -58,6 +58,8 @@ def member_actions(reader: Member, member: Member, *, may_record: bool) -> list[
     if may_record:
         url = reverse("people:record_member_absence", args=args)
         found.append(Action(_("Record an absence"), url, "calendar-plus", frame="drawer"))
+    if member.pk == reader.pk or policy.allowed(reader, "access.view_rights"):
+        found.append(Action(_("Rights"), reverse("access:rights", args=args), "shield-check"))
     if policy.allowed(reader, "people.edit_member", member):
         url = reverse("people:edit_member", args=args)
         hours = reverse("people:edit_hours", args=args)

@@ -91,8 +91,14 @@ def edit_member(request: TenantRequest, pk: int) -> HttpResponse:
         else:
             url = reverse("people:member", args=[pk])
             return htmx.done(request, url=url, message=_("Saved."), trigger=EVENT)
-    context = {"form": form, "title": _("Edit member"), "submit": _("Save")}
-    return htmx.form_page(request, "web/form.html", context)
+    effect_url = reverse("access:member_effect", args=[pk]) if may_give else ""
+    context = {
+        "form": form,
+        "title": _("Edit member"),
+        "submit": _("Save"),
+        "effect_url": effect_url,
+    }
+    return htmx.form_page(request, "people/edit_member.html", context)
 
 
 @needs("people.edit_member")

@@ -291,4 +291,4 @@ def test_the_columns_a_member_chose_do_not_stay(owner, cast):
 
 
 def test_only_get_and_its_like_are_looking():
-    assert seeing.SAFE == {"GET", "HEAD", "OPTIONS"}
+    assert {"GET", "HEAD", "OPTIONS"} == seeing.SAFE
