@@ -2,7 +2,9 @@
 
 import logging
 import smtplib
+from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
@@ -10,8 +12,10 @@ from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.stages import AuthenticateStage
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -24,6 +28,7 @@ from crm.signin.policy import SSO_METHOD
 
 logger = logging.getLogger("tongzhou.signin")
 SEALED = "tz1."
+PRODUCT = "同舟 Tongzhou"
 PLACE_OF_FACTORS = "mfa_authenticator.data"
 
 
@@ -63,10 +68,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def send_mail(self, template_prefix: str, email: str, details: dict[str, Any]) -> None:
         """A mail server that is away must not undo what has been done, nor tell who exists."""
+        site = SimpleNamespace(name=PRODUCT, domain=urlsplit(settings.PUBLIC_URL).netloc)
+        user = details.get("user") or context.request.user
+        language = getattr(user, "language", None) or translation.get_language()
         try:
-            super().send_mail(template_prefix, email, details)
+            with translation.override(language):
+                super().send_mail(template_prefix, email, {**details, "current_site": site})
         except (OSError, smtplib.SMTPException):
             logger.exception("Mail %s could not be sent", template_prefix)
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """The link in the mail begins with PUBLIC_URL: a request's host is a claim."""
+        path = urlsplit(str(super().get_reset_password_from_key_url(key))).path
+        return f"{settings.PUBLIC_URL}{path}"
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         # allauth's own key contains the Host header, which an attacker can vary
@@ -99,7 +113,7 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         entity: dict[str, str] = super().get_public_key_credential_rp_entity()
-        return entity | {"name": "同舟 Tongzhou"}
+        return entity | {"name": PRODUCT}
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]

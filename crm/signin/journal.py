@@ -9,7 +9,7 @@ from crm.tenancy.context import tenant_context
 
 
 def note(
-    user: User, action: str, *, only: int | None = None, by_them: bool, **details: Any
+    user: User, action: str, *, only: Any = None, by_them: bool, **details: Any
 ) -> None:
     """Write `action` into the log of each organisation of the person, or of one alone."""
     for organization in organizations_of(user):

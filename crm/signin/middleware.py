@@ -15,7 +15,7 @@ from crm.signin import policy, sessions
 from crm.signin.policy import Answer, Verdict
 from crm.tenancy.http import TenantRequest
 from crm.tenancy.links import global_url
-from crm.web import formats
+from crm.web.formats import Formats
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 ALWAYS_OPEN = {"signin:second_factor"}
@@ -99,7 +99,7 @@ def remind(request: TenantRequest, answer: Answer) -> None:
         return
     request.session[REMINDED] = True
     text = _("Set up a second factor for signing in by %(day)s: your menu, Sign-in security.")
-    messages.warning(request, text % {"day": formats.day(answer.due_at.date())})
+    messages.warning(request, text % {"day": Formats.current().day(answer.due_at)})
 
 
 def keep_own(request: HttpRequest) -> HttpResponseBase | None:

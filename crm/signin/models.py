@@ -64,7 +64,7 @@ class SignInPolicy(TenantModel):
 
     def due_at(self, member: Any) -> datetime:
         """Until when the member may go on without."""
-        begins = max(self.required_since or member.joined_at, member.joined_at)
+        begins: datetime = max(self.required_since or member.joined_at, member.joined_at)
         return begins + timedelta(days=self.grace_days)
 
 

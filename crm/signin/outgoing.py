@@ -19,6 +19,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 CONNECT_SECONDS, READ_SECONDS = 4.0, 8.0
 MOST_BYTES = 1024 * 1024
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class Refused(requests.RequestException):
@@ -66,7 +67,12 @@ class GuardedSession(requests.Session):
         kwargs["timeout"] = (CONNECT_SECONDS, READ_SECONDS)
         kwargs["allow_redirects"] = False
         kwargs["stream"] = True
-        response = super().request(method, url, *args, **kwargs)
+        try:
+            response = super().request(method, url, *args, **kwargs)
+        except requests.ConnectionError as error:
+            raise Refused(
+                f"{urlsplit(str(url)).hostname} is not asked or does not answer."
+            ) from error
         if response.is_redirect:
             raise Refused("The answer is a redirect.")
         read_within(response, MOST_BYTES)
@@ -107,9 +113,12 @@ def addresses_of(host: str, port: int) -> list[str]:
 def is_public(address: str) -> bool:
     """Whether the address belongs to the open internet."""
     ip = ipaddress.ip_address(address.partition("%")[0])
-    mapped = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None)
-    if mapped is not None:
-        return is_public(str(mapped))
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour
+        if ip in NAT64:
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_public(str(inner))
     return ip.is_global and not ip.is_multicast
 
 

@@ -80,7 +80,7 @@ def forget_policy() -> None:
 
 def proof_of(request: HttpRequest) -> Proof:
     """What the session's records say; one without any was made by the password alone."""
-    records = get_authentication_records(request, request.user)  # type: ignore[arg-type]
+    records = get_authentication_records(request, request.user)
     by_provider = [one for one in records if one.get("method") == SSO_METHOD]
     factors = frozenset(str(one["type"]) for one in records if one.get("method") == "mfa")
     is_own = bool(factors) or not by_provider
@@ -115,7 +115,8 @@ def judge(request: HttpRequest, member: Member) -> Answer:
 
 def has_device(user_id: int | None, asked: SecondFactor) -> bool:
     """Whether the person has set up what is asked for."""
-    return Authenticator.objects.filter(user_id=user_id, type__in=DEVICES[asked]).exists()
+    found: bool = Authenticator.objects.filter(user_id=user_id, type__in=DEVICES[asked]).exists()
+    return found
 
 
 def _may_break_glass(member: Member, proof: Proof) -> bool:

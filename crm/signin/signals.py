@@ -65,10 +65,10 @@ def codes_made_anew(request: HttpRequest, user: Any, authenticator: Any, **kwarg
 
 @receiver(mfa.authentication_failed)
 def code_was_wrong(request: HttpRequest, user: Any, authenticator: Any, **kwargs: Any) -> None:
-    details = {"kind": authenticator.type, **circumstances(request)}
+    details = {"factor": str(authenticator.type), **circumstances(request)}
     journal.note(user, "member.second_factor_failed", by_them=False, **details)
 
 
 def _note_factor(action: str, request: HttpRequest, user: Any, authenticator: Any) -> None:
-    details = {"kind": str(authenticator.type), **circumstances(request)}
+    details = {"factor": str(authenticator.type), **circumstances(request)}
     journal.note(user, action, by_them=True, **details)

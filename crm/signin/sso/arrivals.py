@@ -16,7 +16,7 @@ from crm.people import services as people
 from crm.people.models import Department, Member, Role, User
 from crm.people.selectors import member_of, organizations_of
 from crm.signin.enums import Joining
-from crm.signin.models import SsoConnection, SsoIdentity
+from crm.signin.models import SsoIdentity
 from crm.signin.sso.terms import Claimed, Facts, SignInFailed
 from crm.tenancy.context import tenant_context
 
@@ -124,9 +124,8 @@ def join(facts: Facts, claimed: Claimed, user: User) -> Member:
 
 def add_member(facts: Facts, user: User) -> Member:
     """Membership with the connection's role and department."""
-    connection = SsoConnection.objects.get(pk=facts.id)
-    department = Department.objects.get(pk=connection.default_department_id)
-    role = Role.objects.get(pk=connection.default_role_id)
+    department = Department.objects.get(pk=facts.department_id or 0)
+    role = Role.objects.get(pk=facts.role_id or 0)
     member = people.add_member(user=user, department=department, roles=[role.code])
     audit.record("member.joined", target=member, provider=facts.name)
     return member

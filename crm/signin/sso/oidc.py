@@ -67,7 +67,7 @@ class OpenIDConnect:
             name=str(claims.get("name") or claims.get("preferred_username") or "")[:80],
             email=str(claims.get("email") or "").strip().lower(),
             # some providers send the word
-            is_email_verified=claims.get("email_verified") in (True, "true"),
+            is_email_verified=str(claims.get("email_verified")) in {"True", "true"},
         )
 
     def redeem(self, config: dict[str, Any], journey: Journey, code: str) -> dict[str, Any]:

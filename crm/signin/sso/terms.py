@@ -52,7 +52,8 @@ class Journey:
     @classmethod
     def begin(cls, redirect_uri: str) -> "Journey":
         """Fresh secrets: 256 bits each."""
-        return cls(*(secrets.token_urlsafe(32) for _ in range(3)), redirect_uri)
+        state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+        return cls(state, nonce, verifier, redirect_uri)
 
     @property
     def challenge(self) -> str:

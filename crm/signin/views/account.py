@@ -36,7 +36,7 @@ def session_list(request: HttpRequest) -> HttpResponse:
 def confirm(request: HttpRequest) -> HttpResponse:
     """By which of their own means the person confirms that it is them."""
     target = safe_next(request)
-    ways = {one["id"]: one for one in get_reauthentication_flows(request.user)}  # type: ignore[arg-type]
+    ways = {one["id"]: one for one in get_reauthentication_flows(request.user)}
     kinds = ways.get("mfa_reauthenticate", {}).get("types", [])
     query = urlencode({"next": target})
     context = {

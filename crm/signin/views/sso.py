@@ -218,5 +218,5 @@ def is_signed_in_member(request: HttpRequest, organization: Organization) -> boo
     """Whether the one who asks is signed in and belongs here."""
     if not request.user.is_authenticated:
         return False
-    user: User = request.user  # type: ignore[assignment]
+    user: User = request.user
     return any(one.pk == organization.pk for one in organizations_of(user))
