@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 
+from crm.audit import services as audit
 from crm.files.models import StoredFile
 from crm.tenancy.context import current_member_id, current_organization_id
 
@@ -112,7 +113,8 @@ def path_of(stored: StoredFile) -> Path:
 
 
 def serve(stored: StoredFile) -> FileResponse:
-    """An attachment download; the caller has checked who asks."""
+    """An attachment download, noted in the log; the caller has checked who asks."""
+    audit.record("file.downloaded", target=stored, file=stored.name)
     response = FileResponse(
         path_of(stored).open("rb"), as_attachment=True, content_type=stored.content_type
     )

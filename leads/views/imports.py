@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from crm.access.decorators import needs
+from crm.audit import services as audit
 from crm.files.services import FileRefused, serve
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
@@ -280,6 +281,8 @@ def import_file(request: TenantRequest, pk: int, bucket: str, kind: str) -> File
         raise Http404
     rows = selectors.rows_of(batch, bucket).order_by("row_number").iterator(chunk_size=2_000)
     target = bucket_file(batch, rows, kind=kind, marker=lambda row: marker_of(row, batch))
+    # rows of the member's own file, to be corrected: noted, but nobody is asked why
+    audit.record("file.downloaded", target=batch.file, file=batch.file.name, rows=count)
     response = FileResponse(target, as_attachment=True, content_type=FILE_TYPES[kind])
     stem = batch.file.name.rpartition(".")[0]
     name = quote(f"{stem} · {Bucket(bucket).label}.{kind}")

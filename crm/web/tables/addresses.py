@@ -7,7 +7,10 @@ from django.utils.safestring import SafeString
 
 from crm.web.markup import escape, safe
 
-CONTROL_KEYS = ("after", "before", "page", "panel", "export")
+CONTROL_KEYS = (
+    *("after", "before", "page", "panel"),
+    *("export", "export_reason", "export_ticket"),
+)
 
 
 def hidden_inputs(query: QueryDict, *, without: Sequence[str] = ()) -> SafeString:

@@ -1,38 +1,168 @@
 """The rows of a list as a file: the same filters, order and columns as on screen.
 
-CSV is streamed from a server-side cursor, so memory stays flat; XLSX is written to a temporary
-file row by row. Streams run after the request, so they open the tenant's context themselves.
+A reason is asked first; it goes into the operation log with the filters and the number of rows,
+and into the file: a workbook says on every printed page, in its properties and on a last sheet who
+took it, when, from which organisation and why. A CSV has no place for that which a later import
+would not read as a row, so its name carries who, when and the number of the log's line.
 """
 
 import csv
+import io
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import IO, TYPE_CHECKING, Any
 
 import xlsxwriter
-from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
-from django.utils import timezone, translation
-from django.utils.encoding import iri_to_uri
+from asgiref.sync import sync_to_async
+from django import forms
+from django.core import signing
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from xlsxwriter.worksheet import Worksheet
 
 from crm.audit import services as audit
 from crm.tabular import safe_cell
-from crm.tenancy.context import tenant_context
-from crm.web.tables.columns import Column, Reader
+from crm.web.formats import number
+from crm.web.forms import TenantForm
+from crm.web.tables.columns import Column
+from crm.web.tables.paging import Row
 
 if TYPE_CHECKING:
     from crm.web.tables.table import Table
 
 BATCH = 2_000
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CHUNK = 64 * 1024
+TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
+TICKET_SECONDS = 3_600
+SALT = "list-export"
+DATA_COLUMN = 16
 
 
-class _Echo:
-    """A file that hands back what is written to it."""
+class ExportForm(TenantForm):
+    """Why the rows leave the house."""
 
-    def write(self, value: str) -> str:
-        return value
+    export_reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        min_length=4,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
+        help_text=gettext_lazy("For example: quarterly review with the management."),
+    )
+    wide = ("export_reason",)
+
+
+class Download(StreamingHttpResponse):
+    """A temporary file in pieces, sent by an asynchronous server without reading it whole."""
+
+    def __init__(self, file: IO[bytes], **kwargs: Any) -> None:
+        self.file = file
+        super().__init__(iter(lambda: file.read(CHUNK), b""), **kwargs)
+        self._resource_closers.append(file.close)  # type: ignore[attr-defined]
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while piece := await sync_to_async(self.file.read)(CHUNK):
+            yield piece
+
+
+def export_response(table: "Table", kind: str) -> HttpResponseBase:
+    """The whole list as a download with its line in the log, or first the question why."""
+    form = ExportForm(table.request.GET if "export_reason" in table.request.GET else None)
+    if form.is_valid() and _is_ours(table):
+        return _download(table, kind, form.cleaned_data["export_reason"].strip())
+    return _ask(table, kind, form)
+
+
+def _ask(table: "Table", kind: str, form: ExportForm) -> HttpResponse:
+    kept = [*table.pairs, ("export", kind), ("export_ticket", _ticket(table))]
+    context = {
+        "form": form,
+        "hidden": kept,
+        "count": table.count,
+        "kind": {"csv": "CSV", "xlsx": "Excel"}[kind],
+        "table": table,
+    }
+    status = 422 if form.is_bound and not form.is_valid() else 200
+    return render(table.request, "web/export.html", context, status=status)
+
+
+def _ticket(table: "Table") -> str:
+    """Proof that the question was put to this member: a link from elsewhere has none."""
+    return signing.TimestampSigner(salt=SALT).sign(f"{table.request.member.pk}:{table.key}")
+
+
+def _is_ours(table: "Table") -> bool:
+    try:
+        ticket = signing.TimestampSigner(salt=SALT).unsign(
+            table.request.GET.get("export_ticket", ""), max_age=TICKET_SECONDS
+        )
+    except signing.BadSignature:
+        return False
+    return ticket == f"{table.request.member.pk}:{table.key}"
+
+
+def _download(table: "Table", kind: str, reason: str) -> HttpResponseBase:
+    file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
+    taken = _write_xlsx(table, file, reason) if kind == "xlsx" else _write_csv(table, file, reason)
+    file.seek(0)
+    response = Download(file, content_type=TYPES[kind])
+    name = f"{table.key}-{taken.at:%Y%m%d-%H%M}-{taken.person}-L{taken.line}.{kind}"
+    response.headers["Content-Disposition"] = str(content_disposition_header(True, name))
+    return response
+
+
+class Taken:
+    """An export as the log knows it: who took what, when and why."""
+
+    def __init__(self, table: "Table", *, kind: str, rows: int, reason: str) -> None:
+        request = table.request
+        self.at = timezone.localtime()
+        self.member, self.organization = request.member, request.organization
+        self.reason, self.rows = reason, rows
+        self.filters = [f"{chip.label}: {chip.words}" for chip in table.chips]
+        if table.text:
+            self.filters.append(f"{_('Search')}: {table.text}")
+        self.line = audit.record(
+            "list.exported",
+            page=table.key,
+            format=kind,
+            rows=rows,
+            filters=self.filters,
+            query=table.query,
+            reason=reason,
+        ).pk
+
+    @property
+    def person(self) -> str:
+        """The member's name, fit for the name of a file."""
+        return slugify(self.member.name, allow_unicode=True) or str(self.member.pk)
+
+    @property
+    def mark(self) -> str:
+        """One line that says whose copy this is."""
+        return f"{self.organization.name} · {self.member.name} · {self.at:%Y-%m-%d %H:%M %Z}"
+
+    def lines(self) -> list[tuple[str, str]]:
+        """Everything, for the last sheet."""
+        return [
+            (_("Organisation"), self.organization.name),
+            (_("Exported by"), f"{self.member.name} ({self.member.user.email})"),
+            (_("Exported at"), f"{self.at:%Y-%m-%d %H:%M:%S %Z}"),
+            (_("Reason"), self.reason),
+            (_("Filters"), "; ".join(self.filters) or _("none")),
+            (_("Rows"), number(self.rows)),
+            (_("Line of the operation log"), str(self.line)),
+        ]
 
 
 def plain(value: object) -> object:
@@ -44,63 +174,69 @@ def plain(value: object) -> object:
     return safe_cell(str(value))
 
 
-def _rows(table: "Table", columns: list[Column], reader: Reader) -> Iterator[list[object]]:
+def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    while batch := list(islice(rows, BATCH)):
+        yield batch
+
+
+def _rows(table: "Table", columns: Sequence[Column]) -> Iterator[list[object]]:
     fields = {path for column in columns for path in column.fields}
     found = table.order.apply(table.queryset.values("pk", *sorted(fields)))
-    for row in found.iterator(chunk_size=BATCH):
-        yield [plain(column.exported(row, reader)) for column in columns]
+    for batch in _batches(iter(found.iterator(chunk_size=BATCH))):
+        for row in table.prepared(batch):
+            yield [plain(column.exported(row, table.reader)) for column in columns]
 
 
-def _csv_lines(table: "Table") -> Iterator[str]:
-    request = table.request
-    columns, reader = table.visible, table.reader
-    language, zone = translation.get_language() or "zh-hans", timezone.get_current_timezone()
-    organization_id, member_id = request.organization.pk, request.member.pk
-
-    def lines() -> Iterator[str]:
-        writer = csv.writer(_Echo())
-        with (
-            translation.override(language),
-            timezone.override(zone),
-            tenant_context(organization_id, member_id=member_id, reason="export"),
-        ):
-            yield "\ufeff"
-            yield writer.writerow([plain(str(column.label)) for column in columns])
-            for row in _rows(table, columns, reader):
-                yield writer.writerow(row)
-
-    return lines()
+def _write_csv(table: "Table", file: IO[bytes], reason: str) -> Taken:
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="")
+    writer, count = csv.writer(text), 0
+    writer.writerow([plain(str(column.label)) for column in table.visible])
+    for row in _rows(table, table.visible):
+        writer.writerow(row)
+        count += 1
+    text.flush()
+    text.detach()
+    return Taken(table, kind="csv", rows=count, reason=reason)
 
 
-def _workbook(table: "Table") -> Any:
-    file = tempfile.TemporaryFile()  # noqa: SIM115  FileResponse closes it
+def _write_xlsx(table: "Table", file: IO[bytes], reason: str) -> Taken:
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(file, options | {"default_date_format": "yyyy-mm-dd hh:mm"})
-    sheet = book.add_worksheet()
-    sheet.freeze_panes(1, 1)
     bold, money = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0.00"})
+    sheet, count = book.add_worksheet(), 0
+    sheet.freeze_panes(1, 1)
     for index, column in enumerate(table.visible):
         sheet.write_string(0, index, str(column.label), bold)
-        sheet.set_column(index, index, 22 if index == 0 else 16)
-    for number, row in enumerate(_rows(table, table.visible, table.reader), start=1):
+        sheet.set_column(index, index, 22 if index == 0 else DATA_COLUMN)
+    for count, row in enumerate(_rows(table, table.visible), start=1):
         for index, value in enumerate(row):
             if isinstance(value, Decimal):
-                sheet.write_number(number, index, float(value), money)
+                sheet.write_number(count, index, float(value), money)
             else:
-                sheet.write(number, index, value)
+                sheet.write(count, index, value)
+    taken = Taken(table, kind="xlsx", rows=count, reason=reason)
+    _watermark(book, sheet, taken, bold)
     book.close()
-    file.seek(0)
-    return file
+    return taken
 
 
-def export_response(table: "Table", kind: str) -> HttpResponseBase:
-    """The whole list as a download, and a line in the operation log."""
-    audit.record("list.exported", page=table.key, kind=kind, query=table.query)
-    name = f"{table.key}-{table.reader.formats.today:%Y%m%d}.{kind}"
-    response: HttpResponseBase
-    if kind == "xlsx":
-        response = FileResponse(_workbook(table), content_type=XLSX_TYPE)
-    else:
-        response = StreamingHttpResponse(_csv_lines(table), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{iri_to_uri(name)}"'
-    return response
+def _watermark(book: Any, sheet: Worksheet, taken: Taken, bold: Any) -> None:
+    """Whose copy it is: on printed pages, in the properties, and on a sheet of its own."""
+    # "&" starts a code in headers, and they hold 255 characters
+    sheet.set_header(f"&L{taken.mark[:120].replace('&', '&&')}&RL{taken.line}")
+    sheet.set_footer(f"&L{taken.reason[:120].replace('&', '&&')}&R&P / &N")
+    book.set_properties(
+        {
+            "title": taken.mark,
+            "author": taken.member.name,
+            "company": taken.organization.name,
+            "comments": taken.reason,
+            "keywords": f"L{taken.line}",
+        }
+    )
+    last = book.add_worksheet(_("Export"))
+    last.set_column(0, 0, 26)
+    last.set_column(1, 1, 80)
+    for index, (label, value) in enumerate(taken.lines()):
+        last.write_string(index, 0, label, bold)
+        last.write_string(index, 1, value)

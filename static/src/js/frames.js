@@ -85,6 +85,12 @@
     }
   });
 
+  /* A form that brings a file leaves the page where it is: its frame closes by itself. */
+  document.addEventListener("submit", (event) => {
+    const dialog = event.target.closest("dialog");
+    if (dialog && "closes" in event.target.dataset) setTimeout(() => tz.close(dialog, { force: true }), 300);
+  });
+
   for (const dialog of document.querySelectorAll("dialog")) {
     dialog.addEventListener("cancel", (event) => {
       if (dialog === frames.drawer || dialog === frames.modal) { event.preventDefault(); tz.close(dialog); }

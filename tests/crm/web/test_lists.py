@@ -9,6 +9,7 @@ from python_calamine import CalamineWorkbook
 from crm.people.models import Member
 from crm.tenancy.context import tenant_context
 from crm.web.models import ColumnChoice, SavedView
+from tests.support.exports import exported
 
 PAGE = "/acme/gallery/"
 TABLE = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "table-gallery"}
@@ -107,7 +108,7 @@ def test_nobody_deletes_anothers_view(browser, cast):
 def test_csv_export_repeats_the_filters_and_defuses_formulas(browser, cast):
     with tenant_context(cast.organization.id):
         Member.objects.filter(pk=cast.agent.pk).update(name="=cmd()", title="=1+1")
-    response = browser.get(f"{PAGE}?export=csv&q==cmd")
+    response = exported(browser, f"{PAGE}?export=csv&q==cmd")
     data = b"".join(response.streaming_content).decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(data)))
     assert rows[0][:2] == ["Name", "Job title"]
@@ -115,7 +116,7 @@ def test_csv_export_repeats_the_filters_and_defuses_formulas(browser, cast):
 
 
 def test_xlsx_export_holds_every_page(browser, cast):
-    response = browser.get(f"{PAGE}?export=xlsx")
+    response = exported(browser, f"{PAGE}?export=xlsx")
     data = b"".join(response.streaming_content)
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
     rows = sheet.to_python()

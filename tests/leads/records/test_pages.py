@@ -11,6 +11,7 @@ from leads.services.contacts import create_contact
 from leads.services.conversion import Deal, convert_lead
 from leads.services.leads import create_lead
 from leads.services.stages import ensure_default_stages
+from tests.support.exports import exported
 
 MOST_QUERIES = 12
 LISTS = ("leads:list", "leads:customers", "leads:contacts", "leads:opportunities", "leads:board")
@@ -135,8 +136,9 @@ def test_the_panel_of_filters_narrows(tenant, sign_in, url):
 
 def test_managers_export_and_reps_do_not(lead, tenant, sign_in, url):
     page = url("leads:list") + "?export=csv"
-    answer = sign_in(tenant.manager).get(page)
+    answer = exported(sign_in(tenant.manager), page)
     assert answer.headers["Content-Type"].startswith("text/csv")
+    answer.close()
     assert sign_in(tenant.agent).get(page).headers["Content-Type"].startswith("text/html")
 
 
