@@ -33,7 +33,7 @@ def reach_filter(member: Member, permission: str, model: type[Model]) -> Q | Non
     """The member's reach as a filter on `model`: Q() for everything, None for nothing.
 
     `model.access_via` ("customer__") says whose owner and department count; a grant on that
-    record reaches what hangs on it. `model.access_owner` names the owner's column where it is another.
+    record reaches what hangs on it. `model.access_owner` names an owner's column of another name.
     """
     reach = reach_of(member, permission)
     if reach is None:

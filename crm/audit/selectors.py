@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Model
 
 from crm.access import fields
+from crm.access.viewer import current_viewer
 from crm.audit.models import OperationLog
 from crm.encryption.cipher import masked
 from crm.encryption.fields import BlindIndexField, EncryptedTextField
@@ -37,11 +38,9 @@ class Change:
     fields: list[FieldChange]
 
 
-def changes_of(record: Model, *, limit: int = 100, viewer: "Member | None" = None) -> list[Change]:
-    """The latest field changes of a tracked record, newest first, as `viewer` may see them.
-
-    None is the system itself, which may see everything.
-    """
+def changes_of(record: Model, *, limit: int = 100) -> list[Change]:
+    """The latest field changes of a tracked record, newest first, as the viewer may see them."""
+    viewer = current_viewer()
     events = list(record.history.order_by("-pgh_id")[:limit])  # type: ignore[attr-defined]
     found: list[Change] = []
     after: Any = record

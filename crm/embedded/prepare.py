@@ -53,7 +53,7 @@ def load_application() -> None:
 
 
 def migrate() -> None:
-    """Bring the schema up to date as its owner, refuse an unsafe database, offer new permissions."""
+    """Bring the schema up to date, refuse a database that is not safe, offer new permissions."""
     from django.core.management import call_command  # noqa: PLC0415
 
     from crm.embedded import schema  # noqa: PLC0415

@@ -43,10 +43,14 @@ class Action:
 
 @dataclass(frozen=True)
 class Fact:
-    """One line of a record's facts; `edit_url` gives the form that replaces the value in place."""
+    """One line of a record's facts; `edit_url` gives the form that replaces the value in place.
+
+    `shows` names the record's field behind it; see `crm.web.facts.trimmed`.
+    """
 
     label: Label
     value: object
+    shows: str = field(default="", kw_only=True)
     edit_url: str = field(default="", kw_only=True)
     copy: str = field(default="", kw_only=True)
     hint: Label = field(default="", kw_only=True)

@@ -15,8 +15,11 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from crm.access import fields
+from crm.access.viewer import current_viewer
 from crm.money import LARGEST
 from crm.people import selectors as people
+from crm.people.enums import Right
 from crm.people.models import Department, Member
 from crm.web import markup
 from crm.web.widgets import DateInput, DateTimeInput, FileDrop, MoneyInput, PhoneInput
@@ -103,7 +106,18 @@ class TenantModelForm(FaceMixin, forms.ModelForm):  # type: ignore[type-arg]
         kwargs.setdefault("error_class", FieldErrors)
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+        self.withhold()
         self.prepare()
+
+    def withhold(self) -> None:
+        """Leave out the fields that the viewer may not change; they keep their values.
+
+        What one may not read afterwards may still be filled in once, when the record is made.
+        """
+        least = Right.WRITE if self.instance.pk else Right.MASKED
+        for name in list(self.fields):
+            if fields.right(current_viewer(), self._meta.model, name) < least:
+                del self.fields[name]
 
 
 def rebind(field: forms.Field) -> None:

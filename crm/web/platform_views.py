@@ -12,8 +12,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.views.decorators.http import require_POST
 
-from crm.people.models import User
 from crm.organizations.switching import home_of
+from crm.people.models import User
 
 logger = logging.getLogger("tongzhou.web")
 

@@ -1,13 +1,21 @@
 """What people type into a search box → records, by index only (see traps.md 3)."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
+from crm.access import fields
+from crm.access.viewer import current_viewer
+from crm.people.enums import Right
 from leads.enums import RecordKind
 from leads.identity import Identity, normalise_phone, pinyin_key
 from leads.models import Contact, Customer, Lead, Opportunity
 from leads.selectors.identity import candidate_pairs
 
 LAST = "\U0010ffff"
+MODELS: dict[RecordKind, type[Model]] = {
+    RecordKind.LEAD: Lead,
+    RecordKind.CUSTOMER: Customer,
+    RecordKind.CONTACT: Contact,
+}
 
 
 def starts_with(path: str, text: str) -> Q:
@@ -20,12 +28,21 @@ def number_matches(text: str) -> Q:
     return starts_with("number", text.upper())
 
 
-def phone_matches(text: str) -> Q:
-    """The number begins with these digits, typed with or without the country."""
+def phone_matches(text: str, model: type[Model]) -> Q:
+    """The number begins with these digits, typed with or without the country.
+
+    Who sees numbers masked must know the whole one, or could guess it digit by digit; who may not
+    see them finds nothing.
+    """
+    right = fields.right(current_viewer(), model, "phone")
+    if right == Right.HIDDEN:
+        return Q(pk__in=[])
     digits = "".join(sign for sign in text if sign.isdecimal())
     if len(digits) < 4 or len(digits) < len(text.replace(" ", "").replace("-", "")) - 1:
         return Q(pk__in=[])
     whole = (normalise_phone(text) or "").partition(";")[0]
+    if right == Right.MASKED:
+        return Q(phone_key=whole) if whole else Q(pk__in=[])
     found = starts_with("phone_key", f"+86{digits.lstrip('0')}") | starts_with(
         "phone_key", f"+{digits}"
     )
@@ -41,10 +58,14 @@ def reading_matches(text: str) -> Q:
 
 def identity_matches(text: str, kind: RecordKind) -> Q:
     """A key of the identity index fits: 同光 finds 苏州同光精密机械有限公司."""
+    viewer, model = current_viewer(), MODELS[kind]
     phone = normalise_phone(text)
-    pairs = candidate_pairs(
-        Identity(company="" if phone else text, phones=(text,) if phone else (), emails=(text,))
+    asked = Identity(
+        company="" if phone else text,
+        phones=(text,) if phone and fields.right(viewer, model, "phone") else (),
+        emails=(text,) if fields.right(viewer, model, "email") else (),
     )
+    pairs = candidate_pairs(asked)
     return Q(pk__in=[record_id for found, record_id in pairs if found == kind])
 
 
@@ -54,7 +75,7 @@ def narrow_leads(queryset: QuerySet[Lead], text: str) -> QuerySet[Lead]:
         starts_with("company_name", text)
         | starts_with("contact_name", text)
         | number_matches(text)
-        | phone_matches(text)
+        | phone_matches(text, Lead)
         | reading_matches(text)
         | identity_matches(text, RecordKind.LEAD)
     )
@@ -65,7 +86,7 @@ def narrow_customers(queryset: QuerySet[Customer], text: str) -> QuerySet[Custom
     return queryset.filter(
         starts_with("name", text)
         | number_matches(text)
-        | phone_matches(text)
+        | phone_matches(text, Customer)
         | reading_matches(text)
         | identity_matches(text, RecordKind.CUSTOMER)
     )
@@ -75,7 +96,7 @@ def narrow_contacts(queryset: QuerySet[Contact], text: str) -> QuerySet[Contact]
     """Contacts by name, phone or pinyin."""
     return queryset.filter(
         starts_with("name", text)
-        | phone_matches(text)
+        | phone_matches(text, Contact)
         | reading_matches(text)
         | identity_matches(text, RecordKind.CONTACT)
     )

@@ -11,6 +11,7 @@ from crm.access.decorators import needs
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx, markup
 from crm.web.components import Action, Fact
+from crm.web.facts import trimmed
 from leads.forms.contacts import ContactForm
 from leads.models import Contact, FollowUp
 from leads.selectors.customers import contact_or_404, customer_or_404, visible_contacts
@@ -46,13 +47,14 @@ def contact_detail(request: TenantRequest, pk: int) -> HttpResponse:
 
 def contact_facts(contact: Contact) -> list[Fact]:
     """How to reach a person."""
-    return [
+    facts = [
         Fact(_("Job title"), contact.title),
-        Fact(_("Phone"), markup.phone(contact.phone), copy=contact.phone),
-        Fact(_("E-mail"), contact.email, copy=contact.email),
-        Fact(_("WeChat"), contact.wechat, copy=contact.wechat),
+        Fact(_("Phone"), markup.phone(contact.phone), shows="phone", copy=contact.phone),
+        Fact(_("E-mail"), contact.email, shows="email", copy=contact.email),
+        Fact(_("WeChat"), contact.wechat, shows="wechat", copy=contact.wechat),
         Fact(_("Created"), markup.moment(contact.created_at)),
     ]
+    return trimmed(contact, facts)
 
 
 def contact_actions(contact: Contact) -> list[Action]:

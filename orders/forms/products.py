@@ -23,6 +23,7 @@ class ProductForm(TenantModelForm):
             "unit",
             "list_price",
             "floor_price",
+            "cost",
             "tax_rate",
             "currency",
             "description",
@@ -30,8 +31,13 @@ class ProductForm(TenantModelForm):
         help_texts = {
             "list_price": gettext_lazy("Per unit, with tax."),
             "floor_price": gettext_lazy("A line below it is marked for whoever approves."),
+            "cost": gettext_lazy("What one unit costs us, with tax."),
         }
-        field_classes = {"list_price": TypedDecimal, "floor_price": TypedDecimal}
+        field_classes = {
+            "list_price": TypedDecimal,
+            "floor_price": TypedDecimal,
+            "cost": TypedDecimal,
+        }
 
     def clean(self) -> dict[str, Any]:
         """The floor is not above the list price."""

@@ -97,6 +97,15 @@ class ProductTable(CreatableTable):
             align="end",
         ),
         HtmlColumn(
+            "cost",
+            _("Cost"),
+            html=price_of("cost", "currency"),
+            plain=plain("cost"),
+            wanted=("cost", "currency"),
+            align="end",
+            hidden=True,
+        ),
+        HtmlColumn(
             "tax_rate",
             _("Tax rate"),
             html=tax_rate,

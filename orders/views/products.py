@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -8,7 +10,9 @@ from crm.access import policy
 from crm.access.decorators import needs
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
-from crm.web.components import Action, Tab
+from crm.web.components import Action, Fact, Tab
+from crm.web.facts import trimmed
+from orders import words
 from orders.errors import OrderError
 from orders.forms.products import PriceBookForm, PriceForm, ProductForm
 from orders.models import PriceBook, PriceBookEntry, Product
@@ -52,8 +56,30 @@ def product_detail(request: TenantRequest, product_id: int) -> HttpResponse:
     prices = product.price_entries.select_related("price_book").order_by(
         "price_book__name", "min_quantity", "id"
     )
-    context = {"product": product, "prices": prices, "actions": product_actions(request, product)}
+    context = {
+        "product": product,
+        "facts": product_facts(product),
+        "prices": prices,
+        "actions": product_actions(request, product),
+    }
     return render(request, "orders/product.html", context)
+
+
+def product_facts(product: Product) -> list[Fact]:
+    """What one unit is sold for, and what it costs us."""
+
+    def each(price: Decimal | None) -> str:
+        return words.unit_price(price, product.currency)
+
+    facts = [
+        Fact(_("List price"), f"{each(product.list_price)} / {product.unit}", hint=_("with tax")),
+        Fact(_("Floor price"), each(product.floor_price)),
+        Fact(_("Cost"), each(product.cost), shows="cost"),
+        Fact(_("Tax rate"), words.percent(product.tax_rate)),
+    ]
+    if product.description:
+        facts.append(Fact(_("Description"), product.description))
+    return trimmed(product, facts)
 
 
 def product_actions(request: TenantRequest, product: Product) -> list[Action]:

@@ -60,6 +60,7 @@ class Shop:
                     tax_rate=Decimal(rate),
                     list_price=Decimal(price),
                     floor_price=Decimal(price) * Decimal(floor),
+                    cost=(Decimal(price) * Decimal("0.62")).quantize(Decimal("0.01")),
                 )
                 for code, name, category, unit, rate, price, floor in words.PRODUCTS
             ]

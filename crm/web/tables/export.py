@@ -180,9 +180,10 @@ def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
 
 
 def _rows(table: "Table", columns: Sequence[Column]) -> Iterator[list[object]]:
-    fields = {path for column in columns for path in column.fields}
-    found = table.order.apply(table.queryset.values("pk", *sorted(fields)))
+    paths = sorted({path for column in columns for path in column.fields})
+    found = table.order.apply(table.exported.values("pk", *paths))
     for batch in _batches(iter(found.iterator(chunk_size=BATCH))):
+        table.trim.rows(batch, paths)
         for row in table.prepared(batch):
             yield [plain(column.exported(row, table.reader)) for column in columns]
 

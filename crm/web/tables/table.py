@@ -28,6 +28,7 @@ from crm.web.tables.columns import Column, Reader
 from crm.web.tables.export import export_response
 from crm.web.tables.filters import Filter, Scope
 from crm.web.tables.paging import Order, Page, Row, capped_count, read_page
+from crm.web.tables.trimming import Trim
 
 Label = str | Promise
 PANELS = ("filters", "columns", "views")
@@ -117,6 +118,27 @@ class Table:
         """A class for a row, such as tz-row-late; override where rows differ."""
         return ""
 
+    # What this member may see
+
+    @cached_property
+    def trim(self) -> Trim:
+        return Trim(self.request.member, self.base.model)
+
+    @cached_property
+    def offered(self) -> list[Column]:
+        """The columns this member may choose from."""
+        return self.trim.columns(self.columns)
+
+    @cached_property
+    def offered_filters(self) -> list[Filter]:
+        """The filters this member may use."""
+        return self.trim.filters(self.filters)
+
+    @cached_property
+    def exported(self) -> QuerySet[Any]:
+        """The rows a file may hold: seen in the list and within the permission to export."""
+        return policy.visible(self.request.member, self.queryset, self.export_permission)
+
     # What the address asks for
 
     @cached_property
@@ -134,7 +156,7 @@ class Table:
     @cached_property
     def active(self) -> list[tuple[Filter, list[str]]]:
         """The filters in force and their values."""
-        found = ((one, one.values(self.address)) for one in self.filters)
+        found = ((one, one.values(self.address)) for one in self.offered_filters)
         return [(one, values) for one, values in found if values]
 
     @cached_property
@@ -145,7 +167,7 @@ class Table:
     def narrowed(self, address: QueryDict) -> QuerySet[Any]:
         """The rows that a query string asks for."""
         found = self.base
-        for one in self.filters:
+        for one in self.offered_filters:
             values = one.values(address)
             if values:
                 found = one.apply(found, values, self.scope)
@@ -165,7 +187,7 @@ class Table:
         asked = self.address.get("sort", "")
         for wanted in (asked, self.sort):
             path = wanted.removeprefix("-")
-            for column in self.columns:
+            for column in self.offered:
                 if path and path == column.sort:
                     return Order(
                         path=path, descending=wanted.startswith("-"), nullable=column.nullable
@@ -178,11 +200,11 @@ class Table:
     def visible(self) -> list[Column]:
         """The chosen columns; the first one always stays."""
         chosen = preferences.chosen_columns(self.request, self.key)
-        known = {column.key: column for column in self.columns}
+        known = {column.key: column for column in self.offered}
         picked = [known[key] for key in chosen if key in known]
         if not picked:
-            return [column for column in self.columns if not column.hidden]
-        first = self.columns[0]
+            return [column for column in self.offered if not column.hidden]
+        first = self.offered[0]
         return [first, *(column for column in picked if column is not first)]
 
     @cached_property
@@ -203,6 +225,7 @@ class Table:
             size=self.size,
             address=self.address,
         )
+        self.trim.rows(found.rows, self.fields)
         return replace(found, rows=self.prepared(found.rows))
 
     @cached_property
@@ -275,7 +298,7 @@ class Table:
     def controls(self) -> list[Control]:
         """The filter panel's controls."""
         found = []
-        for one in self.filters:
+        for one in self.offered_filters:
             values = one.values(self.address)
             start, dots, end = (values[0] if values else "").partition("..")
             bounds = (start, end) if dots else ("", "")
@@ -295,7 +318,7 @@ class Table:
         """Every column and whether it is shown, the shown ones first and in their order."""
         shown = self.visible
         return [(one, True) for one in shown] + [
-            (one, False) for one in self.columns if one not in shown
+            (one, False) for one in self.offered if one not in shown
         ]
 
     @cached_property

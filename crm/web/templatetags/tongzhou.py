@@ -5,9 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.db.models import Model
 from django.utils.html import escape, json_script
 from django.utils.safestring import SafeString, mark_safe
 
+from crm.access import fields
+from crm.access.viewer import current_viewer
 from crm.tenancy.links import global_url as global_address
 from crm.web import formats, markup
 from crm.web.formats import Formats
@@ -136,6 +139,12 @@ def hidden_inputs(context: template.Context, *without: str) -> SafeString:
 def chart(data: dict[str, Any], element_id: str) -> SafeString:
     """The data of components/chart.html as a JSON script element."""
     return json_script(data, element_id)
+
+
+@register.filter
+def seen(record: Model, name: str) -> Any:
+    """{{ contact|seen:"phone"|phone }}: a guarded field as the viewer's roles let them see it."""
+    return fields.shown(current_viewer(), type(record), name, getattr(record, name))
 
 
 @register.filter

@@ -5,7 +5,6 @@ from django.http import Http404
 
 from crm.access import policy
 from crm.access.grants import grant, revoke
-from crm.people.enums import Scope
 from crm.people.models import Member, MemberRole, Role
 from leads.models import Contact, Customer
 

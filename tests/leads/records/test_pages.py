@@ -13,7 +13,7 @@ from leads.services.leads import create_lead
 from leads.services.stages import ensure_default_stages
 from tests.support.exports import exported
 
-MOST_QUERIES = 12
+MOST_QUERIES = 13
 LISTS = ("leads:list", "leads:customers", "leads:contacts", "leads:opportunities", "leads:board")
 RECORDS = (
     ("leads:detail", "lead"),

@@ -1,0 +1,163 @@
+"""What a role hides stays hidden on every page, in every file, search and history."""
+
+from urllib.parse import quote
+
+import pytest
+
+from crm.access import fields
+from crm.access.masks import mask_all, mask_email, mask_end, mask_phone
+from crm.access.viewer import viewing_as
+from crm.people.enums import Right
+from crm.people.models import Member, Role
+from crm.tenancy.context import acting_as, tenant_context
+from leads.models import Contact, Customer, Lead
+from orders.models import Product
+from tests.architecture.test_query_counts import visited
+from tests.support.growth import World
+
+PHONE, NEW_PHONE, MAIL, WECHAT = "13912345678", "13912340000", "geheim@kunde.example", "wx_geheim"
+CODE, COST, COST_SHOWN = "91320594MA1MCBUX6T", "7431.55", "7,431.55"
+FILES = ("leads/?export=csv", "customers/?export=csv", "products/?export=csv")
+
+
+def restrict(right: Right, *, role: str = "administrator") -> None:
+    """Give every guarded field this right in the role."""
+    rights = {one.key: int(right) for one in fields.guarded_fields()}
+    Role.objects.filter(code=role).update(field_rights=rights)
+
+
+@pytest.fixture
+def world(cast):
+    """Every guarded field of some record holds a value that stands nowhere else."""
+    with tenant_context(cast.organization.id):
+        found = World(cast)
+        found.grow(2)
+        with acting_as(cast.agent.pk):
+            contact = Contact.objects.filter(customer=found.customer).first()
+            for record in (found.lead, found.customer, contact):
+                fill(record)
+                type(record).objects.filter(pk=record.pk).update(phone=NEW_PHONE)
+                type(record).objects.filter(pk=record.pk).update(phone=PHONE)
+        Product.objects.update(cost=COST)
+        found.paths = [*visited(found), *FILES]
+    return found
+
+
+def fill(record) -> None:
+    known = {"phone": PHONE, "email": MAIL, "wechat": WECHAT, "credit_code": CODE}
+    given = {name: value for name, value in known.items() if hasattr(record, name)}
+    if hasattr(record, "phone_key"):
+        given["phone_key"] = f"+86{PHONE}"
+    type(record).objects.filter(pk=record.pk).update(**given)
+
+
+def read(browser, path: str) -> str:
+    """What the page or file says, without the signs between the digits of a number."""
+    answer = browser.get(f"/acme/{path}")
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return body.decode(errors="ignore").replace(" ", "").replace("\u00a0", "")
+
+
+def leaks(browser, world) -> dict[str, list[str]]:
+    found = {}
+    asked = [f"search/?q={quote(word)}" for word in (PHONE, PHONE[:7], MAIL, "杭州")]
+    for path in [*world.paths, *asked]:
+        text = read(browser, path)
+        if "search/" in path:  # the page repeats what was typed
+            text = text.replace(f'value="{PHONE}"', "").replace(f'value="{MAIL}"', "")
+        secret = (PHONE, NEW_PHONE, MAIL, WECHAT, CODE, COST, COST_SHOWN)
+        shown = [one for one in secret if one in text]
+        if shown:
+            found[path] = [
+                text[max(0, text.index(one) - 160) : text.index(one) + 20] for one in shown
+            ]
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("right", [Right.HIDDEN, Right.MASKED])
+def test_no_page_and_no_file_shows_a_restricted_value(right, world, cast, sign_in):
+    with tenant_context(cast.organization.id):
+        restrict(right)
+    assert leaks(sign_in(cast.owner), world) == {}
+
+
+@pytest.mark.slow
+def test_without_a_restriction_each_value_is_shown_somewhere(world, cast, sign_in):
+    """The test above would find them."""
+    said = str(leaks(sign_in(cast.owner), world))
+    for value in (PHONE, NEW_PHONE, MAIL, WECHAT, CODE, COST):
+        assert value in said or value == COST and COST_SHOWN in said, value
+
+
+def test_of_several_roles_the_widest_right_counts():
+    masked, read_only = {"leads.lead.phone": 1}, {"leads.lead.phone": 2, "leads.lead.email": 0}
+    assert fields.combined([masked]) == {"leads.lead.phone": Right.MASKED}
+    assert fields.combined([masked, read_only]) == {"leads.lead.phone": Right.READ}
+    assert fields.combined([masked, {}]) == {}
+    assert fields.combined([{"no.such.field": 0}]) == {}
+    assert set(fields.combined([]).values()) == {Right.HIDDEN}
+
+
+def test_a_restricted_field_is_not_changed_by_a_forged_form(world, cast, sign_in):
+    with tenant_context(cast.organization.id):
+        restrict(Right.READ)
+        lead = Lead.objects.get(pk=world.lead.pk)
+    browser = sign_in(cast.owner)
+    form = {"company_name": lead.company_name, "channel": "manual", "version": lead.version}
+    browser.post(f"/acme/leads/{lead.pk}/edit/", form | {"phone": NEW_PHONE, "city": "昆山"})
+    with tenant_context(cast.organization.id):
+        lead = Lead.objects.get(pk=lead.pk)
+    assert (lead.phone, lead.city) == (PHONE, "昆山")
+
+
+def test_converting_keeps_the_number_that_one_may_not_see(world, cast, sign_in):
+    with tenant_context(cast.organization.id):
+        restrict(Right.MASKED, role="rep")
+        fill(world.lead)
+    page = sign_in(cast.agent).get(f"/acme/leads/{world.lead.pk}/convert/").content.decode()
+    assert PHONE not in page.replace(" ", "")
+
+
+def test_a_list_does_not_betray_a_masked_value_by_order_or_filter(world, cast, sign_in):
+    with tenant_context(cast.organization.id):
+        restrict(Right.MASKED)
+        other = Customer.objects.exclude(pk=world.customer.pk).first()
+    browser = sign_in(cast.owner)
+    whole = read(browser, f"customers/?q={PHONE}")
+    part = read(browser, f"customers/?q={PHONE[:8]}")
+    assert f'data-id="{world.customer.pk}"'.replace(" ", "") in whole
+    assert f'data-id="{world.customer.pk}"' not in part
+    assert f'data-id="{other.pk}"' not in whole
+
+
+def test_search_finds_nothing_by_a_hidden_value(world, cast):
+    from leads.selectors.matching_text import narrow_customers
+
+    with tenant_context(cast.organization.id):
+        member = Member.objects.get(pk=cast.owner.pk)
+        with viewing_as(member):
+            assert narrow_customers(Customer.objects.all(), PHONE).exists()
+        restrict(Right.HIDDEN)
+        member = Member.objects.get(pk=cast.owner.pk)
+        with viewing_as(member):
+            assert not narrow_customers(Customer.objects.all(), PHONE).exists()
+
+
+@pytest.mark.parametrize(
+    ("mask", "value", "seen"),
+    [
+        (mask_phone, "13800138000", "138****8000"),
+        (mask_phone, "+86 138 0013 8000", "+86138****8000"),
+        (mask_phone, "0512-62880000", "0512****0000"),
+        (mask_phone, "88888", "****88"),
+        (mask_phone, "110", "****"),
+        (mask_email, "li.na@example.com", "l****@example.com"),
+        (mask_email, "nonsense", "****"),
+        (mask_end, "6222 0210 0101 2345 678", "**** 5678"),
+        (mask_end, "1234", "****"),
+        (mask_all, "anything", "****"),
+    ],
+)
+def test_a_mask_leaves_what_tells_two_apart_and_no_more(mask, value, seen):
+    assert mask(value) == seen
