@@ -6,7 +6,7 @@ from crm.web.navigation import Create, Entry
 navigation.register(
     Entry(
         "people",
-        _("Members and departments"),
+        _("People"),
         "users-group",
         "people:members",
         permission="people.view_directory",
@@ -15,7 +15,7 @@ navigation.register(
     ),
     Entry(
         "absences",
-        _("Absences and calendar"),
+        _("Absences"),
         "calendar-event",
         "people:absences",
         permission="people.record_absence",

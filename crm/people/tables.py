@@ -283,7 +283,7 @@ class AbsenceTable(Table):
     columns = (
         LinkColumn("member", gettext_lazy("Member"), "member__name", url="people:edit_absence"),
         TextColumn("department", gettext_lazy("Department"), "member__department__name"),
-        BadgeColumn("kind", gettext_lazy("Reason"), choices=AbsenceKind, colours=ABSENCE_COLOURS),
+        BadgeColumn("kind", gettext_lazy("Kind"), choices=AbsenceKind, colours=ABSENCE_COLOURS),
         HtmlColumn(
             "start_at",
             pgettext_lazy("absence", "When"),
@@ -307,7 +307,7 @@ class AbsenceTable(Table):
             departments=department_choices,
             expand=departments_below,
         ),
-        ChoiceFilter("kind", gettext_lazy("Reason"), choices=AbsenceKind),
+        ChoiceFilter("kind", gettext_lazy("Kind"), choices=AbsenceKind),
         DateFilter("start_at", pgettext_lazy("absence", "Begins")),
         SwitchFilter("now", gettext_lazy("Away now"), when=is_now),
         SwitchFilter("coming", gettext_lazy("Now and later"), when=is_coming),

@@ -9,7 +9,7 @@ from crm.tenancy.context import tenant_context
 from crm.tenancy.models import Organization
 from leads.services.assignment_rules import ensure_rules
 from leads.services.stages import ensure_default_stages
-from reports.demo import DOMAIN, SLUG, STRANGER, cash, inbox, pipeline, sales
+from reports.demo import DOMAIN, OPERATOR, SLUG, STRANGER, cash, inbox, pipeline, presence, sales
 from reports.demo.companies import Inventor
 from reports.demo.people import PASSWORD, hire_everybody
 from reports.demo.world import World
@@ -25,6 +25,7 @@ def seed(*, lead_count: int = 3_000, slug: str = SLUG, domain: str = DOMAIN) -> 
     inventor = Inventor(SEED)
     with tenant_context(organization.id, reason=REASON):
         team = hire_everybody(inventor, domain)
+        presence.fill(team)
         world = World(team=team, inventor=inventor, now=timezone.now())
         pipeline.fill(world, lead_count=lead_count)
         orders = sales.fill(world)
@@ -44,3 +45,8 @@ def seed_stranger() -> Organization:
         ensure_default_stages()
         ensure_rules()
     return organization
+
+
+def seed_operator() -> User:
+    """Who runs the platform: a login outside all organisations, at /operator/."""
+    return User.objects.create_user(OPERATOR[0], PASSWORD, name="平台运营", is_staff=True)

@@ -18,7 +18,7 @@ class AbsenceForm(TenantForm):
     """From when to when, why, and who stands in; without times whole days, the last included."""
 
     member = MemberField(label=gettext_lazy("Member"))
-    kind = forms.ChoiceField(label=gettext_lazy("Reason"), choices=AbsenceKind.choices)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=AbsenceKind.choices)
     start_date = DateField(label=gettext_lazy("From"))
     start_time = forms.TimeField(
         label=gettext_lazy("From (time)"), required=False, widget=TimeInput

@@ -1,5 +1,4 @@
-from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy
@@ -18,7 +17,7 @@ class DepartmentForm(ServedMixin, TenantForm):
         required=False,
         help_text=gettext_lazy("The superior of everybody in it, unless another is named."),
     )
-    field_order: ClassVar[Sequence[str]] = ("name", "head", "provinces", "industries")
+    field_order: Any = ("name", "head", "provinces", "industries")
 
     def __init__(self, *args: Any, department: Department | None = None, **kwargs: Any) -> None:
         if department is not None:

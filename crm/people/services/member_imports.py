@@ -7,6 +7,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path as FilePath
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -20,9 +22,10 @@ from crm.people.services import invitations, members
 from crm.people.services.departments import create_department
 from crm.people.services.invitations import Invited
 from crm.people.words import spellings_of
-from crm.tabular import Row, Table
+from crm.tabular import Row, Table, read_table
 
 MOST_ROWS = 1_000
+SEARCHED_ROWS = 10
 HEADINGS = {
     "name": ("name", "full name", "姓名", "名字", "成员"),
     "email": ("email", "e-mail", "mail", "邮箱", "电子邮箱", "电子邮件"),
@@ -44,8 +47,10 @@ class ColumnsMissing(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            _("The file needs the columns Name and E-mail. It may also have Phone, Department, ")
-            + _("Job title, Roles and Superior.")
+            _(
+                "The file needs the columns Name and E-mail. It may also have Phone, Department, "
+                "Job title, Roles and Superior."
+            )
         )
 
 
@@ -85,11 +90,18 @@ class Plan:
         return Counter(row.kind for row in self.rows)
 
 
+def members_table(source: bytes | FilePath, name: str) -> Table:
+    """The table in a file, below the row that names its columns; raises ColumnsMissing."""
+    for row in islice(read_table(source, name, header_row=0).iter_rows(), SEARCHED_ROWS):
+        columns = columns_of([cell or "" for cell in row.cells])
+        if all(needed in columns for needed in NEEDED):
+            return read_table(source, name, header_row=row.number)
+    raise ColumnsMissing
+
+
 def plan_import(table: Table, *, create_departments: bool, may_give_roles: bool) -> Plan:
-    """Look through the file without changing anything; raises Refused for a useless one."""
+    """Look through the file without changing anything; raises Refused for one too long."""
     columns = columns_of(table.header)
-    if any(name not in columns for name in NEEDED):
-        raise ColumnsMissing
     rows = [_read(row, columns) for row in _limited(table.iter_rows())]
     known = _Known()
     for row in rows:

@@ -16,9 +16,9 @@ from crm.files.services import TABLES, FileRefused, path_of, store_upload
 from crm.people.forms.invitations import ImportForm
 from crm.people.models import Member
 from crm.people.refusals import Refused
-from crm.people.services.member_imports import Plan, apply_import, plan_import
+from crm.people.services.member_imports import Plan, apply_import, members_table, plan_import
 from crm.people.words import role_name
-from crm.tabular import UnreadableTable, read_table
+from crm.tabular import UnreadableTable
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
 from crm.web.components import Action
@@ -58,7 +58,7 @@ def upload(request: TenantRequest) -> HttpResponse:
 def plan_of(stored: StoredFile, member: Member, *, create: bool) -> Plan:
     """What the file means for this member."""
     may_give = policy.allowed(member, "people.assign_role")
-    table = read_table(path_of(stored), stored.name)
+    table = members_table(path_of(stored), stored.name)
     return plan_import(table, create_departments=create, may_give_roles=may_give)
 
 
