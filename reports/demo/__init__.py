@@ -20,9 +20,11 @@ LOGINS = (
     ("admin", "管理员 Administrator"),
 )
 STRANGER = ("stranger@other.tongzhou.example", "另一家公司 Another organisation")
+OPERATOR = ("operator@tongzhou.example", "平台运营 Platform operator")
 
 
 def logins() -> list[tuple[str, str, str]]:
     """E-mail, password and part of the people one can sign in as."""
     own = [(f"{account}@{DOMAIN}", PASSWORD, part) for account, part in LOGINS]
-    return [*own, (STRANGER[0], PASSWORD, STRANGER[1])]
+    outside = [(email, PASSWORD, part) for email, part in (STRANGER, OPERATOR)]
+    return [*own, *outside]

@@ -117,9 +117,7 @@ def detailed_facts(member: Member) -> list[Fact]:
         Fact(_("E-mail"), member.user.email, copy=member.user.email),
         Fact(_("Phone"), markup.phone(member.phone), copy=member.phone),
         Fact(_("Deputy"), markup.person(deputy.name, deputy.pk) if deputy else None),
-        Fact(
-            _("New leads"), _("Takes new leads") if member.is_receiving_leads else _("Takes none")
-        ),
+        Fact(_("Takes new leads"), _("Yes") if member.is_receiving_leads else _("No")),
         Fact(_("Most open leads"), member.capacity or _("No limit")),
         Fact(_("Skills"), tags(member.skills)),
         Fact(_("Provinces"), tags([Province(one).label for one in member.provinces])),

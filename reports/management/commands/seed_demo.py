@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from crm.tenancy.models import Organization
 from reports.demo import SLUG
-from reports.demo.seed import seed, seed_stranger
+from reports.demo.seed import seed, seed_operator, seed_stranger
 
 
 class Command(BaseCommand):
@@ -21,4 +21,5 @@ class Command(BaseCommand):
         started = monotonic()
         seed(lead_count=options["leads"])
         seed_stranger()
+        seed_operator()
         self.stdout.write(f"Demo data in {monotonic() - started:.1f} s")
