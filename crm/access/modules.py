@@ -20,6 +20,7 @@ GROUPS: tuple[tuple[str, "_StrPromise", tuple[str, ...]], ...] = (
     ("payments", _("Payments"), ("payments",)),
     ("approvals", _("Approvals"), ("approvals",)),
     ("teamwork", _("Teamwork"), ("teamwork",)),
+    ("sharing", _("Sharing and transfer"), ("sharing",)),
     ("reports", _("Reports"), ("reports",)),
     ("people", _("People and roles"), ("people", "access")),
     (PLATFORM, _("Platform"), ()),

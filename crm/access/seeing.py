@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django_htmx.http import HttpResponseClientRefresh
 
 from crm.access import policy
@@ -33,10 +33,10 @@ PERMISSION = "access.see_as"
 PREFIX = "see-as:"
 LEAVE_PATH = "/see-as/leave/"
 WHY = {
-    "expired": _lazy("half an hour has passed."),
-    "permission": _lazy("you may not see as others any more."),
-    "deactivated": _lazy("the member was deactivated."),
-    "invalid": _lazy("it was begun by somebody else."),
+    "expired": gettext_lazy("half an hour has passed."),
+    "permission": gettext_lazy("you may not see as others any more."),
+    "deactivated": gettext_lazy("the member was deactivated."),
+    "invalid": gettext_lazy("it was begun by somebody else."),
 }
 SAFE = {"GET", "HEAD", "OPTIONS"}
 # One's own settings: whose they would be is a trap, so nobody reaches them with borrowed eyes.

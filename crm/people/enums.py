@@ -17,7 +17,7 @@ class Theme(models.TextChoices):
 class Scope(models.IntegerChoices):
     """How far a permission reaches; one's own records always belong to it."""
 
-    OWN = 1, _("Own")
+    OWN = 1, pgettext_lazy("data scope", "Own")
     DEPARTMENT = 2, _("Own department")
     TREE = 3, _("Department tree")
     CHOSEN = 5, _("Chosen departments")
