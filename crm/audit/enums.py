@@ -1,19 +1,19 @@
 from django.db import models
-from django.utils.translation import pgettext_lazy as _c
+from django.utils.translation import pgettext_lazy
 
 
 class Verb(models.TextChoices):
     """What kind of act a line of the operation log tells."""
 
-    VIEW = "view", _c("log", "Seen")
-    CREATE = "create", _c("log", "Created")
-    CHANGE = "change", _c("log", "Changed")
-    REMOVE = "remove", _c("log", "Removed")
-    EXPORT = "export", _c("log", "Exported")
-    SHARE = "share", _c("log", "Shared")
-    SIGN_IN = "sign_in", _c("log", "Sign-in")
-    ACT_AS = "act_as", _c("log", "Seen as another")
-    OTHER = "other", _c("log", "Business")
+    VIEW = "view", pgettext_lazy("log", "Seen")
+    CREATE = "create", pgettext_lazy("log", "Created")
+    CHANGE = "change", pgettext_lazy("log", "Changed")
+    REMOVE = "remove", pgettext_lazy("log", "Removed")
+    EXPORT = "export", pgettext_lazy("log", "Exported")
+    SHARE = "share", pgettext_lazy("log", "Shared")
+    SIGN_IN = "sign_in", pgettext_lazy("log", "Sign-in")
+    ACT_AS = "act_as", pgettext_lazy("log", "Seen as another")
+    OTHER = "other", pgettext_lazy("log", "Business")
 
 
 CREATED = frozenset({"created", "added", "opened", "founded", "joined", "invited", "uploaded"})
@@ -47,10 +47,10 @@ def verb_of(action: str) -> Verb:
 class Fault(models.TextChoices):
     """What can be wrong with a chain."""
 
-    ALTERED = "altered", _c("log", "Altered, moved, or sealed with another key")
-    REMOVED = "removed", _c("log", "Removed")
-    GAP = "gap", _c("log", "Seals are missing before this place")
-    STRAY = "stray", _c("log", "Slipped in behind the chain")
-    BACKDATED = "backdated", _c("log", "Carries a time long before it was written")
-    ANCHOR = "anchor", _c("log", "Is not what was noted outside the database")
-    TAIL = "tail", _c("log", "Was noted outside the database and is gone")
+    ALTERED = "altered", pgettext_lazy("log", "Altered, moved, or sealed with another key")
+    REMOVED = "removed", pgettext_lazy("log", "Removed")
+    GAP = "gap", pgettext_lazy("log", "Seals are missing before this place")
+    STRAY = "stray", pgettext_lazy("log", "Slipped in behind the chain")
+    BACKDATED = "backdated", pgettext_lazy("log", "Carries a time long before it was written")
+    ANCHOR = "anchor", pgettext_lazy("log", "Is not what was noted outside the database")
+    TAIL = "tail", pgettext_lazy("log", "Was noted outside the database and is gone")
