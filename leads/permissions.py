@@ -59,6 +59,17 @@ declare(
 declare("leads.export_customer", _("Export customers"), manager=TREE, administrator=ALL)
 declare("leads.share_customer", _("Share customers"), manager=TREE, administrator=ALL)
 declare(
+    "leads.transfer_customer", _("Transfer customers"), rep=OWN, manager=TREE, administrator=ALL
+)
+declare(
+    "leads.transfer_lead",
+    _("Transfer leads"),
+    rep=OWN,
+    manager=TREE,
+    marketing=ALL,
+    administrator=ALL,
+)
+declare(
     "leads.view_opportunity",
     _("See opportunities"),
     rep=OWN,
@@ -82,11 +93,20 @@ declare(
     manager=TREE,
     administrator=ALL,
 )
+declare("leads.share_opportunity", _("Share opportunities"), manager=TREE, administrator=ALL)
+declare(
+    "leads.transfer_opportunity",
+    _("Transfer opportunities"),
+    rep=OWN,
+    manager=TREE,
+    administrator=ALL,
+)
 declare("leads.export_opportunity", _("Export opportunities"), manager=TREE, administrator=ALL)
 
 guard("leads.lead.phone", mask_phone, also=("phone_key",))
 guard("leads.lead.email", mask_email)
 guard("leads.lead.wechat", mask_all)
+guard("leads.lead.credit_code", mask_end)
 guard("leads.customer.phone", mask_phone, also=("phone_key",))
 guard("leads.customer.credit_code", mask_end)
 guard("leads.contact.phone", mask_phone, also=("phone_key",))

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from crm.sharing.words import operations as sharing_operations
 from leads.enums import CustomerStatus, FollowUpKind, FollowUpOutcome, LeadStatus, StageKind
 from leads.identity import Reason, ReasonCode
 
@@ -45,6 +46,7 @@ OUTCOME_COLOURS = {
 
 # What the history calls an operation, and its icon.
 OPERATIONS = {
+    **sharing_operations("customer", "opportunity", "lead"),
     "lead.created": (_("entered the lead"), "plus"),
     "lead.assigned": (_("assigned the lead"), "user-share"),
     "lead.contacted": (_("marked it contacted"), "phone-call"),
@@ -53,8 +55,6 @@ OPERATIONS = {
     "lead.reopened": (_("reopened it"), "arrow-back-up"),
     "lead.converted": (_("converted it"), "arrows-exchange"),
     "customer.created": (_("entered the customer"), "plus"),
-    "customer.shared": (_("shared the customer"), "user-plus"),
-    "customer.unshared": (_("took a share back"), "user-minus"),
     "contact.removed": (_("removed a contact"), "user-x"),
     "opportunity.created": (_("opened the opportunity"), "plus"),
     "opportunity.moved": (_("moved it"), "arrow-right"),

@@ -26,6 +26,8 @@ declare(
     manager=TREE,
     administrator=ALL,
 )
+declare("orders.share_order", _("Share orders"), manager=TREE, administrator=ALL)
+declare("orders.transfer_order", _("Transfer orders"), rep=OWN, manager=TREE, administrator=ALL)
 declare("orders.export_order", _("Export orders"), manager=TREE, finance=ALL, administrator=ALL)
 declare(
     "orders.view_product",
@@ -42,4 +44,3 @@ declare(
 )
 
 guard("orders.product.cost", mask_all)
-guard("orders.product.floor_price", mask_all)

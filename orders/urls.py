@@ -1,11 +1,14 @@
 from django.urls import path
 
+from crm.sharing.nouns import noun
+from crm.sharing.pages import pages_of
 from orders.views import editor, orders, products
 
 app_name = "orders"
 urlpatterns = [
     path("orders/", orders.order_list, name="list"),
     path("orders/new/", orders.create_order, name="create"),
+    *pages_of(noun("orders.order"), "orders/"),
     path("orders/submit/", orders.submit_orders, name="bulk_submit"),
     path("orders/<int:order_id>/", orders.order_detail, name="detail"),
     path("orders/<int:order_id>/edit/", editor.edit_order, name="edit"),

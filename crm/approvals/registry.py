@@ -10,12 +10,19 @@ from typing import Any
 from django.db.models import Model
 from django.utils.functional import Promise
 
+from crm.people.models import Member
+
 Definition = Mapping[str, Any]
 Callback = Callable[[Any], None]
+Owner = Callable[[Any], Member | None]
 
 
 def nothing(record: Any) -> None:
     """The record need not know."""
+
+
+def nobody(record: Any) -> None:
+    """The record has no owner whose superior could be asked."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +40,8 @@ class Subject:
     on_sent_back: Callback
     on_withdrawn: Callback
     on_voided: Callback = nothing
+    # whose superior a step {"kind": "superior", "of": "owner"} asks
+    owner: Owner = nobody
     # what the approver reads, in short and below it in full: templates with one context
     summary_template: str
     details_template: str

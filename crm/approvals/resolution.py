@@ -16,7 +16,7 @@ def approvers(kind: str, parameters: Mapping[str, Any], submitter: Member) -> li
     """The active members any one of whom may decide, and who stands in for those away; never the
     submitter."""
     if kind == StepKind.SUPERIOR:
-        superior = superior_of(submitter)
+        superior = superior_for(parameters, submitter)
         return with_deputies([superior] if superior else [], submitter)
     active = Member.objects.filter(is_active=True).exclude(pk=submitter.pk)
     if kind == StepKind.ROLE:
@@ -24,6 +24,18 @@ def approvers(kind: str, parameters: Mapping[str, Any], submitter: Member) -> li
     else:
         active = active.filter(pk=parameters["member"])
     return with_deputies(list(active.order_by("sort_key", "id")), submitter)
+
+
+def superior_for(parameters: Mapping[str, Any], submitter: Member) -> Member | None:
+    """The superior of the submitter, or of whom the step names; never the submitter."""
+    found = superior_of(_below(parameters, submitter))
+    return superior_of(found) if found is not None and found.pk == submitter.pk else found
+
+
+def _below(parameters: Mapping[str, Any], submitter: Member) -> Member:
+    """Whose superior is asked."""
+    named = parameters.get("of")
+    return (Member.objects.filter(pk=named).first() if named else None) or submitter
 
 
 def with_deputies(asked: list[Member], submitter: Member) -> list[Member]:
@@ -59,7 +71,7 @@ def why_nobody(kind: str, parameters: Mapping[str, Any], submitter: Member) -> s
     """Why a step has nobody to decide it, and so what to put right."""
     if kind == StepKind.SUPERIOR:
         return _("%(name)s has no superior: no department above has a head.") % {
-            "name": submitter.name
+            "name": _below(parameters, submitter).name
         }
     if kind == StepKind.ROLE:
         return _("Nobody else has the role “%(role)s”.") % {"role": step_words(kind, parameters)}

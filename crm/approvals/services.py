@@ -34,7 +34,12 @@ def submit(*, record: Any, by: Member) -> Run:
     except IntegrityError as error:
         raise errors.AlreadyInApproval from error
     RunStep.objects.bulk_create(
-        RunStep(run=run, position=position, kind=step["kind"], parameters=_parameters(step))
+        RunStep(
+            run=run,
+            position=position,
+            kind=step["kind"],
+            parameters=_parameters(step, subject, record),
+        )
         for position, step in enumerate(flow.definition["steps"], start=1)
     )
     audit.record("approval.submitted", target=record, run=run.pk, flow=flow.version)
@@ -80,8 +85,11 @@ def look_again(*, run_id: int) -> Run:
     return run
 
 
-def _parameters(step: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in step.items() if key != "kind"}
+def _parameters(step: dict[str, Any], subject: Subject, record: Any) -> dict[str, Any]:
+    """The step as the flow says; whose superior is meant is settled now."""
+    found = {key: value for key, value in step.items() if key not in {"kind", "of"}}
+    owner = subject.owner(record) if step.get("of") == "owner" else None
+    return found | {"of": owner.pk} if owner is not None else found
 
 
 def _locked(run_id: int) -> tuple[Run, Subject, Any]:

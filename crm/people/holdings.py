@@ -12,7 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from django.conf import settings
 from django.db.models import F, Model, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 
@@ -27,6 +29,11 @@ class Moved:
 
     pk: int
     department_id: int | None = None
+
+
+def address(name: str, *args: Any) -> str:
+    """A tenant's page, also from outside a request."""
+    return reverse(name, urlconf=settings.TENANT_URLCONF, args=args)
 
 
 class Mover(Protocol):
@@ -104,8 +111,9 @@ class Holding:
     goes_with: tuple[str, str] | None = None
     # told after rows moved or came back: (ids, new holder, who did it, why)
     after: Callable[[Sequence[int], Member, Member | None, str], None] | None = None
-    # what a moved row is called
+    # what a moved row is called, and what has to be read for that
     title: Callable[[Any], str] = str
+    related: Sequence[str] = ()
 
 
 _holdings: dict[str, Holding] = {}
@@ -127,6 +135,21 @@ def holdings() -> list[Holding]:
 def holding(key: str) -> Holding:
     """The registered kind; KeyError for an unknown one."""
     return _holdings[key]
+
+
+_leaving: list[Callable[[Member], object]] = []
+
+
+def on_leaving(tell: Callable[[Member], object]) -> None:
+    """Call `tell` with every member who is deactivated, inside that transaction."""
+    if tell not in _leaving:
+        _leaving.append(tell)
+
+
+def left(member: Member) -> None:
+    """Somebody has left: what cannot wait for a hand-over goes on at once."""
+    for tell in _leaving:
+        tell(member)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 from django.urls import URLPattern, path
 
 from crm.people.views import absences, calendars, departments, imports, invitations, members
+from crm.sharing.views import hand_overs
 
 app_name = "people"
 urlpatterns: list[URLPattern] = [
@@ -10,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("people/<int:pk>/", members.member_detail, name="member"),
     path("people/<int:pk>/edit/", members.edit_member, name="edit_member"),
     path("people/<int:pk>/hours/", members.edit_hours, name="edit_hours"),
+    path("people/<int:pk>/hand-over/", hand_overs.begin, name="handover"),
     path("people/<int:pk>/deactivate/", members.deactivate, name="deactivate"),
     path("people/<int:pk>/reactivate/", members.reactivate, name="reactivate"),
     path("people/<int:pk>/absence/", absences.record_member_absence, name="record_member_absence"),

@@ -17,3 +17,9 @@ class SharingConfig(AppConfig):
                 config.module, "holdings"
             ):
                 import_module(f"{config.name}.holdings")
+        from crm.sharing.holdings import register_shares  # noqa: PLC0415  (needs the models)
+
+        register_shares()
+        from crm.sharing.approval_subject import register_transfers  # noqa: PLC0415  (needs models)
+
+        register_transfers()

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from crm.people import refusals as people
+
 MOST_NAMED = 5
 
 
@@ -20,7 +22,7 @@ def named(titles: Iterable[str]) -> str:
     }
 
 
-class Refused(Exception):  # noqa: N818  a refusal is an answer, not a fault
+class Refused(people.Refused):
     """A rule said no; the message says why and what to do."""
 
 

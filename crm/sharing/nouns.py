@@ -119,3 +119,8 @@ def along_of(one: Noun) -> list[Along]:
 def followers_of(one: Noun) -> list[Follower]:
     """What goes with it by itself."""
     return [*one.follows, *_follows.get(one.key, ())]
+
+
+def shareable_nouns() -> list[Noun]:
+    """Every kind of record that can be shared one by one."""
+    return [one for one in _nouns.values() if one.is_shareable]

@@ -1,9 +1,8 @@
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from crm.web.forms import DateTimeField, MemberField, PhoneField, TenantForm
+from crm.web.forms import DateTimeField, PhoneField
 from leads.forms.bases import CompanyInput, DuplicateCheckMixin, RecordForm
 from leads.models import Customer
 
@@ -30,11 +29,3 @@ class CustomerForm(DuplicateCheckMixin, RecordForm):
         if self.instance.pk is None:
             self.draft_key = "customer-new"
         self.prepare_check()
-
-
-class ShareForm(TenantForm):
-    """With whom a customer is shared, and how far."""
-
-    member = MemberField(label=_("Share with"))
-    may_edit = forms.BooleanField(label=_("May also change it"), required=False)
-    wide = ("member", "may_edit")

@@ -1,19 +1,9 @@
-from dataclasses import dataclass
-
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from crm.access import policy
 from crm.people.models import Member
-from leads.models import Contact, Customer, CustomerGrant, FollowUp, Opportunity
-
-
-@dataclass(frozen=True)
-class Share:
-    """A member with whom a record is shared, and how far."""
-
-    member: Member
-    may_edit: bool
+from leads.models import Contact, Customer, FollowUp, Opportunity
 
 
 def visible_customers(
@@ -57,13 +47,3 @@ def follow_ups_of_customer(customer: Customer, member: Member) -> QuerySet[Follo
     seen = policy.visible(member, Opportunity.objects.all(), "leads.view_opportunity")
     own = Q(opportunity__isnull=True) | Q(opportunity__in=seen.values("pk"))
     return FollowUp.objects.filter(own, customer=customer)
-
-
-def shares_of(customer: Customer) -> list[Share]:
-    """With whom the customer is shared, in reading order."""
-    rows = CustomerGrant.objects.filter(content_object=customer)
-    held: dict[int, set[str]] = {}
-    for user_id, codename in rows.values_list("user_id", "permission__codename"):
-        held.setdefault(user_id, set()).add(codename)
-    members = Member.objects.filter(user_id__in=held).order_by("sort_key", "id")
-    return [Share(one, "edit_customer" in held[one.user_id]) for one in members]

@@ -11,6 +11,7 @@ from crm.audit.models import OperationLog
 from crm.audit.selectors import Change as AuditChange
 from crm.audit.selectors import changes_of, operations_on
 from crm.people.models import Member
+from crm.sharing import stories
 from crm.teamwork.selectors import comments_on
 from crm.web import markup
 from crm.web.components import Change, Entry
@@ -97,8 +98,8 @@ def _operation_details(one: OperationLog, names: Names) -> str:
     details = one.details
     if one.action == "opportunity.moved":
         return f"{details.get('before', '')} → {details.get('after', '')}"
-    if one.action in {"customer.shared", "customer.unshared"}:
-        return names.get((Member._meta.label_lower, details.get("member", 0)), "")
+    if stories.is_told(one.action):
+        return stories.told(one.action, details, names)
     for key in ("why", "invalid_reason", "lost_reason", "name"):
         if details.get(key):
             return str(details[key])
@@ -143,5 +144,4 @@ def _references(
             if field.is_relation and one.field not in SILENT:
                 yield from ((field.related_model, pk) for pk in (one.before, one.after) if pk)
     for operation in operations:
-        if isinstance(operation.details.get("member"), int):
-            yield Member, operation.details["member"]
+        yield from stories.references(operation.details)

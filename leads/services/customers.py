@@ -1,20 +1,15 @@
-"""Customers: entered, changed, shared one by one."""
+"""Customers: entered and changed."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from crm.access import grants
 from crm.audit import services as audit
 from crm.numbering import take_number
 from crm.people.models import Member
-from crm.teamwork.enums import NotificationKind
-from crm.teamwork.services import notify
 from leads.enums import RecordKind
 from leads.models import Customer
-from leads.selectors.addresses import page_of
 from leads.selectors.identity import Pair, identity_of
 from leads.services import collisions
 from leads.services.completion import complete_customer
@@ -23,7 +18,6 @@ from leads.services.refusals import Refused
 from leads.services.saving import check_version, locked, take_over
 
 TELLING = {"name", "phone", "website", "credit_code"}
-SEE, CHANGE = grants.VIEW, grants.EDIT
 
 
 class CreditCodeTaken(Refused):
@@ -101,37 +95,3 @@ def _check_credit_code(customer: Customer) -> None:
     code = customer.credit_code
     if code and Customer.objects.filter(credit_code=code).exclude(pk=customer.pk).exists():
         raise CreditCodeTaken
-
-
-@transaction.atomic
-def share_customer(*, customer_id: int, member: Member, may_edit: bool = False) -> None:
-    """Let one more member see a customer, or also change it."""
-    customer = locked(Customer.objects.all(), customer_id)
-    grants.grant(member, SEE, customer)
-    if may_edit:
-        grants.grant(member, CHANGE, customer)
-    else:
-        grants.revoke(member, CHANGE, customer)
-    audit.record("customer.shared", target=customer, member=member.pk, may_edit=may_edit)
-    notify(
-        member_ids=[member.pk],
-        kind=NotificationKind.RECORD_SHARED,
-        title=customer.name,
-        url=page_of(RecordKind.CUSTOMER, customer.pk),
-    )
-
-
-@transaction.atomic
-def share_customers(*, customer_ids: Sequence[int], member: Member, may_edit: bool = False) -> None:
-    """Share many customers with one member."""
-    for customer_id in sorted(customer_ids):
-        share_customer(customer_id=customer_id, member=member, may_edit=may_edit)
-
-
-@transaction.atomic
-def unshare_customer(*, customer_id: int, member: Member) -> None:
-    """Take a share back."""
-    customer = locked(Customer.objects.all(), customer_id)
-    for action in (SEE, CHANGE):
-        grants.revoke(member, action, customer)
-    audit.record("customer.unshared", target=customer, member=member.pk)

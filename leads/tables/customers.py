@@ -79,9 +79,14 @@ class CustomerTable(Table):
     )
     bulk = (
         BulkAction(
-            _("Share"), "leads:bulk_share", "user-plus", "leads.share_customer", frame="modal"
+            _("Share"), "leads:bulk_share_customer", "user-plus", "leads.edit_customer",
+            frame="modal",
         ),
-    )
+        BulkAction(
+            _("Transfer"), "leads:bulk_transfer_customer", "arrows-left-right",
+            "leads.transfer_customer", frame="modal",
+        ),
+    )  # fmt: skip
     search_hint = _("Company, phone or number")
     export_permission = "leads.export_customer"
     refresh = ("customer-created", "customer-updated", "follow-up-logged")

@@ -98,6 +98,13 @@ class LeadTable(Table):
             _("Assign"), "leads:bulk_assign", "user-share", "leads.assign_lead", frame="modal"
         ),
         BulkAction(
+            _("Transfer"),
+            "leads:bulk_transfer_lead",
+            "arrows-left-right",
+            "leads.transfer_lead",
+            frame="modal",
+        ),
+        BulkAction(
             _("Mark invalid"), "leads:bulk_invalidate", "circle-x", "leads.edit_lead", frame="modal"
         ),
     )

@@ -97,6 +97,14 @@ class OpportunityTable(Table):
     )
     bulk = (
         BulkAction(
+            _("Share"), "leads:bulk_share_opportunity", "user-plus", "leads.edit_opportunity",
+            frame="modal",
+        ),
+        BulkAction(
+            _("Transfer"), "leads:bulk_transfer_opportunity", "arrows-left-right",
+            "leads.transfer_opportunity", frame="modal",
+        ),
+        BulkAction(
             _("Close as lost"), "leads:bulk_lose", "thumb-down", "leads.edit_opportunity",
             frame="modal",
         ),

@@ -1,4 +1,4 @@
-from leads.urls import imports, records
+from leads.urls import imports, records, sharing
 
 app_name = "leads"
-urlpatterns = [*imports.urlpatterns, *records.urlpatterns]
+urlpatterns = [*imports.urlpatterns, *records.urlpatterns, *sharing.urlpatterns]

@@ -8,8 +8,12 @@ from django.utils.translation import gettext as _
 from crm.access import policy
 from crm.access.links import who_can_see
 from crm.people.models import Member
+from crm.sharing.nouns import noun
+from crm.sharing.record import holders_of, sharing_actions
+from crm.sharing.selectors.transfers import open_transfers_of
 from crm.web import markup
 from crm.web.components import Action, Fact
+from crm.web.facts import trimmed
 from leads.forms.follow_ups import FollowUpForm
 from leads.models import Customer
 from leads.panels import customer_panels
@@ -17,7 +21,6 @@ from leads.selectors.customers import (
     contacts_of,
     follow_ups_of_customer,
     opportunities_of,
-    shares_of,
 )
 from leads.selectors.timeline import timeline_of
 from leads.words import CUSTOMER_COLOURS, LEVEL_COLOURS, place_in_words
@@ -49,20 +52,13 @@ def customer_page(member: Member, customer: Customer) -> dict[str, Any]:
         "contacts": contacts_of(customer),
         "add_contact_url": reverse("leads:create_contact", args=args) if may_edit else "",
         "opportunities": opportunities_of(customer, member)[:20],
-        "shares": shares_of(customer),
-        "unshare": may_share(member, customer),
+        "holders": holders_of(member, noun("leads.customer"), customer),
+        "transfers": open_transfers_of(customer),
         "panels": [
             (panel, reverse("leads:customer_panel", args=[customer.pk, panel.key]))
             for panel in customer_panels(member)
         ],
     }
-
-
-def may_share(member: Member, customer: Customer) -> bool:
-    """The owner shares what is theirs; managers what is in their reach."""
-    return customer.owner_id == member.pk or policy.allowed(
-        member, "leads.share_customer", customer
-    )
 
 
 def customer_actions(member: Member, customer: Customer, *, may_edit: bool) -> list[Action]:
@@ -72,9 +68,7 @@ def customer_actions(member: Member, customer: Customer, *, may_edit: bool) -> l
     if may_edit and policy.allowed(member, "leads.create_opportunity"):
         url = f"{reverse('leads:create_opportunity')}?customer={customer.pk}"
         found.append(Action(_("New opportunity"), url, "plus", kind="primary", frame="drawer"))
-    if may_share(member, customer):
-        url = reverse("leads:share_customer", args=args)
-        found.append(Action(_("Share"), url, "user-plus", frame="modal"))
+    found += sharing_actions(member, noun("leads.customer"), customer)
     if may_edit:
         url = reverse("leads:edit_customer", args=args)
         found.append(Action(_("Edit"), url, "pencil", frame="drawer", shortcut="e"))
@@ -86,11 +80,12 @@ def customer_facts(customer: Customer, *, may_edit: bool) -> list[Fact]:
     edit = reverse("leads:edit_customer", args=[customer.pk])
 
     def fact(label: str, name: str, value: object, copy: str = "") -> Fact:
-        return Fact(label, value, edit_url=f"{edit}?only={name}" if may_edit else "", copy=copy)
+        url = f"{edit}?only={name}" if may_edit else ""
+        return Fact(label, value, shows=name, edit_url=url, copy=copy)
 
     place = place_in_words(customer.city, customer.address)
     level = markup.badge(customer.get_level_display(), LEVEL_COLOURS[customer.level])
-    return [
+    facts = [
         fact(_("Level"), "level", level),
         fact(_("Status"), "status", customer.get_status_display()),
         fact(_("Phone"), "phone", markup.phone(customer.phone), copy=customer.phone),
@@ -103,3 +98,4 @@ def customer_facts(customer: Customer, *, may_edit: bool) -> list[Fact]:
         Fact(_("Department"), customer.department),
         Fact(_("Created"), markup.moment(customer.created_at)),
     ]
+    return trimmed(customer, facts)

@@ -1,20 +1,16 @@
-"""Customers: the list, the record, entering and changing, sharing one."""
+"""Customers: the list, the record, entering and changing."""
 
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
 
 from crm.access import policy
 from crm.access.decorators import needs
-from crm.people.models import Member
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
 from crm.web.components import Action
-from leads.forms.customers import CustomerForm, ShareForm
-from leads.models import Customer
+from leads.forms.customers import CustomerForm
 from leads.panels import customer_panels
 from leads.selectors.customers import customer_or_404, visible_customers
 from leads.selectors.matching_text import narrow_customers
@@ -22,8 +18,7 @@ from leads.selectors.similar import cards_for
 from leads.services import customers as services
 from leads.services.refusals import LikelyDuplicate, Refused, StaleRecord
 from leads.tables.customers import CustomerTable
-from leads.views.answers import acted
-from leads.views.customer_page import customer_page, may_share
+from leads.views.customer_page import customer_page
 
 MOST_HITS = 8
 
@@ -71,27 +66,6 @@ def pick_customer(request: TenantRequest) -> HttpResponse:
         "name": name.removesuffix("_text"),
     }
     return render(request, "leads/_customer_hits.html", context)
-
-
-@require_POST
-@needs("leads.share_customer")
-def bulk_share(request: TenantRequest) -> HttpResponse:
-    """Share the ticked customers with a member."""
-    table = CustomerTable(request, visible_customers(request.member, "leads.share_customer"))
-    ids = list(table.picked.order_by("pk").values_list("pk", flat=True))
-    form = ShareForm(request.POST if "go" in request.POST else None)
-    if "go" in request.POST and form.is_valid():
-        services.share_customers(customer_ids=ids, **form.cleaned_data)
-        words = ngettext("%(count)s customer shared.", "%(count)s customers shared.", len(ids))
-        return htmx.done(
-            request,
-            url=reverse("leads:customers"),
-            message=words % {"count": len(ids)},
-            trigger="customer-updated",
-        )
-    words = ngettext("Share %(count)s customer", "Share %(count)s customers", len(ids))
-    context = {"form": form, "title": words % {"count": len(ids)}, "submit": _("Share")}
-    return htmx.form_page(request, "web/form.html", context)
 
 
 @needs("leads.create_customer")
@@ -153,49 +127,4 @@ def edit_customer(request: TenantRequest, pk: int) -> HttpResponse:
     title = customer.name if only else _("Edit customer")
     return htmx.form_page(
         request, "web/form.html", {"form": form, "title": title, "submit": _("Save")}
-    )
-
-
-def _to_share_or_404(request: TenantRequest, pk: int) -> Customer:
-    customer = customer_or_404(request.member, pk)
-    if not may_share(request.member, customer):
-        raise Http404
-    return customer
-
-
-@needs("leads.view_customer")
-def share_customer(request: TenantRequest, pk: int) -> HttpResponse:
-    """Let one more member see this customer, or also change it."""
-    customer = _to_share_or_404(request, pk)
-    form = ShareForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        member = form.cleaned_data["member"]
-        services.share_customer(
-            customer_id=pk, member=member, may_edit=form.cleaned_data["may_edit"]
-        )
-        return htmx.done(
-            request,
-            url=reverse("leads:customer", args=[pk]),
-            message=_("Shared with %(name)s.") % {"name": member.name},
-            trigger="customer-updated",
-            undo=reverse("leads:unshare_customer", args=[pk, member.pk]),
-        )
-    title = _("Share %(customer)s") % {"customer": customer.name}
-    return htmx.form_page(
-        request, "web/form.html", {"form": form, "title": title, "submit": _("Share")}
-    )
-
-
-@require_POST
-@needs("leads.view_customer")
-def unshare_customer(request: TenantRequest, pk: int, member_id: int) -> HttpResponse:
-    """Take a share back."""
-    _to_share_or_404(request, pk)
-    member = get_object_or_404(Member.objects.all(), pk=member_id)
-    services.unshare_customer(customer_id=pk, member=member)
-    return acted(
-        request,
-        url=reverse("leads:customer", args=[pk]),
-        message=_("No longer shared with %(name)s.") % {"name": member.name},
-        trigger="customer-updated",
     )

@@ -8,8 +8,12 @@ from django.utils.translation import pgettext
 
 from crm.access import policy
 from crm.people.models import Member
+from crm.sharing.nouns import noun
+from crm.sharing.record import sharing_actions
+from crm.sharing.selectors.transfers import open_transfers_of
 from crm.web import markup
 from crm.web.components import Action, Fact
+from crm.web.facts import trimmed
 from leads.enums import LeadStatus
 from leads.forms.follow_ups import FollowUpForm
 from leads.models import Lead
@@ -33,6 +37,7 @@ def lead_page(member: Member, lead: Lead) -> dict[str, Any]:
         "composer_url": reverse("leads:follow_up_lead", args=[lead.pk]),
         "why": assignments.why_this_rep(lead),
         "became": _became(member, lead),
+        "transfers": open_transfers_of(lead),
     }
 
 
@@ -55,6 +60,7 @@ def lead_actions(member: Member, lead: Lead, *, may_edit: bool) -> list[Action]:
     if policy.allowed(member, "leads.assign_lead", lead) and lead.status in OPEN_STATUSES:
         url = reverse("leads:assign", args=args)
         found.append(Action(_("Assign"), url, "user-share", frame="modal"))
+    found += sharing_actions(member, noun("leads.lead"), lead)
     if may_edit:
         url = reverse("leads:edit", args=args)
         found.append(Action(_("Edit"), url, "pencil", frame="drawer", shortcut="e"))
@@ -74,13 +80,12 @@ def lead_facts(lead: Lead, *, may_edit: bool) -> list[Fact]:
     edit = reverse("leads:edit", args=[lead.pk])
 
     def fact(label: object, name: str, value: object, copy: str = "") -> Fact:
-        return Fact(
-            str(label), value, edit_url=f"{edit}?only={name}" if may_edit else "", copy=copy
-        )
+        url = f"{edit}?only={name}" if may_edit else ""
+        return Fact(str(label), value, shows=name, edit_url=url, copy=copy)
 
     person = " · ".join(filter(None, (lead.contact_name, lead.contact_title)))
     place = place_in_words(lead.city, lead.address)
-    return [
+    facts = [
         fact(_("Contact"), "contact_name", person),
         fact(_("Phone"), "phone", markup.phone(lead.phone), copy=lead.phone),
         fact(_("E-mail"), "email", lead.email, copy=lead.email),
@@ -96,6 +101,7 @@ def lead_facts(lead: Lead, *, may_edit: bool) -> list[Fact]:
         Fact(_("Department"), lead.department),
         Fact(_("Created"), markup.moment(lead.created_at)),
     ]
+    return trimmed(lead, facts)
 
 
 def _became(member: Member, lead: Lead) -> Action | None:

@@ -8,6 +8,9 @@ from django.utils.translation import gettext as _
 from crm.access import policy
 from crm.access.links import who_can_see
 from crm.people.models import Member
+from crm.sharing.nouns import noun
+from crm.sharing.record import holders_of, sharing_actions
+from crm.sharing.selectors.transfers import open_transfers_of
 from crm.web import markup
 from crm.web.components import Action, Fact, Step
 from leads.enums import StageKind
@@ -37,8 +40,11 @@ def opportunity_page(member: Member, deal: Opportunity) -> dict[str, Any]:
         "late": is_late(deal),
         "actions": [
             *(opportunity_actions(deal) if may_edit else []),
+            *sharing_actions(member, noun("leads.opportunity"), deal),
             *who_can_see(member, deal),
         ],
+        "holders": holders_of(member, noun("leads.opportunity"), deal),
+        "transfers": open_transfers_of(deal),
         "facts": opportunity_facts(member, deal, may_edit=may_edit),
         "entries": timeline_of(deal, follow_ups_of_opportunity(deal)),
         "composer": FollowUpForm(draft=f"follow-up-opportunity-{deal.pk}") if may_edit else None,

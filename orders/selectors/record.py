@@ -7,6 +7,8 @@ from django.utils.translation import pgettext
 from crm.access import policy
 from crm.approvals import services as approvals
 from crm.people.models import Member
+from crm.sharing.nouns import noun
+from crm.sharing.record import sharing_actions
 from crm.web import markup
 from crm.web.components import Action, Fact
 from orders import words
@@ -67,6 +69,7 @@ def actions_of(order: Order, member: Member) -> list[Action]:
     if order.status == OrderStatus.SUBMITTED and is_submitter(order, member):
         url = reverse("orders:withdraw", args=[order.pk])
         actions.append(Action(_("Withdraw"), url, "arrow-back-up", method="post"))
+    actions += sharing_actions(member, noun("orders.order"), order)
     if policy.allowed(member, "orders.create_order"):
         url = reverse("orders:copy", args=[order.pk])
         actions.append(Action(_("Copy"), url, "copy", method="post", kind="ghost"))

@@ -9,9 +9,12 @@ from django.utils.translation import pgettext
 from crm.approvals import selectors as approvals
 from crm.approvals.enums import Verdict
 from crm.audit.selectors import operations_on
+from crm.sharing import stories
+from crm.sharing.words import operations as sharing_operations
 from crm.teamwork.selectors import comments_on
 from crm.web import markup
 from crm.web.components import Change, Entry
+from leads.selectors.wording import names_of
 from orders.enums import VersionReason
 from orders.models import Order, OrderVersion
 from orders.selectors.versions import OrderDiff, compare
@@ -32,8 +35,15 @@ def operations(order: Order) -> Iterable[Entry]:
         "order.approved": (pgettext("order", "Approved"), "circle-check", "green"),
         "order.cancelled": (_("cancelled the order"), "circle-x", "red"),
     }
-    for row in operations_on(order):
-        if row.action in words:
+    rows = operations_on(order)
+    names = names_of(one for row in rows for one in stories.references(row.details))
+    for row in rows:
+        if stories.is_told(row.action):
+            title, icon = sharing_operations("order")[row.action]
+            who = row.member.name if row.member else _("System")
+            told = stories.told(row.action, row.details, names)
+            yield Entry(row.at, str(title), who=who, icon=icon, tone="blue", body=told)
+        elif row.action in words:
             title, icon, tone = words[row.action]
             is_outcome = row.action == "order.approved"
             who = row.member.name if row.member and not is_outcome else ""

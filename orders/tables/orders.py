@@ -80,7 +80,14 @@ class OrderTable(Table):
     )
     bulk = (
         BulkAction(_("Submit for approval"), "orders:bulk_submit", "send", "orders.edit_order"),
-    )
+        BulkAction(
+            _("Share"), "orders:bulk_share_order", "user-plus", "orders.edit_order", frame="modal"
+        ),
+        BulkAction(
+            _("Transfer"), "orders:bulk_transfer_order", "arrows-left-right",
+            "orders.transfer_order", frame="modal",
+        ),
+    )  # fmt: skip
     search_hint = _("Number, contract or customer")
     export_permission = "orders.export_order"
     refresh = ("order-changed", "approval-changed", "tz:approval-changed")

@@ -13,6 +13,9 @@ from crm.access.decorators import needs
 from crm.access.links import who_can_see
 from crm.approvals import selectors as approvals
 from crm.approvals.errors import ApprovalError
+from crm.sharing.nouns import noun
+from crm.sharing.record import holders_of
+from crm.sharing.selectors.transfers import open_transfers_of
 from crm.teamwork import services as teamwork
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
@@ -115,6 +118,8 @@ def _record(request: TenantRequest, order_id: int, **more: Any) -> dict[str, Any
         "turn": approvals.turn_of(run, request.member) if run else None,
         "panels": panels_for(request, order),
         "comment_form": CommentForm(),
+        "holders": holders_of(request.member, noun("orders.order"), order),
+        "transfers": open_transfers_of(order),
         **more,
     }
 

@@ -5,6 +5,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm.audit import services as audit
+from crm.people import holdings
 from crm.people.enums import RoleCode
 from crm.people.locks import hold_administrators
 from crm.people.models import Member, User
@@ -30,6 +31,7 @@ def deactivate_member(*, member_id: int, by: Member, reason: str = "") -> Member
     member.is_active = False
     member.save(update_fields=["is_active"])
     audit.record("member.deactivated", target=member, reason=reason[:200])
+    holdings.left(member)
     if not organizations_of(member.user):
         user_id = member.user_id
         transaction.on_commit(lambda: end_sessions(user_id))

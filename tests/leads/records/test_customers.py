@@ -1,16 +1,9 @@
 import pytest
 
-from crm.access import policy
 from leads.models import Contact, Customer, IdentityKey
 from leads.panels import customer_panels, register_customer_panel
 from leads.services.contacts import create_contact, remove_contact, update_contact
-from leads.services.customers import (
-    CreditCodeTaken,
-    create_customer,
-    share_customer,
-    unshare_customer,
-    update_customer,
-)
+from leads.services.customers import CreditCodeTaken, create_customer, update_customer
 from leads.services.refusals import StaleRecord
 from tests.leads.records.conftest import SECRETS
 
@@ -44,46 +37,6 @@ def test_a_removed_contact_leaves_the_index(customer, tenant):
     )
     remove_contact(contact_id=contact.pk)
     assert not IdentityKey.objects.filter(record_kind="contact").exists()
-
-
-def test_a_share_lets_one_more_see_and_perhaps_change(customer, tenant):
-    reader = tenant.northerner
-    assert not policy.allowed(reader, "leads.view_customer", customer)
-    share_customer(customer_id=customer.pk, member=reader)
-    assert policy.allowed(reader, "leads.view_customer", customer)
-    assert not policy.allowed(reader, "leads.edit_customer", customer)
-    share_customer(customer_id=customer.pk, member=reader, may_edit=True)
-    assert policy.allowed(reader, "leads.edit_customer", customer)
-    unshare_customer(customer_id=customer.pk, member=reader)
-    assert not policy.allowed(reader, "leads.view_customer", customer)
-
-
-def test_owners_and_managers_share_and_nobody_else(customer, tenant, sign_in, url):
-    page = url("leads:share_customer", customer.pk)
-    share_customer(customer_id=customer.pk, member=tenant.northerner, may_edit=True)
-    assert sign_in(tenant.agent).get(page).status_code == 200
-    assert sign_in(tenant.manager).get(page).status_code == 200
-    assert sign_in(tenant.northerner).get(page).status_code == 404
-    assert sign_in(tenant.finance).get(page).status_code == 404
-
-
-def test_sharing_in_the_browser(customer, tenant, sign_in, url):
-    answer = sign_in(tenant.agent).post(
-        url("leads:share_customer", customer.pk), {"member": tenant.northerner.pk}
-    )
-    assert answer.status_code == 302
-    html = sign_in(tenant.northerner).get(url("leads:customer", customer.pk)).content.decode()
-    assert customer.name in html
-    assert url("leads:edit_customer", customer.pk) not in html
-
-
-def test_contacts_of_shared_customers_are_seen(customer, tenant, sign_in, url):
-    contact = create_contact(customer_id=customer.pk, by=tenant.agent, name="陈晨")
-    page = url("leads:contact", contact.pk)
-    assert sign_in(tenant.northerner).get(page).status_code == 404
-    share_customer(customer_id=customer.pk, member=tenant.northerner)
-    assert sign_in(tenant.northerner).get(page).status_code == 200
-    assert "陈晨" in sign_in(tenant.northerner).get(url("leads:contacts")).content.decode()
 
 
 def test_a_contact_is_added_changed_and_removed_in_the_browser(customer, tenant, sign_in, url):
@@ -122,11 +75,3 @@ def test_the_browser_creates_one(tenant, sign_in, url):
     created = Customer.objects.get()
     assert answer.headers["Location"] == url("leads:customer", created.pk)
     assert (created.owner_id, created.province) == (tenant.agent.pk, "33")
-
-
-def test_managers_share_many_at_once(customer, tenant, sign_in, url):
-    page = url("leads:bulk_share")
-    ticked = {"ids": [customer.pk], "go": "1", "member": tenant.northerner.pk}
-    assert sign_in(tenant.agent).post(page, ticked).status_code == 403
-    sign_in(tenant.manager).post(page, ticked)
-    assert policy.allowed(tenant.northerner, "leads.view_customer", customer)

@@ -1,0 +1,214 @@
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from crm.access import grants
+from crm.people import selectors as people
+from crm.people.holdings import Held
+from crm.people.models import Department, Member
+from crm.sharing.allotment import ALONG, LEAVE, REGION, SPLIT
+from crm.sharing.clock import organization_today
+from crm.sharing.fields import DepartmentsField, MembersField
+from crm.sharing.models import TransferRule
+from crm.sharing.nouns import Noun, along_of, noun
+from crm.sharing.selectors.transfers import Preview
+from crm.web.forms import DateField, MemberField, TenantForm, TenantModelForm
+
+ACTIONS = [(grants.VIEW, _("May see it")), (grants.EDIT, _("May also change it"))]
+
+
+def check_not_past(day: date | None) -> date | None:
+    """Today where the organisation is, or later."""
+    if day is not None and day < organization_today():
+        raise ValidationError(_now("Choose today or a later day."))
+    return day
+
+
+class ShareForm(TenantForm):
+    """With whom records are shared, how far and how long."""
+
+    members = MembersField(label=_("Members"), required=False)
+    departments = DepartmentsField(
+        label=_("Departments"), required=False, help_text=_("With all departments below.")
+    )
+    action = forms.ChoiceField(
+        label=_("How far"), choices=ACTIONS, initial=grants.VIEW, widget=forms.RadioSelect
+    )
+    until = DateField(
+        label=_("Until"), required=False, help_text=_("To the end of that day; empty: for good.")
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
+    includes_along = forms.BooleanField(label="", required=False)
+
+    wide = ("members", "departments", "action", "includes_along")
+
+    def __init__(self, *args: Any, noun: Noun, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        along = [str(one.plural) for one in shareable_along(noun)]
+        if along:
+            words = _now("Share its unfinished records too: %(what)s")
+            self.fields["includes_along"].label = words % {"what": " · ".join(along)}
+        else:
+            del self.fields["includes_along"]
+
+    def clean_until(self) -> date | None:
+        return check_not_past(self.cleaned_data["until"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.receivers and "members" not in self.errors:
+            raise ValidationError(_now("Choose a member or a department."))
+        return cleaned
+
+    @property
+    def receivers(self) -> list[Member | Department]:
+        """Everybody who was chosen."""
+        found = (self.cleaned_data.get(name) or () for name in ("members", "departments"))
+        return [one for some in found for one in some]
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        """What the service wants to know."""
+        return {
+            "receivers": self.receivers,
+            "action": self.cleaned_data["action"],
+            "until": self.cleaned_data["until"],
+            "reason": self.cleaned_data["reason"],
+            "includes_along": self.cleaned_data.get("includes_along", False),
+        }
+
+
+def shareable_along(of: Noun) -> list[Noun]:
+    """What hangs on such records and can be shared with them."""
+    found = [noun(one.key) for one in along_of(of)]
+    return [one for one in found if one.is_shareable]
+
+
+class TransferForm(TenantForm):
+    """To whom, when and with what."""
+
+    receiver = MemberField(label=_("New owner"))
+    reason = forms.CharField(label=_("Reason"), max_length=300)
+    takes_along = forms.MultipleChoiceField(
+        label=_("Take along"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    effective_date = DateField(label=_("Effective"), required=False, help_text=_("Empty: at once."))
+    keeps_reading = forms.BooleanField(label=_("The old owner keeps read access"), required=False)
+    reads_until = DateField(
+        label=_("Read access until"), required=False, help_text=_("Empty: for good.")
+    )
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    wide = ("reason", "takes_along", "keeps_reading")
+
+    def __init__(self, *args: Any, preview: Preview, **kwargs: Any) -> None:
+        self.preview = preview
+        parts = [one for one in preview.parts if one.count]
+        keys = [one.key for one in parts]
+        kwargs["initial"] = {"seen": preview.seen, "takes_along": keys}
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["takes_along"]
+        field.choices = [(one.key, f"{one.label} ({one.count})") for one in parts]
+        if not parts:
+            del self.fields["takes_along"]
+        if not preview.noun.is_shareable:
+            del self.fields["keeps_reading"], self.fields["reads_until"]
+
+    def show_owners_now(self) -> None:
+        """After a refusal the next press counts for what is true now."""
+        self.data = self.data.copy()
+        self.data["seen"] = self.preview.seen
+
+    def clean_effective_date(self) -> date | None:
+        return check_not_past(self.cleaned_data["effective_date"])
+
+    def clean_reads_until(self) -> date | None:
+        return check_not_past(self.cleaned_data["reads_until"])
+
+    @property
+    def wish(self) -> dict[str, Any]:
+        """What the service wants to know."""
+        names = ("receiver", "reason", "takes_along", "effective_date")
+        found = {name: self.cleaned_data.get(name) for name in names}
+        keeps = {name: self.cleaned_data.get(name) for name in ("keeps_reading", "reads_until")}
+        return found | {
+            "takes_along": found["takes_along"] or (),
+            "keeps_reading": bool(keeps["keeps_reading"]),
+            "reads_until": keeps["reads_until"],
+        }
+
+
+class RuleForm(TenantModelForm):
+    """When the superior of the present owner has to agree."""
+
+    class Meta:
+        model = TransferRule
+        fields = ("across_departments", "most_at_once")
+
+    wide = ("across_departments", "most_at_once")
+
+
+class HandOverForm(TenantForm):
+    """Who gets what, kind by kind."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=300, required=False)
+    deactivates = forms.BooleanField(
+        label=_("Deactivate the member: they can no longer sign in"), required=False, initial=True
+    )
+
+    wide = ("reason", "deactivates")
+
+    def __init__(
+        self, *args: Any, held: Sequence[Held], leaver: Member, proposed: Any, **kwargs: Any
+    ) -> None:
+        self.held = [one for one in held if one.holding.mover is not None]
+        super().__init__(*args, **kwargs)
+        members = [
+            (str(one.pk), one.name) for one in people.active_members() if one.pk != leaver.pk
+        ]
+        for one in self.held:
+            field = forms.ChoiceField(
+                label=one.holding.label,
+                choices=[*ways(one), *members],
+                initial=proposed.get(one.holding.key, LEAVE),
+            )
+            field.widget.attrs |= {"data-picker": "", "class": "form-select"}
+            self.fields[name_of(one)] = field
+
+    @property
+    def rows(self) -> list[tuple[Held, Any]]:
+        """Each kind beside its control."""
+        return [(one, self[name_of(one)]) for one in self.held]
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """What was chosen, by the key of the kind."""
+        return {one.holding.key: self.cleaned_data[name_of(one)] for one in self.held}
+
+
+def name_of(one: Held) -> str:
+    return "to_" + one.holding.key.replace(".", "_")
+
+
+def ways(one: Held) -> list[tuple[str, str]]:
+    """The ways to give this kind away without naming somebody."""
+    found = []
+    if one.holding.goes_with is not None:
+        found.append((ALONG, _now("Together with its customer or record")))
+    if one.holding.can_split:
+        found.append((SPLIT, _now("In turn among the department")))
+    if one.holding.region:
+        found.append((REGION, _now("By region served, in turn")))
+    return [*found, (LEAVE, _now("Stays with them"))]
+
+
+class SingleForm(TenantForm):
+    """Ticked rows go to somebody by name."""
+
+    receiver = MemberField(label=_("Give to"))
+    wide = ("receiver",)
