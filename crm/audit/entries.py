@@ -26,7 +26,9 @@ def told_of(
     """What a row says beyond its columns."""
     kind, pk, details = row["subject_kind"], row["subject_id"], row["details"]
     known = found.get((kind, pk)) if pk else None
-    others = [pair for pair in wording.other_details(details) if pair[1] != details.get("ip")]
+    others = [
+        pair for pair in wording.other_details(details, brief=True) if pair[1] != details.get("ip")
+    ]
     return {
         "url": reverse("audit:entry", args=[row["pk"]]),
         "words": wording.words_of(row["action"]),

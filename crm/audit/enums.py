@@ -34,14 +34,18 @@ BY_ACTION = {
     "viewed": Verb.VIEW,
     "exported": Verb.EXPORT,
     "downloaded": Verb.EXPORT,
+    "export_requested": Verb.EXPORT,
+    "export_downloaded": Verb.EXPORT,
     "seen_as": Verb.ACT_AS,
-    "seen_as_ended": Verb.ACT_AS,
+    "see_as_started": Verb.ACT_AS,
+    "see_as_ended": Verb.ACT_AS,
+    "transfer.done": Verb.SHARE,
 }
 
 
 def verb_of(action: str) -> Verb:
     """The kind of an action such as "list.exported", by its last word."""
-    return BY_ACTION.get(action.rpartition(".")[2], Verb.OTHER)
+    return BY_ACTION.get(action) or BY_ACTION.get(action.rpartition(".")[2], Verb.OTHER)
 
 
 class Fault(models.TextChoices):

@@ -116,7 +116,6 @@ class LogTable(Table):
     columns = (
         MomentColumn("at", pgettext_lazy("log", "When"), sort="at"),
         PersonColumn("member", pgettext_lazy("log", "Who"), "member__name", seed="member_id"),
-        BadgeColumn("verb", pgettext_lazy("log", "Kind"), choices=Verb, colours=COLOURS),
         HtmlColumn(
             "action",
             pgettext_lazy("log", "What"),
@@ -133,6 +132,7 @@ class LogTable(Table):
             plain=lambda row: f"{row['kind']} {row['record']}".strip(),
             wanted=("subject_kind",),
         ),
+        BadgeColumn("verb", pgettext_lazy("log", "Kind"), choices=Verb, colours=COLOURS),
         HtmlColumn(
             "place",
             gettext_lazy("IP address"),

@@ -20,7 +20,7 @@ from crm.web.formats import Formats
 
 Names = Mapping[tuple[str, int], str]
 # Kept for machines, or shown in a place of its own.
-SILENT = frozenset({"fields", "findings", "head", "agent", "token", "columns"})
+SILENT = frozenset({"fields", "findings", "head", "run", "flow", "query"})
 ACTIONS: Mapping[str, Any] = {
     "record.viewed": pgettext_lazy("log", "opened the record"),
     "record.changed": pgettext_lazy("log", "changed the record"),
@@ -99,6 +99,45 @@ ACTIONS: Mapping[str, Any] = {
     "line.posted": pgettext_lazy("log", "posted a bank line"),
     "line.taken_back": pgettext_lazy("log", "took a posting back"),
     "line.set_aside": pgettext_lazy("log", "set a bank line aside"),
+    "approval.approve": pgettext_lazy("log", "approved"),
+    "approval.send_back": pgettext_lazy("log", "sent back"),
+    "approval.add_signer": pgettext_lazy("log", "added a signer"),
+    "access.see_as_started": pgettext_lazy("log", "began to look as another member"),
+    "access.see_as_ended": pgettext_lazy("log", "stopped looking as another member"),
+    "access.seen_as": pgettext_lazy("log", "opened a page as another member"),
+    "task.open": pgettext_lazy("log", "reopened a task"),
+    "task.done": pgettext_lazy("log", "finished a task"),
+    "task.cancelled": pgettext_lazy("log", "cancelled a task"),
+    "department.moved": pgettext_lazy("log", "moved a department"),
+    "line.undone": pgettext_lazy("log", "took a posting back"),
+    "member.account_linked": pgettext_lazy("log", "linked an account of a provider"),
+    "member.account_unlinked": pgettext_lazy("log", "unlinked an account of a provider"),
+    "member.handed_over": pgettext_lazy("log", "handed over a leaver's records"),
+    "member.hand_over_undone": pgettext_lazy("log", "undid a hand-over"),
+    "member.roles_changed": pgettext_lazy("log", "changed a member's roles"),
+    "members.imported": pgettext_lazy("log", "imported members"),
+    "organization.changed": pgettext_lazy("log", "changed the organisation"),
+    "organization.deletion_requested": pgettext_lazy(
+        "log", "asked for the organisation's deletion"
+    ),
+    "organization.deletion_cancelled": pgettext_lazy(
+        "log", "cancelled the organisation's deletion"
+    ),
+    "organization.export_requested": pgettext_lazy("log", "asked for all data of the organisation"),
+    "organization.export_downloaded": pgettext_lazy(
+        "log", "downloaded all data of the organisation"
+    ),
+    "organization.kept": pgettext_lazy("log", "kept the organisation"),
+    "organization.suspended": pgettext_lazy("log", "suspended the organisation"),
+    "organization.reactivated": pgettext_lazy("log", "reactivated the organisation"),
+    "role.created": pgettext_lazy("log", "created a role"),
+    "role.changed": pgettext_lazy("log", "changed a role"),
+    "role.deleted": pgettext_lazy("log", "deleted a role"),
+    "signin.provider_removed": pgettext_lazy("log", "removed an identity provider"),
+    "transfer.requested": pgettext_lazy("log", "asked for a transfer"),
+    "transfer.done": pgettext_lazy("log", "transferred records"),
+    "transfer.failed": pgettext_lazy("log", "a transfer could not be carried out"),
+    "transfer_rule.changed": pgettext_lazy("log", "changed the rule for transfers"),
 }
 DETAILS: Mapping[str, Any] = {
     "reason": pgettext_lazy("log", "Reason"),
@@ -108,10 +147,19 @@ DETAILS: Mapping[str, Any] = {
     "ways": pgettext_lazy("log", "Way"),
     "page": pgettext_lazy("log", "List"),
     "kind": pgettext_lazy("log", "Kind"),
-    "query": pgettext_lazy("log", "Filters"),
+    "filters": pgettext_lazy("log", "Filters"),
     "rows": pgettext_lazy("log", "Rows"),
     "format": pgettext_lazy("log", "Format"),
     "file": pgettext_lazy("log", "File"),
+    "new": pgettext_lazy("log", "New"),
+    "known": pgettext_lazy("log", "Known already"),
+    "balance": pgettext_lazy("log", "Balance"),
+    "step": pgettext_lazy("log", "Step"),
+    "whose": pgettext_lazy("log", "Whose"),
+    "role": pgettext_lazy("log", "Role"),
+    "roles": pgettext_lazy("log", "Roles"),
+    "department": pgettext_lazy("log", "Department"),
+    "on": pgettext_lazy("log", "On"),
     "checked": pgettext_lazy("log", "Lines checked"),
     "faults": pgettext_lazy("log", "Faults"),
     "unsealed": pgettext_lazy("log", "Not sealed yet"),
@@ -181,12 +229,12 @@ def differences(
     return found
 
 
-def other_details(details: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Everything else a line says."""
+def other_details(details: Mapping[str, Any], *, brief: bool = False) -> list[tuple[str, str]]:
+    """Everything else a line says; in brief without what has no words of its own."""
     return [
         (str(DETAILS.get(name, name)), _plain(value))
         for name, value in details.items()
-        if name not in SILENT and value not in (None, "", [], {})
+        if name not in SILENT and value not in (None, "", [], {}) and (name in DETAILS or not brief)
     ]
 
 
