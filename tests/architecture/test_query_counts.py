@@ -26,6 +26,8 @@ RECORDS: dict[str, Callable[[World], object]] = {
     "orders/{}/": lambda world: world.order.pk,
     "orders/{}/edit/": lambda world: world.order.pk,
     "approvals/{}/": lambda world: world.run.pk,
+    "people/{}/": lambda world: world.agent.pk,
+    "people/{}/edit/": lambda world: world.agent.pk,
     "bank/statements/{}/": lambda world: world.statement.pk,
 }
 # Pages that show no rows, or answer with something that is no page.
@@ -88,3 +90,4 @@ def test_thirty_rows_cost_as_many_queries_as_three(cast, sign_in, monkeypatch):
         path for (_part, path), (_count, size) in many.items() if size > 1.2 * few[_part, path][1]
     }
     assert {"leads/", "customers/", "orders/", "bank/", "tasks/"} <= lists
+    assert {"people/", "departments/", "absences/", "people/invitations/"} <= lists

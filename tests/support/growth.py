@@ -10,6 +10,10 @@ from crm.approvals.enums import Verdict
 from crm.approvals.models import Run
 from crm.files.services import store_bytes
 from crm.people.models import Member
+from crm.people.services.absences import Away, record_absence
+from crm.people.services.calendars import save_day
+from crm.people.services.departments import create_department
+from crm.people.services.invitations import Invited, invite
 from crm.teamwork import services as teamwork
 from crm.tenancy.context import acting_as
 from leads.models import Customer, Lead
@@ -21,7 +25,7 @@ from payments.models import Statement, StatementLine
 from payments.services import accounts, posting, proposing
 from tests.leads.imports.files import checked, csv_upload, lead_row
 from tests.orders.world import a_product, line, save
-from tests.support.cast import Cast
+from tests.support.cast import Cast, add_person
 
 
 class World:
@@ -49,6 +53,7 @@ class World:
             self.add_work(number)
             self.add_catalogue(number)
             self.add_money(number)
+            self.add_people(number)
             with acting_as(self.cast.marketing.pk):
                 self.add_marketing(number)
         self.made += count
@@ -172,6 +177,25 @@ class World:
         leads_services.create_lead(
             by=self.cast.marketing, company_name=lead_row(5_000 + number)[0], explanation="test"
         )
+
+    def add_people(self, number: int) -> None:
+        """A department with a member who is away and reports to the agent, an invitation, a day."""
+        region = self.cast.departments["east"]
+        part = create_department(name=f"分部 {number}", parent=region, head=self.agent)
+        self.cast.departments[f"part{number}"] = part
+        member = add_person(self.cast, f"person{number}", department=f"part{number}", role="rep")
+        Member.objects.filter(pk=member.pk).update(superior=self.agent, skills=[f"技能 {number}"])
+        start = timezone.now() - timedelta(hours=1)
+        for away, begin in ((member, start), (self.agent, start + timedelta(days=2 * number + 2))):
+            days = Away(start_at=begin, end_at=begin + timedelta(days=1), deputy=self.cast.manager)
+            record_absence(member_id=away.pk, away=days, by=away)
+        with acting_as(self.cast.owner.pk):
+            invite(
+                invited=Invited(email=f"new{number}@new.test", name=f"新人 {number}"),
+                by=self.cast.owner,
+            )
+        day = date(timezone.localdate().year, 3, 1) + timedelta(days=number)
+        save_day(on=day, kind="off", name=f"假日 {number}")
 
     def give_lines(self) -> None:
         """As many lines on the one order as there are of everything else."""
