@@ -9,7 +9,18 @@ from crm.tenancy.context import tenant_context
 from crm.tenancy.models import Organization
 from leads.services.assignment_rules import ensure_rules
 from leads.services.stages import ensure_default_stages
-from reports.demo import DOMAIN, OPERATOR, SLUG, STRANGER, cash, inbox, pipeline, presence, sales
+from reports.demo import (
+    DOMAIN,
+    OPERATOR,
+    SLUG,
+    STRANGER,
+    cash,
+    inbox,
+    pipeline,
+    presence,
+    sales,
+    sharing,
+)
 from reports.demo.companies import Inventor
 from reports.demo.people import PASSWORD, hire_everybody
 from reports.demo.world import World
@@ -31,6 +42,7 @@ def seed(*, lead_count: int = 3_000, slug: str = SLUG, domain: str = DOMAIN) -> 
         orders = sales.fill(world)
         cash.fill(world, orders)
         inbox.fill(world)
+        sharing.fill(world)
     return organization
 
 

@@ -9,9 +9,9 @@ from crm.tenancy.context import tenant_context
 from leads.models import AssignmentDecision, Lead, Opportunity
 from orders.models import Order
 from payments.models import Instalment, PaymentPlan, Statement, StatementLine
-from reports.demo import logins
+from reports.demo import OPERATOR, STRANGER, logins
 from reports.demo.companies import Inventor
-from reports.demo.seed import seed, seed_stranger
+from reports.demo.seed import seed, seed_operator, seed_stranger
 
 pytestmark = pytest.mark.slow
 
@@ -20,6 +20,7 @@ pytestmark = pytest.mark.slow
 def demo(db):
     organization = seed(lead_count=240)
     seed_stranger()
+    seed_operator()
     return organization
 
 
@@ -46,13 +47,15 @@ def test_everybody_named_on_the_screen_can_sign_in(demo):
         client = Client()
         response = client.post("/accounts/login/", {"login": email, "password": password})
         assert response.status_code == 302, email
-        assert client.get(response.headers["Location"]).status_code == 200, email
+        page = client.get(response.headers["Location"], follow=True)
+        assert page.status_code == 200, email
+        assert email != OPERATOR[0] or page.redirect_chain[-1][0] == "/operator/"
 
 
 def test_the_stranger_sees_nothing_of_the_demo(demo):
     client = Client()
     client.force_login(
-        User.objects.get(email=logins()[-1][0]),
+        User.objects.get(email=STRANGER[0]),
         backend="django.contrib.auth.backends.ModelBackend",
     )
     assert client.get("/demo/leads/").status_code == 404

@@ -10,8 +10,9 @@ import shutil
 import time
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -21,8 +22,8 @@ from crm.organizations.services.deletion import data_folder, masked
 from crm.people.models import Member, User
 from crm.people.selectors import organizations_of
 from crm.tenancy.context import tenant_context
-from crm.tenancy.models import Organization, TenantModel
-from crm.tenancy.schema import is_history
+from crm.tenancy.models import Organization
+from crm.tenancy.schema import tenant_models
 
 logger = logging.getLogger("tongzhou.organizations")
 
@@ -165,12 +166,16 @@ def let_go(user_id: int) -> str:
     user = User.objects.filter(pk=user_id).first()
     if user is None or user.is_staff or organizations_of(user):
         return ""
-    for relation in User._meta.related_objects:
-        model = relation.related_model
-        if isinstance(model, type) and not issubclass(model, TenantModel) and not is_history(model):
+    own = set(tenant_models())
+    for relation in User._meta.get_fields(include_hidden=True):
+        if not isinstance(relation, models.ManyToOneRel):
+            continue
+        model: Any = relation.related_model
+        if model not in own and model._meta.managed and not model._meta.proxy:
             model._base_manager.filter(**{relation.field.name: user_id}).delete()
     try:
-        with transaction.atomic():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             User.objects.filter(pk=user_id)._raw_delete("default")  # type: ignore[attr-defined]
     except IntegrityError:
         return _anonymise(user)
