@@ -90,3 +90,15 @@ def test_out_of_reach_is_not_found(tenant, customers):
 def test_a_misspelt_permission_is_an_error_not_an_answer(tenant):
     with pytest.raises(policy.UnknownPermission):
         policy.allowed(tenant.owner, "leads.view_costumer")
+
+
+def test_many_shares_are_asked_for_row_by_row_and_few_by_their_ids(tenant, customers, monkeypatch):
+    """Both ways find the same; the property test runs the one for few."""
+    from crm.access import grants as grants_module
+
+    for name in ("colleague", "northerner"):
+        grant(tenant.agent, "view", customers[name])
+    by_ids = names(Member.objects.get(pk=tenant.agent.pk))
+    monkeypatch.setattr(grants_module, "FEW", 1)
+    assert names(Member.objects.get(pk=tenant.agent.pk)) == by_ids
+    assert by_ids == {"agent", "colleague", "northerner"}
