@@ -194,6 +194,11 @@ ACCOUNT_RATE_LIMITS: dict[str, str] = {
     "reauthenticate": "10/m/user",
     "change_password": "5/m/user",
 }
+ACCOUNT_FORMS = {
+    "change_password": "crm.signin.account_forms.ChangePasswordForm",
+    "set_password": "crm.signin.account_forms.SetPasswordForm",
+    "reset_password_from_key": "crm.signin.account_forms.ResetPasswordKeyForm",
+}
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
@@ -203,6 +208,13 @@ SSO_ALLOW_PRIVATE = env_bool("SSO_ALLOW_PRIVATE", False)
 ALLAUTH_TRUSTED_PROXY_COUNT = env_int("TRUSTED_PROXY_COUNT", 0)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_ADAPTER = "crm.signin.adapters.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "crm.signin.account_forms.CodeForm",
+    "reauthenticate": "crm.signin.account_forms.CodeAgainForm",
+    "activate_totp": "crm.signin.account_forms.ActivateAppForm",
+    "add_webauthn": "crm.signin.account_forms.AddPasskeyForm",
+    "edit_webauthn": "crm.signin.account_forms.RenamePasskeyForm",
+}
 MFA_PASSKEY_LOGIN_ENABLED = True
 # a passkey signs in alone: the device must have asked for a finger, a face or a PIN
 MFA_WEBAUTHN_USER_VERIFICATION = "required"

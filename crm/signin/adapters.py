@@ -3,7 +3,7 @@
 import logging
 import smtplib
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -17,7 +17,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from crm.encryption.cipher import PLATFORM, seal, unseal
 from crm.people.models import User
@@ -100,6 +100,10 @@ class SecondFactorStage(AuthenticateStage):  # type: ignore[misc]
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Second factors: secrets encrypted, keys named after the device they were made on."""
 
+    error_messages: ClassVar[dict[str, Any]] = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": gettext_lazy("This code is not right. Take the one shown now.")
+    }
+
     def encrypt(self, text: str) -> str:
         return seal(text, place=PLACE_OF_FACTORS, organization_id=PLATFORM)
 
@@ -134,4 +138,5 @@ def locked_text(key: str) -> str:
         "Too many failed attempts. Try again in %(count)d minutes.",
         minutes,
     ) % {"count": minutes}
-    return f"{wait} {_('An administrator of your organisation can unlock you at once.')}"
+    way_out = _("An administrator of your organisation can unlock you at once.")
+    return f"{wait} {way_out}"

@@ -8,9 +8,7 @@ from crm.people.selectors import member_of, organizations_of
 from crm.tenancy.context import tenant_context
 
 
-def note(
-    user: User, action: str, *, only: Any = None, by_them: bool, **details: Any
-) -> None:
+def note(user: User, action: str, *, only: Any = None, by_them: bool, **details: Any) -> None:
     """Write `action` into the log of each organisation of the person, or of one alone."""
     for organization in organizations_of(user):
         if only is not None and organization.id != only:

@@ -31,7 +31,7 @@ class LongEnough:
             raise ValidationError(_("This password is too long."), code="password_too_long")
 
     def get_help_text(self) -> str:
-        return _("Four words that do not belong together are better than one with digits.")
+        return _("Four words that do not belong together are best.")
 
 
 class NotOurNames:
