@@ -6,7 +6,7 @@ from crm.people.models import Member
 
 
 def page(member: Member) -> str:
-    return address("sharing:held", member.pk, "approvals.assignee")
+    return address("sharing:held", member.pk, "approvals-assignee")
 
 
 register(

@@ -115,6 +115,11 @@ class Holding:
     title: Callable[[Any], str] = str
     related: Sequence[str] = ()
 
+    @property
+    def slug(self) -> str:
+        """The key in an address: leads-customer."""
+        return self.key.replace(".", "-")
+
 
 _holdings: dict[str, Holding] = {}
 
@@ -130,6 +135,11 @@ def register(*found: Holding) -> None:
 def holdings() -> list[Holding]:
     """Every kind, in the order of the hand-over page and of locking."""
     return sorted(_holdings.values(), key=lambda one: (one.order, one.key))
+
+
+def holding_at(slug: str) -> Holding | None:
+    """The kind that an address names."""
+    return next((one for one in _holdings.values() if one.slug == slug), None)
 
 
 def holding(key: str) -> Holding:

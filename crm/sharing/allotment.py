@@ -42,7 +42,7 @@ class Allotment:
     @cached_property
     def team(self) -> list[Member]:
         """Who may be given the leaver's work in turn: the active members of the department."""
-        rows = Member.objects.filter(is_active=True, department_id=self.leaver.department_id)
+        rows = Member.objects.filter(is_active=True, department=self.leaver.department)
         return list(rows.exclude(pk=self.leaver.pk).order_by("pk"))
 
     @cached_property
@@ -98,9 +98,10 @@ class Allotment:
 
     def _by_region(self, one: Holding, rows: Sequence[tuple[int, str]]) -> dict[int, int]:
         """In turn among those who serve the province; without any, among all."""
-        reps, by_province = self._reps(one), {}
+        reps = self._reps(one)
+        by_province: dict[str, list[int]] = {}
         for pk, province in rows:
-            by_province.setdefault(province, []).append(pk)  # type: ignore[attr-defined]
+            by_province.setdefault(province, []).append(pk)
         found: dict[int, int] = {}
         for province, ids in sorted(by_province.items()):
             serving = [who for who in reps if province and province in who.provinces]

@@ -40,7 +40,8 @@ def content_hash(transfer: Transfer) -> str:
 
 def owner(transfer: Transfer) -> Member | None:
     """Whose superior is asked."""
-    return transfer.giver
+    giver: Member | None = transfer.giver
+    return giver
 
 
 def summary(transfer: Transfer) -> dict[str, Any]:

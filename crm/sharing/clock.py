@@ -1,6 +1,6 @@
 """Days of the organisation as moments."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -32,8 +32,8 @@ def end_of(day: date) -> datetime:
     return start_of(day + timedelta(days=1))
 
 
-def last_day(moment: datetime | None) -> date | None:
+def last_day(moment: datetime | None, zone: tzinfo) -> date | None:
     """The day that ends at this moment, as it was asked for."""
     if moment is None:
         return None
-    return (moment - timedelta(microseconds=1)).astimezone(organization_zone()).date()
+    return (moment - timedelta(microseconds=1)).astimezone(zone).date()

@@ -9,7 +9,7 @@ from crm.people import selectors as people
 from crm.people.models import Department, Member
 
 
-class MembersField(forms.ModelMultipleChoiceField):
+class MembersField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     """Several active members, searchable as one types."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -20,7 +20,7 @@ class MembersField(forms.ModelMultipleChoiceField):
         return people.active_members()
 
 
-class DepartmentsField(forms.ModelMultipleChoiceField):
+class DepartmentsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     """Several departments, indented as a tree."""
 
     def __init__(self, **kwargs: Any) -> None:

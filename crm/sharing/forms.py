@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.access import grants
 from crm.people import selectors as people
@@ -37,15 +38,20 @@ class ShareForm(TenantForm):
         label=_("Departments"), required=False, help_text=_("With all departments below.")
     )
     action = forms.ChoiceField(
-        label=_("How far"), choices=ACTIONS, initial=grants.VIEW, widget=forms.RadioSelect
+        label=pgettext_lazy("share", "How far"),
+        choices=ACTIONS,
+        initial=grants.VIEW,
+        widget=forms.RadioSelect,
     )
     until = DateField(
-        label=_("Until"), required=False, help_text=_("To the end of that day; empty: for good.")
+        label=pgettext_lazy("share", "Until"),
+        required=False,
+        help_text=_("To the end of that day; empty: for good."),
     )
     reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
     includes_along = forms.BooleanField(label="", required=False)
 
-    wide = ("members", "departments", "action", "includes_along")
+    wide = ("members", "departments", "action", "reason", "includes_along")
 
     def __init__(self, *args: Any, noun: Noun, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -121,8 +127,9 @@ class TransferForm(TenantForm):
 
     def show_owners_now(self) -> None:
         """After a refusal the next press counts for what is true now."""
-        self.data = self.data.copy()
-        self.data["seen"] = self.preview.seen
+        data: Any = self.data.copy()  # type: ignore[attr-defined]
+        data["seen"] = self.preview.seen
+        self.data = data
 
     def clean_effective_date(self) -> date | None:
         return check_not_past(self.cleaned_data["effective_date"])
@@ -173,7 +180,7 @@ class HandOverForm(TenantForm):
         ]
         for one in self.held:
             field = forms.ChoiceField(
-                label=one.holding.label,
+                label=str(one.holding.label),
                 choices=[*ways(one), *members],
                 initial=proposed.get(one.holding.key, LEAVE),
             )

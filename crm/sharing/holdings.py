@@ -22,7 +22,7 @@ SHARED = {
 
 def page(key: str) -> Any:
     """The page that lists rows without a list of their own."""
-    return lambda member: address("sharing:held", member.pk, key)
+    return lambda member: address("sharing:held", member.pk, key.replace(".", "-"))
 
 
 class GrantMover:

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from crm.audit.enums import verb_of
 from crm.audit.models import OperationLog
@@ -47,10 +46,8 @@ def address(name: str, *args: Any) -> str:
 
 
 def summary_of(noun: Noun, titles: Sequence[str]) -> str:
-    """A title for one record, or for many."""
-    if len(titles) == 1:
-        return titles[0]
-    return _("%(title)s and %(count)s more") % {"title": titles[0], "count": len(titles) - 1}
+    """A title for one record, or for many; it is kept, so it is in nobody's language."""
+    return titles[0] if len(titles) == 1 else f"{titles[0]} +{len(titles) - 1}"
 
 
 def tell(

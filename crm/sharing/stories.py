@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from crm.people.models import Department, Member
+from crm.sharing.clock import last_day
 from crm.sharing.words import OPERATIONS
 from crm.web.formats import Formats
 
@@ -47,7 +48,8 @@ def told(action: str, details: Mapping[str, Any], names: Names) -> str:
         if verb == "shared":
             parts.append(_("may change it") if details.get("may_edit") else _("may see it"))
         if details.get("until"):
-            until = Formats.current().moment(datetime.fromisoformat(details["until"]))
+            reader = Formats.current()
+            until = reader.day(last_day(datetime.fromisoformat(details["until"]), reader.zone))
             parts.append(_("until %(when)s") % {"when": until})
     parts.append(str(details.get("why") or ""))
     return " · ".join(filter(None, parts))

@@ -1,4 +1,5 @@
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.sharing.enums import HandOverState, Outcome, TransferState
 from crm.sharing.words import HAND_OVER_COLOURS, OUTCOME_COLOURS, TRANSFER_COLOURS
@@ -27,7 +28,7 @@ class TransferTable(Table):
         BadgeColumn("state", _("State"), choices=TransferState, colours=TRANSFER_COLOURS),
         PersonColumn("giver", _("Present owner"), "giver__name", seed="giver_id"),
         PersonColumn("receiver", _("New owner"), "receiver__name", seed="receiver_id"),
-        DayColumn("effective_date", _("Effective")),
+        DayColumn("effective_date", pgettext_lazy("transfer", "Effective")),
         TextColumn("reason", _("Reason")),
         PersonColumn(
             "requested_by", _("Requested by"), "requested_by__name", seed="requested_by_id"
@@ -59,7 +60,7 @@ class HandOverTable(Table):
         BadgeColumn("state", _("State"), choices=HandOverState, colours=HAND_OVER_COLOURS),
         NumberColumn("count", _("Rows moved")),
         PersonColumn("done_by", _("Handed over by"), "done_by__name", seed="done_by_id"),
-        MomentColumn("done_at", _("Handed over")),
+        MomentColumn("done_at", pgettext_lazy("moment", "Handed over")),
         TextColumn("reason", _("Reason")),
         MomentColumn("prepared_at", _("Prepared"), sort="pk"),
     )

@@ -13,7 +13,7 @@ urlpatterns = [
     path("hand-overs/<int:pk>/go/", hand_overs.carry_out, name="hand_over_go"),
     path("hand-overs/<int:pk>/undo/", hand_overs.undo, name="hand_over_undo"),
     path("hand-overs/<int:pk>/discard/", hand_overs.discard, name="hand_over_discard"),
-    path("hand-overs/<int:pk>/rows/<str:key>/", hand_overs.single, name="hand_over_rows"),
-    path("hand-overs/<int:pk>/moved/<str:key>/", hand_overs.moved, name="hand_over_moved"),
-    path("hand-overs/held/<int:pk>/<str:key>/", hand_overs.held, name="held"),
+    path("hand-overs/<int:pk>/rows/<slug:key>/", hand_overs.single, name="hand_over_rows"),
+    path("hand-overs/<int:pk>/moved/<slug:key>/", hand_overs.moved, name="hand_over_moved"),
+    path("hand-overs/held/<int:pk>/<slug:key>/", hand_overs.held, name="held"),
 ]

@@ -1,5 +1,6 @@
 """Words and colours of shares, transfers and hand-overs."""
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 TRANSFER_COLOURS = {
@@ -19,7 +20,7 @@ OUTCOME_COLOURS = {
     "moved_on": "amber",
 }
 # What a record's story calls it, and its icon; the record's own word stands in front.
-OPERATIONS = {
+OPERATIONS: dict[str, tuple[str | Promise, str]] = {
     "shared": (_("shared it"), "user-plus"),
     "unshared": (_("took a share back"), "user-minus"),
     "share_ended": (_("a share ended"), "clock"),
@@ -28,6 +29,6 @@ OPERATIONS = {
 }
 
 
-def operations(*names: str) -> dict[str, tuple[object, str]]:
+def operations(*names: str) -> dict[str, tuple[str | Promise, str]]:
     """The words for some nouns: customer.shared, customer.transferred, …."""
     return {f"{name}.{verb}": words for name in names for verb, words in OPERATIONS.items()}

@@ -2,6 +2,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, transition
 
 from crm.audit.tracking import tracked
@@ -47,7 +48,7 @@ class Transfer(TenantModel):
     # keys of what goes along: "leads.opportunity", "orders.order", "teamwork.task"
     takes_along = ArrayField(models.CharField(max_length=60), default=list)
     reason = models.CharField(_("reason"), max_length=300)
-    effective_date = models.DateField(_("effective"), null=True)
+    effective_date = models.DateField(pgettext_lazy("transfer", "effective"), null=True)
     keeps_reading = models.BooleanField(_("the old owner keeps read access"), default=False)
     reads_until = models.DateField(_("read access until"), null=True)
     state = FSMField(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from crm.access import grants, policy
 from crm.people.models import Department, Member
+from crm.sharing.clock import last_day, organization_zone
 from crm.sharing.nouns import Noun
 
 Receiver = Member | Department
@@ -22,6 +23,7 @@ class Share:
     receiver: Receiver
     action: str
     until: datetime | None
+    last_day: date | None
     by: str
     at: datetime
     reason: str
@@ -61,17 +63,18 @@ def shares_of(record: Model) -> list[Share]:
         for table in type(record).access_grants()  # type: ignore[attr-defined]
     )
     held = list(people.select_related("permission"))
+    lent = list(departments.select_related("department").order_by("department__path", "action"))
+    zone = organization_zone() if held or lent else UTC
     members = {
         one.user_id: one for one in Member.objects.filter(user_id__in=[row.user_id for row in held])
     }
     found = [
-        _share(row, members[row.user_id], row.permission.codename.partition("_")[0])
+        _share(row, members[row.user_id], row.permission.codename.partition("_")[0], zone)
         for row in held
         if row.user_id in members
     ]
     found.sort(key=lambda one: (one.receiver.sort_key, one.receiver.pk, one.action))  # type: ignore[union-attr]
-    rows = departments.select_related("department").order_by("department__path", "action")
-    return [*found, *(_share(row, row.department, row.action) for row in rows)]
+    return [*found, *(_share(row, row.department, row.action, zone) for row in lent)]
 
 
 def still_valid() -> Q:
@@ -79,9 +82,10 @@ def still_valid() -> Q:
     return Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
 
 
-def _share(row: Any, receiver: Receiver, action: str) -> Share:
+def _share(row: Any, receiver: Receiver, action: str, zone: tzinfo) -> Share:
     by = row.granted_by.name if row.granted_by else ""
-    return Share(receiver, action, row.expires_at, by, row.granted_at, row.reason)
+    ends = last_day(row.expires_at, zone)
+    return Share(receiver, action, row.expires_at, ends, by, row.granted_at, row.reason)
 
 
 def may_share(member: Member, noun: Noun, record: Any) -> bool:

@@ -188,8 +188,7 @@ def _tell(found: HandOver, leaver: Member, totals: Mapping[int, int]) -> None:
             notify(
                 member_ids=[member_id],
                 kind=NotificationKind.RECORD_TRANSFERRED,
-                title=_("%(name)s: %(count)s records and tasks")
-                % {"name": leaver.name, "count": number},
+                title=f"{leaver.name} · {number}",
                 url="",
             )
 
@@ -250,6 +249,6 @@ def _give_back(found: HandOver, one: Holding, leaver: Member, by: Member, why: s
 def outcomes(found: HandOver) -> list[dict[str, Any]]:
     """How many rows of each kind went to whom, and what became of them."""
     rows = found.movements.order_by().values("holding", "receiver", "receiver__name", "outcome")
-    counted = rows.annotate(number=Count("pk"))
+    counted: Any = rows.annotate(number=Count("pk"))
     order = {one.key: place for place, one in enumerate(holdings())}
     return sorted(counted, key=lambda row: (order.get(row["holding"], 99), row["receiver__name"]))

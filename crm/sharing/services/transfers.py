@@ -226,12 +226,8 @@ def carry_out(*, transfer_id: int) -> Transfer:
 
 def _carry_out(transfer: Transfer, *, is_strict: bool) -> None:
     """Move what is still the giver's. Strictly: everything, or nothing and OwnerMeanwhile."""
-    why = _("Transfer %(number)s: %(reason)s") % {
-        "number": transfer.pk,
-        "reason": transfer.reason,
-    }
     who = current_member_id() or transfer.requested_by_id
-    with acting_as(who, reason=why[:300]):
+    with acting_as(who, reason=transfer.reason):
         obstacle = "" if is_strict else _obstacle(transfer)
         moved = 0 if obstacle else move_records(transfer, is_strict=is_strict)
         transfer.finished_at = timezone.now()

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from crm.people.holdings import Holding, holding, holdings_of
 from crm.sharing.allotment import Allotment, Plan
@@ -50,7 +51,7 @@ def draft_page(found: HandOver) -> dict[str, Any]:
         if one.mover is None:
             groups.append(Group(one, [], held.count, held.url))
             continue
-        url = reverse("sharing:hand_over_rows", args=[found.pk, one.key])
+        url = reverse("sharing:hand_over_rows", args=[found.pk, one.slug])
         lots = [
             Lot(allotment.members[who].name, who, len(ids), f"{url}?receiver={who}")
             for who, ids in allotment.receivers(one.key).items()
@@ -74,7 +75,7 @@ def finished_page(found: HandOver) -> dict[str, Any]:
         lot["by"][row["outcome"]] = row["number"]
     for (key, who), lot in lots.items():
         group = groups.setdefault(key, Group(holding(key), []))
-        url = reverse("sharing:hand_over_moved", args=[found.pk, key])
+        url = reverse("sharing:hand_over_moved", args=[found.pk, group.holding.slug])
         badges = tuple(
             markup.badge(f"{Outcome(outcome).label} {number}", OUTCOME_COLOURS[outcome])
             for outcome, number in sorted(lot["by"].items())
@@ -108,12 +109,12 @@ def facts_of(found: HandOver) -> list[Fact]:
     ]
     if found.done_by is not None:
         facts.append(Fact(_("Handed over by"), markup.person(found.done_by.name, found.done_by_id)))
-        facts.append(Fact(_("Handed over"), markup.moment(found.done_at)))
+        facts.append(Fact(pgettext("moment", "Handed over"), markup.moment(found.done_at)))
     if found.can_undo:
         facts.append(Fact(_("Can be undone until"), markup.deadline(found.undo_until)))
     if found.undone_by is not None:
         facts.append(Fact(_("Undone by"), markup.person(found.undone_by.name, found.undone_by_id)))
-        facts.append(Fact(_("Undone"), markup.moment(found.undone_at)))
+        facts.append(Fact(pgettext("moment", "Undone"), markup.moment(found.undone_at)))
     return facts
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from crm.access.decorators import needs
 from crm.people import refusals
-from crm.people.holdings import Holding, holding, holdings_of
+from crm.people.holdings import Holding, holding_at, holdings_of
 from crm.people.models import Member
 from crm.sharing.allotment import Allotment, Plan, proposal
 from crm.sharing.enums import HandOverState
@@ -124,11 +124,11 @@ def discard(request: TenantRequest, pk: int) -> HttpResponse:
     return gone_to(request, reverse("people:handover", args=[found.leaver_id]), _("Discarded."))
 
 
-def _holding_or_404(key: str) -> Holding:
-    try:
-        return holding(key)
-    except KeyError:
-        raise Http404 from None
+def _holding_or_404(slug: str) -> Holding:
+    found = holding_at(slug)
+    if found is None:
+        raise Http404
+    return found
 
 
 @needs("sharing.hand_over")
@@ -142,7 +142,7 @@ def single(request: TenantRequest, pk: int, key: str) -> HttpResponse:
         try:
             services.give_single(
                 hand_over_id=pk,
-                key=key,
+                key=one.key,
                 ids=record_ids(request.POST.getlist("ids")),
                 receiver=form.cleaned_data["receiver"],
             )
@@ -182,7 +182,7 @@ def single_page(request: TenantRequest, found: HandOver, one: Holding) -> dict[s
 def moved(request: TenantRequest, pk: int, key: str) -> HttpResponseBase:
     """The rows of one kind that a hand-over moved."""
     found, one = _hand_over_or_404(pk), _holding_or_404(key)
-    rows = found.movements.filter(holding=key)
+    rows = found.movements.filter(holding=one.key)
     wanted = record_ids(request.GET.getlist("receiver"))
     if wanted:
         rows = rows.filter(receiver_id__in=wanted)

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.access import policy
-from crm.sharing.clock import last_day
 from crm.sharing.errors import Refused
 from crm.sharing.forms import ShareForm
 from crm.sharing.nouns import Noun
@@ -104,7 +103,7 @@ def _prefilled(request: TenantRequest, held: list[Share]) -> dict[str, Any]:
     return {
         kind: [one.receiver.pk],
         "action": one.action,
-        "until": last_day(one.until),
+        "until": one.last_day,
         "reason": one.reason,
     }
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from crm.approvals import selectors as approvals
 from crm.people.models import Member
@@ -60,7 +61,7 @@ def facts_of(transfer: Transfer) -> list[Fact]:
         Fact(_("Department"), _departments(transfer)),
         Fact(_("Reason"), transfer.reason),
         Fact(
-            _("Effective"),
+            pgettext("transfer", "Effective"),
             markup.day(transfer.effective_date) if transfer.effective_date else _("at once"),
         ),
         Fact(_("Takes along"), along or _("nothing")),

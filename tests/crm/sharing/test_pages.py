@@ -150,7 +150,7 @@ def test_a_leaver_is_handed_over_in_the_browser(tenant, book, sign_in, url):
         assert sign_in(tenant.manager).post(url(f"sharing:{name}", draft.pk)).status_code == 403
     browser = sign_in(tenant.owner)
     assert browser.get(url("sharing:hand_over", draft.pk)).status_code == 200
-    rows = url("sharing:hand_over_rows", draft.pk, "leads.customer")
+    rows = url("sharing:hand_over_rows", draft.pk, "leads-customer")
     assert book.customers[0].name in browser.get(rows).content.decode()
     single = {"ids": [book.customers[0].pk], "receiver": tenant.manager.pk}
     assert browser.post(rows, single).status_code == 302
@@ -158,7 +158,7 @@ def test_a_leaver_is_handed_over_in_the_browser(tenant, book, sign_in, url):
     assert Customer.objects.get(pk=book.customers[0].pk).owner_id == tenant.manager.pk
     assert not Member.objects.get(pk=tenant.agent.pk).is_active
     assert browser.get(url("sharing:hand_over", draft.pk)).status_code == 200
-    assert browser.get(url("sharing:hand_over_moved", draft.pk, "leads.lead")).status_code == 200
+    assert browser.get(url("sharing:hand_over_moved", draft.pk, "leads-lead")).status_code == 200
     assert browser.post(url("sharing:hand_over_undo", draft.pk)).status_code == 302
     assert browser.get(url("sharing:hand_over", draft.pk)).status_code == 200
     assert set(Customer.objects.values_list("owner", flat=True)) == {tenant.agent.pk}
@@ -172,7 +172,7 @@ def test_rows_without_a_list_of_their_own_are_shown(tenant, book, sign_in, url):
         action="view",
         by=tenant.agent,
     )
-    page = url("sharing:held", tenant.colleague.pk, "share.customer")
+    page = url("sharing:held", tenant.colleague.pk, "share-customer")
     assert book.customers[0].name in sign_in(tenant.owner).get(page).content.decode()
     assert sign_in(tenant.owner).get(url("sharing:held", 1, "nonsense")).status_code == 404
 
