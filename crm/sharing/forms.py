@@ -4,9 +4,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from crm.access import grants
 from crm.people import selectors as people
@@ -26,7 +25,7 @@ ACTIONS = [(grants.VIEW, _("May see it")), (grants.EDIT, _("May also change it")
 def check_not_past(day: date | None) -> date | None:
     """Today where the organisation is, or later."""
     if day is not None and day < organization_today():
-        raise ValidationError(_now("Choose today or a later day."))
+        raise ValidationError(gettext("Choose today or a later day."))
     return day
 
 
@@ -57,7 +56,7 @@ class ShareForm(TenantForm):
         super().__init__(*args, **kwargs)
         along = [str(one.plural) for one in shareable_along(noun)]
         if along:
-            words = _now("Share its unfinished records too: %(what)s")
+            words = gettext("Share its unfinished records too: %(what)s")
             self.fields["includes_along"].label = words % {"what": " · ".join(along)}
         else:
             del self.fields["includes_along"]
@@ -68,7 +67,7 @@ class ShareForm(TenantForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if not self.receivers and "members" not in self.errors:
-            raise ValidationError(_now("Choose a member or a department."))
+            raise ValidationError(gettext("Choose a member or a department."))
         return cleaned
 
     @property
@@ -125,7 +124,7 @@ class TransferForm(TenantForm):
         if not preview.noun.is_shareable:
             del self.fields["keeps_reading"], self.fields["reads_until"]
 
-    def show_owners_now(self) -> None:
+    def show_ownersgettext(self) -> None:
         """After a refusal the next press counts for what is true now."""
         data: Any = self.data.copy()  # type: ignore[attr-defined]
         data["seen"] = self.preview.seen
@@ -206,12 +205,12 @@ def ways(one: Held) -> list[tuple[str, str]]:
     """The ways to give this kind away without naming somebody."""
     found = []
     if one.holding.goes_with is not None:
-        found.append((ALONG, _now("Together with its customer or record")))
+        found.append((ALONG, gettext("Together with its customer or record")))
     if one.holding.can_split:
-        found.append((SPLIT, _now("In turn among the department")))
+        found.append((SPLIT, gettext("In turn among the department")))
     if one.holding.region:
-        found.append((REGION, _now("By region served, in turn")))
-    return [*found, (LEAVE, _now("Stays with them"))]
+        found.append((REGION, gettext("By region served, in turn")))
+    return [*found, (LEAVE, gettext("Stays with them"))]
 
 
 class SingleForm(TenantForm):

@@ -27,6 +27,9 @@ class Lot:
     url: str
     badges: tuple[Any, ...] = ()
 
+    def __str__(self) -> str:
+        return self.name
+
 
 @dataclass(frozen=True)
 class Group:
