@@ -55,7 +55,7 @@ class AddressField(forms.CharField):
         }
 
     def to_python(self, value: Any) -> Any:
-        return super().to_python(value).strip().strip("/").lower()
+        return (super().to_python(value) or "").strip().strip("/").lower()
 
     def validate(self, value: Any) -> None:
         super().validate(value)
@@ -72,7 +72,7 @@ class FoundForm(TenantForm):
 
     company = forms.CharField(label=_("Company name"), max_length=120)
     slug = AddressField(required=False)
-    wide = ("company", "slug")
+    wide: tuple[str, ...] = ("company", "slug")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,4 +1,4 @@
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.web import navigation
 from crm.web.navigation import Entry
@@ -6,7 +6,7 @@ from crm.web.navigation import Entry
 navigation.register(
     Entry(
         "organization",
-        _("Organisation settings"),
+        pgettext_lazy("settings", "Organisation"),
         "building-community",
         "organizations:settings",
         permission="organizations.edit_settings",

@@ -32,7 +32,7 @@ class OperatorRequest(HttpRequest):
 
 def proved_at(request: HttpRequest) -> float:
     """When the person last gave a password, passkey or code in this session; 0 for never."""
-    records = get_authentication_records(request, request.user)  # type: ignore[arg-type]
+    records = get_authentication_records(request, request.user)
     return max((float(one.get("at", 0)) for one in records), default=0.0)
 
 

@@ -27,8 +27,9 @@ def note(request: HttpRequest, response: HttpResponse, organization: Organizatio
     if request.COOKIES.get(COOKIE) == mark or not _is_page(request, response):
         return
     now = timezone.now()
+    user: Any = request.user
     LastVisit.objects.bulk_create(
-        [LastVisit(user_id=request.user.pk, number=organization.pk, at=now)],
+        [LastVisit(user=user, number=organization.pk, at=now)],
         update_conflicts=True,
         update_fields=["number", "at"],
         unique_fields=["user"],

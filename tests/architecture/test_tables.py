@@ -12,6 +12,11 @@ OUR_APPS = {"crm", "leads", "orders", "payments", "reports"}
 SHARED = {
     "tenancy.Organization": "the tenants themselves",
     "people.User": "one person may belong to several organisations",
+    "organizations.SignUp": "wishes, before there is an organisation",
+    "organizations.LastVisit": "where a person was last, asked before they enter",
+    "organizations.Usage": "bare sizes for the operator, who may not look inside",
+    "organizations.OperatorAction": "what operators did; outlives organisations",
+    "organizations.Deletion": "the request and, afterwards, the certificate of an erasure",
 }
 
 

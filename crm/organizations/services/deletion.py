@@ -10,6 +10,7 @@ from crm.audit import services as audit
 from crm.organizations.models import Deletion
 from crm.organizations.services.addresses import slug_hash
 from crm.organizations.services.lifecycle import locked
+from crm.people.models import Member, User
 from crm.tenancy.context import tenant_context
 from crm.tenancy.models import Organization
 from crm.web import live
@@ -26,7 +27,9 @@ class AlreadyRequested(ValueError):
 
 
 @transaction.atomic
-def request_deletion(organization_id: int, *, by: str, days: int, reason: str = "") -> Deletion:
+def request_deletion(
+    organization_id: int, *, by: str, days: int, reason: str = "", member_id: int | None = None
+) -> Deletion:
     """Close the organisation now and have it erased after the grace; raises AlreadyRequested."""
     if days not in GRACES:
         raise ValueError(f"grace of {days} days")
@@ -42,7 +45,7 @@ def request_deletion(organization_id: int, *, by: str, days: int, reason: str = 
         reason=reason,
         due_at=organization.delete_after,
     )
-    with tenant_context(organization_id):
+    with tenant_context(organization_id, member_id=member_id, reason=reason):
         details = {"reason": reason} if reason else {}
         audit.record("organization.deletion_requested", target=organization, days=days, **details)
         live.end_streams()
@@ -50,7 +53,7 @@ def request_deletion(organization_id: int, *, by: str, days: int, reason: str = 
 
 
 @transaction.atomic
-def cancel(organization_id: int, *, by: str) -> Organization:
+def cancel(organization_id: int, *, by: str, member_id: int | None = None) -> Organization:
     """Keep the organisation, as long as nothing of it was erased; raises TooLate."""
     organization = locked(organization_id)
     asked = (
@@ -66,7 +69,7 @@ def cancel(organization_id: int, *, by: str) -> Organization:
     organization.save(update_fields=["delete_after"])
     asked.cancelled_at, asked.cancelled_by = timezone.now(), by[:160]
     asked.save(update_fields=["cancelled_at", "cancelled_by"])
-    with tenant_context(organization_id):
+    with tenant_context(organization_id, member_id=member_id):
         audit.record("organization.deletion_cancelled", target=organization)
     return organization
 
@@ -80,3 +83,8 @@ def masked(email: str) -> str:
 def data_folder(organization_id: int) -> str:
     """Where the files of one organisation are."""
     return f"{settings.DATA_DIR}/files/{organization_id}"
+
+
+def requester(user: User, member: Member) -> str:
+    """Who asked, as the certificate keeps it: a name and a masked address."""
+    return f"{member.name} <{masked(user.email)}>"

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from crm.organizations.models import Deletion, LastVisit, Usage
 from crm.organizations.services import operator_log
-from crm.organizations.services.deletion import data_folder, masked
+from crm.organizations.services.deletion import data_folder
 from crm.people.models import Member, User
 from crm.people.selectors import organizations_of
 from crm.tenancy.context import tenant_context
@@ -176,7 +176,7 @@ def let_go(user_id: int) -> str:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            User.objects.filter(pk=user_id)._raw_delete("default")  # type: ignore[attr-defined]
+            User.objects.filter(pk=user_id)._raw_delete("default")
     except IntegrityError:
         return _anonymise(user)
     return "removed"
@@ -250,8 +250,3 @@ def _reachable(table: str, points_at: dict[str, set[str]]) -> set[str]:
             found.add(one)
             waiting += points_at[one]
     return found
-
-
-def requester(user: User, member: Member) -> str:
-    """Who asked, as the certificate keeps it: a name and a masked address."""
-    return f"{member.name} <{masked(user.email)}>"

@@ -42,7 +42,7 @@ FORMAT = "tongzhou-export-1"
 # Never exported: what opens doors rather than says something
 SECRET_WORDS = ("password", "secret", "token", "private_key")
 PEOPLE = "SELECT u.id, u.email, u.name, u.language, u.time_zone, u.date_joined FROM people_user u"
-OWN_PEOPLE = sql.SQL(PEOPLE + " JOIN people_member m ON m.user_id = u.id ORDER BY u.id")  # type: ignore[arg-type]
+OWN_PEOPLE = sql.SQL(PEOPLE + " JOIN people_member m ON m.user_id = u.id ORDER BY u.id")
 Report = Callable[[int, int], None]
 
 
@@ -180,13 +180,13 @@ class Archive:
 
     def add_model(self, model: type[models.Model]) -> None:
         """One table, in the order of its key, without what is secret."""
-        names = [one.column for one in model._meta.local_concrete_fields if not is_secret(one)]
-        hidden = [one.column for one in model._meta.local_concrete_fields if is_secret(one)]
-        key = model._meta.pk
+        columns = model._meta.local_concrete_fields
+        names = [str(one.column) for one in columns if not is_secret(one)]
+        hidden = [str(one.column) for one in columns if is_secret(one)]
         query = sql.SQL("SELECT {} FROM {} ORDER BY {}").format(
-            sql.SQL(", ").join(map(sql.Identifier, names)),
+            sql.SQL(", ").join(sql.Identifier(name) for name in names),
             sql.Identifier(model._meta.db_table),
-            sql.Identifier(key.column),
+            sql.Identifier(str(model._meta.pk.column)),
         )
         self.add_query(model._meta.db_table, query, names=names, left_out=hidden)
 
@@ -266,7 +266,7 @@ class Archive:
 
 def is_secret(column: "models.Field[Any, Any]") -> bool:
     """Whether a column opens doors or is stored encrypted: it stays here."""
-    if any(word in column.column for word in SECRET_WORDS):
+    if any(word in str(column.column) for word in SECRET_WORDS):
         return True
     return any("Encrypted" in kind.__name__ for kind in type(column).__mro__)
 

@@ -16,7 +16,7 @@ from crm.organizations import mails
 from crm.organizations.models import SignUp
 from crm.organizations.services.addresses import is_free
 from crm.people import services as people
-from crm.people.models import Member, User
+from crm.people.models import Department, User
 from crm.tenancy.context import acting_as, tenant_context
 from crm.tenancy.models import Organization
 
@@ -124,11 +124,6 @@ def found_organization(*, company: str, slug: str, founder: User, language: str)
             root = people.create_department(name=company[:80])
         member = people.add_member(user=founder, department=root, roles=["administrator"])
         with acting_as(member.pk, reason="organisation founded"):
-            _head(root.pk, member)
+            Department.objects.filter(pk=root.pk).update(head=member)
             audit.record("organization.founded", target=organization, name=company)
     return organization
-
-
-def _head(department_id: int, member: Member) -> None:
-    department = type(member)._meta.get_field("department").related_model
-    department.objects.filter(pk=department_id).update(head=member)

@@ -59,8 +59,12 @@ def count_tables() -> dict[str, int]:
 
 
 def count_jobs() -> None:
-    """Only how many jobs wait and failed lately: cheap, and done more often."""
+    """Only how many jobs wait and failed lately: cheap, and done more often. New ones in whole."""
+    known = set(Usage.objects.values_list("number", flat=True))
     for number in Organization.objects.values_list("pk", flat=True):
+        if number not in known:
+            measure(number)
+            continue
         with tenant_context(number, reason="measuring"):
             facts = job_counts()
         Usage.objects.filter(number=number).update(**facts)

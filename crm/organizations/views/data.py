@@ -18,7 +18,7 @@ from crm.organizations import limits
 from crm.organizations.forms import DeletionForm, ExportForm
 from crm.organizations.models import Export, ExportState
 from crm.organizations.services import deletion, exporting
-from crm.organizations.services.erasing import requester
+from crm.organizations.services.deletion import requester
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
 
@@ -108,6 +108,7 @@ def delete(request: TenantRequest) -> HttpResponseBase:
                 by=requester(request.user, request.member),
                 days=facts["grace"],
                 reason=facts["reason"],
+                member_id=request.member.pk,
             )
         target = request.organization.address
         return HttpResponseClientRedirect(target) if htmx.is_partial(request) else redirect(target)

@@ -1,5 +1,6 @@
 """The operator's area: organisations from outside. Nothing here reads a tenant's table."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from django.contrib import messages
@@ -48,7 +49,7 @@ def organizations(request: OperatorRequest) -> HttpResponse:
 
 
 def show(
-    request: HttpRequest, here: str, template: str, context: dict[str, object], status: int = 200
+    request: HttpRequest, here: str, template: str, context: Mapping[str, object], status: int = 200
 ) -> HttpResponse:
     """Render a page of the area; `here` is its entry in the menu."""
     return render(request, template, {"here": here, **context}, status=status)

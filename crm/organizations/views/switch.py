@@ -12,8 +12,9 @@ from django.views.decorators.http import require_GET, require_POST
 from crm.access.policy import allowed
 from crm.organizations import switching
 from crm.organizations.services import deletion, founding
+from crm.organizations.services.deletion import requester
 from crm.people import selectors as people
-from crm.tenancy.context import acting_as, tenant_context
+from crm.tenancy.context import tenant_context
 from crm.web import htmx
 
 SEARCH_FROM = 7
@@ -50,11 +51,12 @@ def keep(request: HttpRequest, slug: str) -> HttpResponse:
         if member is None or not allowed(member, "organizations.delete"):
             raise Http404
         organization = member.organization
-        with acting_as(member.pk, reason="deletion cancelled"):
-            try:
-                deletion.cancel(organization_id, by=f"{member.name} <{request.user.email}>")
-            except deletion.TooLate:
-                messages.error(request, _("It is too late: the organisation is being erased."))
-            else:
-                messages.success(request, _("The organisation is kept."))
+        try:
+            deletion.cancel(
+                organization_id, by=requester(request.user, member), member_id=member.pk
+            )
+        except deletion.TooLate:
+            messages.error(request, _("It is too late: the organisation is being erased."))
+        else:
+            messages.success(request, _("The organisation is kept."))
     return redirect(organization.address)

@@ -23,7 +23,12 @@ LONGEST_SECONDS = 600
 
 
 def open_connections(organization: Organization) -> list[Facts]:
-    """The providers that this organisation offers; asked before anybody has signed in."""
+    """The providers that this organisation offers; none while it is closed.
+
+    Asked before anybody has signed in.
+    """
+    if not organization.is_open:
+        return []
     with tenant_context(organization.id):
         found = SsoConnection.objects.filter(is_active=True).order_by("name", "id")
         return [facts_of(one, organization.slug) for one in found]

@@ -28,7 +28,7 @@ from crm.signin.sso import arrivals, flow
 from crm.signin.sso.terms import Claimed, Facts, SignInFailed
 from crm.signin.sso.words import words_for
 from crm.signin.views.account import safe_next
-from crm.tenancy.models import Organization
+from crm.tenancy.models import Organization, open_organizations
 
 logger = logging.getLogger("tongzhou.signin")
 
@@ -193,8 +193,8 @@ def failed(request: HttpRequest, facts: Facts, failure: SignInFailed) -> HttpRes
 
 
 def organization_at(slug: str) -> Organization:
-    """The organisation at this address, or no such page."""
-    found = Organization.objects.filter(slug=slug).first()
+    """The organisation at this address, unless it is closed, or no such page."""
+    found = open_organizations().filter(slug=slug).first()
     if found is None:
         raise Http404
     return found

@@ -14,6 +14,7 @@ from crm.people import services as people
 from crm.people.models import Department, Member, Role, User
 from crm.tenancy.context import tenant_context
 from crm.tenancy.models import Organization
+from tests.support.smtp import mail_server
 
 FACTS = {
     "company": "苏州同光精密机械有限公司",
@@ -209,6 +210,19 @@ def test_forged_tokens_are_refused(db, client):
 
 def test_a_form_of_another_site_is_refused(db):
     assert Client(enforce_csrf_checks=True).post("/sign-up/", FACTS).status_code == 403
+
+
+def test_the_letter_goes_through_a_real_mail_server(db, client, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    with mail_server() as (port, received):
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+        assert sign_up(client, company="苏州同光\nBcc: all@x.example").status_code == 302
+        (message,) = received
+    assert message["To"] == "chen@tongguang.example"
+    assert message["Bcc"] is None
+    body = message.get_body().get_content()
+    link = re.findall(r"https?://[^/]+(/sign-up/confirm/\S+)", body)[0]
+    assert client.post(link).headers["Location"] == "/tongguang/first-steps/"
 
 
 def test_a_broken_mail_server_makes_nothing(db, client, monkeypatch):

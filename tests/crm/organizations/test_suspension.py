@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.urls import reverse
 
 from crm import jobs
 from crm.audit.models import OperationLog
@@ -59,6 +60,14 @@ def test_no_job_runs_until_it_is_open_again(cast, operator):
     lifecycle.reactivate(cast.organization.pk, by=operator)
     assert job_services.sweep() == 1
     assert job_services.run(cast.organization.pk, job.pk)
+
+
+def test_nobody_enters_through_its_sign_in_provider(cast, operator, client):
+    door = reverse("signin_enter", args=["acme"])
+    assert client.get(door).status_code != 404
+    lifecycle.suspend(cast.organization.pk, by=operator, reason="x")
+    assert client.get(door).status_code == 404
+    assert client.get("/accounts/login/?next=/acme/").status_code == 200
 
 
 def test_open_streams_end(cast, operator, monkeypatch, django_capture_on_commit_callbacks):
