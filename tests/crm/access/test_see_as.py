@@ -292,3 +292,16 @@ def test_the_columns_a_member_chose_do_not_stay(owner, cast):
 
 def test_only_get_and_its_like_are_looking():
     assert {"GET", "HEAD", "OPTIONS"} == seeing.SAFE
+
+
+def test_a_record_seen_with_borrowed_eyes_may_still_be_noted_with_ones_own(owner, cast):
+    with tenant_context(cast.organization.id):
+        pk = Customer.objects.get(name="客户agent").pk
+    start(owner, cast)
+    assert owner.get(f"{root(cast)}customers/{pk}/").status_code == 200
+    assert log(cast, "record.viewed") == []
+    assert log(cast, "access.seen_as")[-1].details["page"] == "leads:customer"
+    owner.post(f"{root(cast)}see-as/leave/")
+    owner.get(f"{root(cast)}customers/{pk}/")
+    (seen,) = log(cast, "record.viewed")
+    assert (seen.member_id, seen.subject_id) == (cast.owner.pk, pk)
