@@ -53,5 +53,7 @@ class MoveForm(TenantForm):
     def __init__(self, *args: Any, department: Department, **kwargs: Any) -> None:
         super().__init__(*args, initial={"parent": department.parent_id}, **kwargs)
         field: Any = self.fields["parent"]
+        # a small modal has no room for the picker's list
+        field.widget.attrs.pop("data-picker")
         # not below itself; whoever sends it nevertheless is refused by the service
         field.queryset = field.queryset.exclude(path__contains=[department.pk])

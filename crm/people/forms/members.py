@@ -137,6 +137,11 @@ class BulkDepartmentForm(TenantForm):
 
     department = DepartmentField(label=gettext_lazy("Department"))
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # a small modal has no room for the picker's list
+        self.fields["department"].widget.attrs.pop("data-picker")
+
 
 class OneRoleField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """One role."""

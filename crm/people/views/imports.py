@@ -45,7 +45,7 @@ def upload(request: TenantRequest) -> HttpResponse:
             )
         else:
             url = reverse("people:import_preview", args=[stored.pk])
-            return HttpResponseRedirect(f"{url}?create={int(create)}")
+            return htmx.done(request, url=f"{url}?create={int(create)}")
     context = {
         "form": form,
         "title": _("Import members"),

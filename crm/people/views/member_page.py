@@ -1,11 +1,9 @@
 """What the page of a member shows."""
 
 from collections.abc import Sequence
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -67,8 +65,8 @@ def member_actions(reader: Member, member: Member, *, may_record: bool) -> list[
         found.append(Action(_("Edit"), url, "pencil", frame="drawer", shortcut="e"))
     if member.pk != reader.pk and policy.allowed(reader, "people.deactivate_member", member):
         found.append(activity_action(member))
-        if handover := handover_url(member):
-            found.append(Action(_("Hand over"), handover, "arrows-exchange"))
+        url = reverse("people:handover", args=args)
+        found.append(Action(_("Hand over"), url, "arrows-exchange"))
     return found
 
 
@@ -151,7 +149,9 @@ def week_lines(week: Week) -> list[str]:
             names = str(WEEKDAYS[first])
             if day - 1 > first:
                 names = f"{names} – {WEEKDAYS[day - 1]}"
-            lines.append(f"{names} {write_spans(week[first])}")
+            # hours are not broken at the end of a line
+            hours = write_spans(week[first]).replace("-", "\u2060–\u2060")
+            lines.append(f"{names} {hours}")
         first = day
     return lines or [_("No working hours")]
 
@@ -180,18 +180,3 @@ def absence_line(one: Absence, formats: Formats) -> dict[str, Any]:
         "kind": markup.badge(AbsenceKind(one.kind).label, ABSENCE_COLOURS.get(one.kind, "grey")),
         "deputy": one.deputy,
     }
-
-
-def holdings(member: Member) -> Any:
-    """What the member still holds, from whoever counts it; nothing while nobody does."""
-    if find_spec("crm.people.holdings") is None:
-        return []
-    return import_module("crm.people.holdings").holdings_of(member)
-
-
-def handover_url(member: Member) -> str:
-    """The page on which everything a member holds is handed over, where there is one."""
-    try:
-        return reverse("people:handover", args=[member.pk])
-    except NoReverseMatch:
-        return ""

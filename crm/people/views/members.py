@@ -17,13 +17,14 @@ from crm.people.forms.members import (
     DeactivateForm,
     MemberForm,
 )
+from crm.people.holdings import holdings_of
 from crm.people.models import Member
 from crm.people.refusals import Refused
 from crm.people.services import activity, calendars
 from crm.people.services import members as services
 from crm.people.tables import DirectoryTable, MemberTable
 from crm.people.views.answers import acted
-from crm.people.views.member_page import handover_url, holdings, member_page
+from crm.people.views.member_page import member_page
 from crm.people.week import load_week
 from crm.people.working_hours import calendar_in_use
 from crm.tenancy.http import TenantRequest
@@ -144,8 +145,8 @@ def deactivate(request: TenantRequest, pk: int) -> HttpResponse:
         "title": _("Deactivate %(name)s") % {"name": member.name},
         "submit": _("Deactivate"),
         "danger": True,
-        "holdings": holdings(member),
-        "handover_url": handover_url(member),
+        "holdings": holdings_of(member),
+        "handover_url": reverse("people:handover", args=[pk]),
     }
     return htmx.form_page(request, "people/deactivate.html", context)
 

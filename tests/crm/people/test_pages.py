@@ -134,8 +134,8 @@ def test_others_change_nobody(cast, sign_in, part):
         assert browser.post(f"{PEOPLE}{cast.agent.pk}/{path}", {}).status_code == 403
     for path in ("department/", "role/", "invitations/new/", "import/"):
         assert browser.post(f"{PEOPLE}{path}", {}).status_code == 403
-    assert browser.post("/acme/departments/new/", {"name": "x"}).status_code == 403
-    assert browser.post("/acme/calendar/week/", {}).status_code == 403
+    assert browser.post("/acme/people/departments/new/", {"name": "x"}).status_code == 403
+    assert browser.post("/acme/absences/calendar/week/", {}).status_code == 403
 
 
 @pytest.mark.parametrize("name", ["department", "superior", "deputy", "roles"])
@@ -171,22 +171,27 @@ def test_bulk_changes(cast, sign_in):
 
 def test_the_tree_is_shown_and_changed(cast, sign_in):
     browser, office = sign_in(cast.owner), cast.departments["office"]
-    text = page(browser, "/acme/departments/")
+    text = page(browser, "/acme/people/departments/")
     assert text.index("总部") < text.index("华东") < text.index("华北")
     assert "9 members" in text
     data = {"name": "华南", "parent": office.pk, "provinces": ["44"], "head": cast.agent.pk}
-    assert browser.post("/acme/departments/new/", data).status_code == 302
+    assert browser.post("/acme/people/departments/new/", data).status_code == 302
     with inside(cast):
         south = Department.objects.get(name="华南")
         assert south.path == [office.pk, south.pk]
     east = cast.departments["east"].pk
-    assert browser.post(f"/acme/departments/{south.pk}/move/", {"parent": east}).status_code == 302
-    into_itself = browser.post(f"/acme/departments/{east}/move/", {"parent": south.pk})
+    assert (
+        browser.post(f"/acme/people/departments/{south.pk}/move/", {"parent": east}).status_code
+        == 302
+    )
+    into_itself = browser.post(f"/acme/people/departments/{east}/move/", {"parent": south.pk})
     assert into_itself.status_code == 422
-    answer = browser.post(f"/acme/departments/{east}/delete/", headers={"HX-Request": "true"})
+    answer = browser.post(
+        f"/acme/people/departments/{east}/delete/", headers={"HX-Request": "true"}
+    )
     assert answer.status_code == 422
     assert "Move them first" in answer.headers["HX-Trigger"]
-    browser.post(f"/acme/departments/{south.pk}/delete/")
+    browser.post(f"/acme/people/departments/{south.pk}/delete/")
     with inside(cast):
         assert not Department.objects.filter(name="华南").exists()
 
@@ -234,13 +239,13 @@ def test_managers_record_absences_in_their_tree(cast, sign_in, away):
 
 def test_the_calendar_is_shown_and_changed(cast, sign_in):
     browser = sign_in(cast.owner)
-    text = page(browser, "/acme/calendar/?year=2026")
+    text = page(browser, "/acme/absences/calendar/?year=2026")
     assert "Spring Festival" in text
     week = {"day0": "10:00-16:00", "day6": "10：00至12：00"}
     week["follows_public_holidays"] = "on"
-    assert browser.post("/acme/calendar/week/", week).status_code == 302
+    assert browser.post("/acme/absences/calendar/week/", week).status_code == 302
     day = {"date": "2026-11-30", "kind": "off", "name": "公司周年"}
-    assert browser.post("/acme/calendar/days/new/", day).status_code == 302
+    assert browser.post("/acme/absences/calendar/days/new/", day).status_code == 302
     with inside(cast):
         assert WorkingCalendar.objects.get().week == {
             "0": [["10:00", "16:00"]], "6": [["10:00", "12:00"]],
@@ -249,11 +254,11 @@ def test_the_calendar_is_shown_and_changed(cast, sign_in):
         assert not working.is_working_day(CalendarDay.objects.get().date)
         assert working.is_working(datetime(2026, 11, 23, 2, 30, tzinfo=UTC))
         pk = CalendarDay.objects.get().pk
-    assert "公司周年" in page(browser, "/acme/calendar/?year=2026")
-    assert "公司周年" in page(sign_in(cast.agent), "/acme/calendar/?year=2026")
-    browser.post(f"/acme/calendar/days/{pk}/remove/")
-    assert browser.post("/acme/calendar/week/", {"day0": "18:00-09:00"}).status_code == 422
-    assert "not been announced" in page(browser, "/acme/calendar/?year=2029")
+    assert "公司周年" in page(browser, "/acme/absences/calendar/?year=2026")
+    assert "公司周年" in page(sign_in(cast.agent), "/acme/absences/calendar/?year=2026")
+    browser.post(f"/acme/absences/calendar/days/{pk}/remove/")
+    assert browser.post("/acme/absences/calendar/week/", {"day0": "18:00-09:00"}).status_code == 422
+    assert "not been announced" in page(browser, "/acme/absences/calendar/?year=2029")
 
 
 def test_own_hours_of_a_member(cast, sign_in):
