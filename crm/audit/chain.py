@@ -36,6 +36,11 @@ PENDING = """
      WHERE (transaction, id) > (%s, %s) AND transaction < %s
      ORDER BY transaction, id LIMIT %s
 """
+APPEND = """
+    INSERT INTO audit_seal (organization_id, sequence, sealed_at, entry_id, digest)
+    SELECT %s, %s + place, %s, entry_id, digest
+      FROM unnest(%s::bigint[], %s::bytea[]) WITH ORDINALITY AS fresh (entry_id, digest, place)
+"""
 # After the database was moved to another cluster, whose transactions count from a lower number.
 LEFT_OVER = """
     SELECT {columns} FROM audit_operationlog log
@@ -116,11 +121,15 @@ def seal(*, most: int = BATCH) -> int:
             return 0
         end, now = head(), timezone.now()
         lines = _pending(end, most)
-        Seal.objects.bulk_create(_seals(lines, end, organization_id, now), batch_size=BATCH)
+        if lines:
+            digests = _digests(lines, end, organization_id, now)
+            ids = [line.id for line in lines]
+            with connection.cursor() as cursor:
+                cursor.execute(APPEND, [organization_id, end.sequence, now, ids, digests])
     return len(lines)
 
 
-def _seals(lines: list[Line], end: Head, organization_id: int, now: datetime) -> list[Seal]:
+def _digests(lines: list[Line], end: Head, organization_id: int, now: datetime) -> list[bytes]:
     before, key, found = end.digest, chain_key(), []
     for sequence, line in enumerate(lines, start=end.sequence + 1):
         before = digest_of(
@@ -131,7 +140,7 @@ def _seals(lines: list[Line], end: Head, organization_id: int, now: datetime) ->
             before=before,
             key=key,
         )
-        found.append(Seal(sequence=sequence, entry_id=line.id, digest=before, sealed_at=now))
+        found.append(before)
     return found
 
 

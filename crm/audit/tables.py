@@ -30,7 +30,7 @@ from crm.web.tables.columns import Reader
 from crm.web.tables.filters import Scope
 from crm.web.tables.paging import Row
 
-SHOWN = 3
+SHOWN = 2
 COLOURS: dict[str, str] = {
     Verb.VIEW: "grey",
     Verb.CREATE: "green",

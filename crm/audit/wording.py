@@ -20,7 +20,7 @@ from crm.web.formats import Formats
 
 Names = Mapping[tuple[str, int], str]
 # Kept for machines, or shown in a place of its own.
-SILENT = frozenset({"fields", "findings", "head", "run", "flow", "query"})
+SILENT = frozenset({"fields", "findings", "head", "run", "flow", "query", "balance", "page"})
 ACTIONS: Mapping[str, Any] = {
     "record.viewed": pgettext_lazy("log", "opened the record"),
     "record.changed": pgettext_lazy("log", "changed the record"),
@@ -145,7 +145,7 @@ DETAILS: Mapping[str, Any] = {
     "device": pgettext_lazy("log", "Device"),
     "session": pgettext_lazy("log", "Session"),
     "ways": pgettext_lazy("log", "Way"),
-    "page": pgettext_lazy("log", "List"),
+    "title": pgettext_lazy("log", "List"),
     "kind": pgettext_lazy("log", "Kind"),
     "filters": pgettext_lazy("log", "Filters"),
     "rows": pgettext_lazy("log", "Rows"),
@@ -153,7 +153,6 @@ DETAILS: Mapping[str, Any] = {
     "file": pgettext_lazy("log", "File"),
     "new": pgettext_lazy("log", "New"),
     "known": pgettext_lazy("log", "Known already"),
-    "balance": pgettext_lazy("log", "Balance"),
     "step": pgettext_lazy("log", "Step"),
     "whose": pgettext_lazy("log", "Whose"),
     "role": pgettext_lazy("log", "Role"),

@@ -9,7 +9,7 @@ from crm.web.markup import escape, safe
 
 CONTROL_KEYS = (
     *("after", "before", "page", "panel"),
-    *("export", "export_reason", "export_ticket"),
+    *("export", "export_reason", "export_ticket", "verifying"),
 )
 
 

@@ -10,6 +10,7 @@ import csv
 import io
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
@@ -62,6 +63,15 @@ class ExportForm(TenantForm):
     wide = ("export_reason",)
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What was asked for: csv or xlsx, of which list, and why."""
+
+    kind: str
+    title: str
+    reason: str
+
+
 class Download(StreamingHttpResponse):
     """A temporary file in pieces, sent by an asynchronous server without reading it whole."""
 
@@ -75,11 +85,12 @@ class Download(StreamingHttpResponse):
             yield piece
 
 
-def export_response(table: "Table", kind: str) -> HttpResponseBase:
+def export_response(table: "Table", kind: str, *, title: str = "") -> HttpResponseBase:
     """The whole list as a download with its line in the log, or first the question why."""
     form = ExportForm(table.request.GET if "export_reason" in table.request.GET else None)
     if form.is_valid() and _is_ours(table):
-        return _download(table, kind, form.cleaned_data["export_reason"].strip())
+        asked = Asked(kind, title or table.key, form.cleaned_data["export_reason"].strip())
+        return _download(table, asked)
     return _ask(table, kind, form)
 
 
@@ -88,9 +99,8 @@ def _ask(table: "Table", kind: str, form: ExportForm) -> HttpResponse:
     context = {
         "form": form,
         "hidden": kept,
-        "count": table.count,
+        "count": table.queryset.count(),
         "kind": {"csv": "CSV", "xlsx": "Excel"}[kind],
-        "table": table,
     }
     status = 422 if form.is_bound and not form.is_valid() else 200
     return render(table.request, "web/export.html", context, status=status)
@@ -111,9 +121,10 @@ def _is_ours(table: "Table") -> bool:
     return ticket == f"{table.request.member.pk}:{table.key}"
 
 
-def _download(table: "Table", kind: str, reason: str) -> HttpResponseBase:
+def _download(table: "Table", asked: Asked) -> HttpResponseBase:
     file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
-    taken = _write_xlsx(table, file, reason) if kind == "xlsx" else _write_csv(table, file, reason)
+    kind = asked.kind
+    taken = _write_xlsx(table, file, asked) if kind == "xlsx" else _write_csv(table, file, asked)
     file.seek(0)
     response = Download(file, content_type=TYPES[kind])
     name = f"{table.key}-{taken.at:%Y%m%d-%H%M}-{taken.person}-L{taken.line}.{kind}"
@@ -124,22 +135,23 @@ def _download(table: "Table", kind: str, reason: str) -> HttpResponseBase:
 class Taken:
     """An export as the log knows it: who took what, when and why."""
 
-    def __init__(self, table: "Table", *, kind: str, rows: int, reason: str) -> None:
+    def __init__(self, table: "Table", asked: Asked, *, rows: int) -> None:
         request = table.request
         self.at = timezone.localtime()
         self.member, self.organization = request.member, request.organization
-        self.reason, self.rows = reason, rows
+        self.reason, self.rows = asked.reason, rows
         self.filters = [f"{chip.label}: {chip.words}" for chip in table.chips]
         if table.text:
             self.filters.append(f"{_('Search')}: {table.text}")
         self.line = audit.record(
             "list.exported",
             page=table.key,
-            format=kind,
+            title=asked.title,
+            format=asked.kind,
             rows=rows,
             filters=self.filters,
             query=table.query,
-            reason=reason,
+            reason=asked.reason,
         ).pk
 
     @property
@@ -188,7 +200,7 @@ def _rows(table: "Table", columns: Sequence[Column]) -> Iterator[list[object]]:
             yield [plain(column.exported(row, table.reader)) for column in columns]
 
 
-def _write_csv(table: "Table", file: IO[bytes], reason: str) -> Taken:
+def _write_csv(table: "Table", file: IO[bytes], asked: Asked) -> Taken:
     text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="")
     writer, count = csv.writer(text), 0
     writer.writerow([plain(str(column.label)) for column in table.visible])
@@ -197,10 +209,10 @@ def _write_csv(table: "Table", file: IO[bytes], reason: str) -> Taken:
         count += 1
     text.flush()
     text.detach()
-    return Taken(table, kind="csv", rows=count, reason=reason)
+    return Taken(table, asked, rows=count)
 
 
-def _write_xlsx(table: "Table", file: IO[bytes], reason: str) -> Taken:
+def _write_xlsx(table: "Table", file: IO[bytes], asked: Asked) -> Taken:
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(file, options | {"default_date_format": "yyyy-mm-dd hh:mm"})
     bold, money = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0.00"})
@@ -215,7 +227,7 @@ def _write_xlsx(table: "Table", file: IO[bytes], reason: str) -> Taken:
                 sheet.write_number(count, index, float(value), money)
             else:
                 sheet.write(count, index, value)
-    taken = Taken(table, kind="xlsx", rows=count, reason=reason)
+    taken = Taken(table, asked, rows=count)
     _watermark(book, sheet, taken, bold)
     book.close()
     return taken

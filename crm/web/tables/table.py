@@ -407,7 +407,7 @@ class Table:
         """The page, its table alone (htmx), one of its panels, or the file asked for."""
         kind = self.address.get("export", "")
         if kind in ("csv", "xlsx") and self.can_export:
-            return export_response(self, kind)
+            return export_response(self, kind, title=str(title))
         panel = self.address.get("panel", "")
         values = {"title": title, "actions": actions, **(context or {}), "table": self}
         if panel in PANELS and htmx.is_partial(self.request):
