@@ -11,7 +11,10 @@ from crm.approvals.enums import OPEN_STATES, RunState, StepState, Verdict
 from crm.approvals.models import Decision, Run, RunStep, StepAssignee
 from crm.approvals.registry import Callback, Subject, subject_of
 from crm.audit import services as audit
+from crm.constraints import violated
 from crm.people.models import Member
+
+ONE_OPEN_RUN = "approval_one_open_run_per_record"
 
 
 @transaction.atomic
@@ -32,6 +35,8 @@ def submit(*, record: Any, by: Member) -> Run:
         with transaction.atomic():
             run.save()
     except IntegrityError as error:
+        if violated(error) != ONE_OPEN_RUN:
+            raise
         raise errors.AlreadyInApproval from error
     RunStep.objects.bulk_create(
         RunStep(

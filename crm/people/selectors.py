@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 
 from crm.people.models import Department, Member, MemberRole, User
 from crm.tenancy.bypass import as_user
+from crm.tenancy.context import current_organization_id
 from crm.tenancy.models import Organization
 
 ORGANIZATION_CACHE_SECONDS = 30
@@ -22,6 +23,12 @@ def organization_id_at(slug: str) -> int | None:
         if found is not None:
             cache.set(key, found, ORGANIZATION_CACHE_SECONDS)
     return found
+
+
+def own_currency() -> str:
+    """The current organisation's currency."""
+    found = Organization.objects.values_list("currency", flat=True)
+    return found.get(pk=current_organization_id())
 
 
 def member_of(user: Any) -> Member | None:

@@ -58,6 +58,8 @@ class Lead(OwnedModel, NextStepModel):
             models.Index(
                 fields=["organization", "owner", "status", "-id"], name="lead_owner_status_idx"
             ),
+            models.Index(fields=["organization", "owner", "-id"], name="lead_owner_idx"),
+            models.Index(fields=["organization", "created_at", "id"], name="lead_created_idx"),
             models.Index(fields=["organization", "department", "-id"], name="lead_department_idx"),
             models.Index(fields=["organization", "status", "-id"], name="lead_status_idx"),
             models.Index(fields=["organization", "sort_key", "id"], name="lead_reading_idx"),

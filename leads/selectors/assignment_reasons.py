@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from crm.people.models import Member
 from crm.places import Province
@@ -133,7 +133,14 @@ def _step(reason: Mapping[str, Any], names: Names) -> str:
         return _("Rule “%(rule)s”: all its conditions hold.") % said
     if code == ReasonCode.FEWEST_TURNS:
         said |= {"turns": number(params["turns"]), "pool": number(params["pool"])}
-        return _("%(turns)s turns so far, fewest of %(pool)s reps.") % said
+        return (
+            ngettext(
+                "%(turns)s turn so far, fewest of %(pool)s reps.",
+                "%(turns)s turns so far, fewest of %(pool)s reps.",
+                params["turns"],
+            )
+            % said
+        )
     if code == ReasonCode.LEAST_LOADED:
         said |= {"open": number(params["open_leads"]), "pool": number(params["pool"])}
         return _("%(open)s open leads, fewest of %(pool)s reps.") % said

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from crm.audit import services as audit
 from crm.numbering import take_number
 from crm.people.models import Member
+from crm.people.selectors import own_currency
 from crm.web import live
 from leads.enums import CustomerStatus, StageKind
 from leads.models import Contact, Customer, Opportunity, Stage, StageChange
@@ -50,6 +51,7 @@ def create_opportunity(
     customer = Customer.objects.get(pk=customer_id)
     _check_contact(facts.get("contact"), customer_id)
     column = stage or ensure_default_stages()[0]
+    facts.setdefault("currency", own_currency())
     opportunity = Opportunity(
         customer=customer, stage=column, created_by=by, number=take_number("O"), **facts
     )

@@ -15,8 +15,7 @@ from django.urls import reverse
 from crm.access import policy
 from crm.money import ZERO
 from crm.people.models import Member
-from crm.tenancy.context import current_organization_id
-from crm.tenancy.models import Organization
+from crm.people.selectors import own_currency
 from payments.selectors.lines import open_lines
 from payments.selectors.receivables import (
     due_soon,
@@ -42,11 +41,6 @@ class Figure:
 def address(name: str) -> str:
     """A page's path, also from where no request is answered."""
     return reverse(name, urlconf=settings.TENANT_URLCONF)
-
-
-def own_currency() -> str:
-    """The organisation's currency."""
-    return Organization.objects.values_list("currency", flat=True).get(pk=current_organization_id())
 
 
 def _figure(rows: QuerySet[Any], amount: Any, url: str, currency: str) -> Figure:

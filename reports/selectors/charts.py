@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from crm.money import ZERO
 from crm.people.models import Member
+from crm.people.selectors import own_currency
 from leads.enums import Channel, StageKind
 from leads.models import Stage
-from payments.selectors.figures import own_currency
 from payments.selectors.receivables import visible_instalments
 from reports.selectors.figures import deals_of, leads_of, month_start
 

@@ -15,6 +15,7 @@ from crm.access import policy
 from crm.approvals import selectors as approvals
 from crm.money import ZERO
 from crm.people.models import Member
+from crm.people.selectors import own_currency
 from crm.teamwork.selectors import open_tasks_of
 from crm.web.components import Tile
 from leads.enums import Channel, StageKind
@@ -91,7 +92,7 @@ def new_leads(member: Member) -> Tile:
 
 
 def open_pipeline(member: Member) -> Tile:
-    rows = deals_of(member).filter(stage__kind=StageKind.OPEN, currency=cash.own_currency())
+    rows = deals_of(member).filter(stage__kind=StageKind.OPEN, currency=own_currency())
     count = count_of(rows)
     return Tile.money(
         _("Open pipeline"),
@@ -102,7 +103,7 @@ def open_pipeline(member: Member) -> Tile:
 
 
 def won_this_month(member: Member) -> Tile:
-    rows = deals_of(member).filter(stage__kind=StageKind.WON, currency=cash.own_currency())
+    rows = deals_of(member).filter(stage__kind=StageKind.WON, currency=own_currency())
     this, last = month_start(), month_start(1)
     so_far = timezone.now() - this
     amount = sum_of(rows.filter(closed_at__gte=this), "amount")
@@ -117,13 +118,13 @@ def won_this_month(member: Member) -> Tile:
 
 def ordered_this_month(member: Member) -> Tile:
     settled = [OrderStatus.APPROVED, OrderStatus.COMPLETED]
-    rows = orders_of(member).filter(status__in=settled, currency=cash.own_currency())
+    rows = orders_of(member).filter(status__in=settled, currency=own_currency())
     amount = sum_of(rows.filter(order_date__gte=month_start().date()), "gross_amount")
     return Tile.money(
         _("Orders this month"),
         amount,
         reverse("orders:list")
-        + f"?status=approved&status=completed&order_date=month&currency={cash.own_currency()}",
+        + f"?status=approved&status=completed&order_date=month&currency={own_currency()}",
     )
 
 
