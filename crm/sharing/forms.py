@@ -102,7 +102,9 @@ class TransferForm(TenantForm):
     takes_along = forms.MultipleChoiceField(
         label=_("Take along"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    effective_date = DateField(label=_("Effective"), required=False, help_text=_("Empty: at once."))
+    effective_date = DateField(
+        label=pgettext_lazy("transfer", "Effective"), required=False, help_text=_("Empty: at once.")
+    )
     keeps_reading = forms.BooleanField(label=_("The old owner keeps read access"), required=False)
     reads_until = DateField(
         label=_("Read access until"), required=False, help_text=_("Empty: for good.")
@@ -124,7 +126,7 @@ class TransferForm(TenantForm):
         if not preview.noun.is_shareable:
             del self.fields["keeps_reading"], self.fields["reads_until"]
 
-    def show_ownersgettext(self) -> None:
+    def show_owners_now(self) -> None:
         """After a refusal the next press counts for what is true now."""
         data: Any = self.data.copy()  # type: ignore[attr-defined]
         data["seen"] = self.preview.seen
@@ -205,7 +207,7 @@ def ways(one: Held) -> list[tuple[str, str]]:
     """The ways to give this kind away without naming somebody."""
     found = []
     if one.holding.goes_with is not None:
-        found.append((ALONG, gettext("Together with its customer or record")))
+        found.append((ALONG, gettext("With its record")))
     if one.holding.can_split:
         found.append((SPLIT, gettext("In turn among the department")))
     if one.holding.region:

@@ -8,12 +8,10 @@ from django.urls import reverse
 
 from crm.audit.enums import verb_of
 from crm.audit.models import OperationLog
-from crm.people.models import Member
 from crm.sharing.nouns import Noun
 from crm.teamwork.enums import NotificationKind
 from crm.teamwork.services import notify
 from crm.tenancy.context import current_member_id
-from crm.web import live
 
 
 def write_all(action: str, *, kind: str, ids: Iterable[int], **details: Any) -> None:
@@ -63,11 +61,3 @@ def tell(
     single = next(iter(records)) if len(records) == 1 else None
     url = address_of(noun, single) if single else address(noun.list_url)
     notify(member_ids=members, kind=kind, title=summary_of(noun, titles), url=url)
-
-
-def announce(noun: Noun, members: Iterable[Member | int | None]) -> None:
-    """The pages these people have open read themselves again."""
-    for one in members:
-        if one is not None:
-            member_id = one if isinstance(one, int) else one.pk
-            live.publish(live.member_topic(member_id), noun.event)

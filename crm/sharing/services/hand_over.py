@@ -1,5 +1,6 @@
 """The hand-over of a leaver: prepared, carried out in one transaction, undone within a week."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from crm.access import policy
 from crm.audit import services as audit
-from crm.people.holdings import Holding, Moved, holding, holdings
+from crm.people.holdings import Holding, Moved, address, holding, holdings
 from crm.people.locks import hold_administrators
 from crm.people.models import Member
 from crm.people.services.activity import deactivate_member, reactivate_member
@@ -108,20 +109,21 @@ def hand_over(*, hand_over_id: int, by: Member) -> HandOver:
     why = _("Hand-over of %(name)s") % {"name": leaver.name}
     with acting_as(by.pk, reason=f"{why}: {found.reason}" if found.reason else why):
         allotment = Allotment(leaver, Plan(found.choices, found.exceptions))
-        totals: dict[int, int] = {}
+        totals: dict[int, Counter[str]] = {}
         for one in allotment.movable:
             for member_id, ids in allotment.receivers(one.key).items():
                 receiver = allotment.members[member_id]
                 _check_receiver(receiver, one, leaver)
                 moved = _hand(found, one, ids, receiver, by)
-                totals[member_id] = totals.get(member_id, 0) + len(moved)
+                totals.setdefault(member_id, Counter())[one.key] += len(moved)
         found.finish()
-        found.count, found.done_by, found.done_at = sum(totals.values()), by, timezone.now()
+        found.count = sum(number.total() for number in totals.values())
+        found.done_by, found.done_at = by, timezone.now()
         found.save(update_fields=["state", "count", "done_by", "done_at"])
         audit.record("member.handed_over", target=leaver, count=found.count, hand_over=found.pk)
         if found.deactivates and leaver.is_active:
             deactivate_member(member_id=leaver.pk, by=by, reason=found.reason)
-    _tell(found, leaver, totals)
+    _tell(leaver, totals)
     return found
 
 
@@ -181,15 +183,17 @@ def write_handed(key: str, ids: Sequence[int], **details: Any) -> None:
     journal.write_all(f"{of.name}.handed_over", kind=of.key, ids=ids, **details)
 
 
-def _tell(found: HandOver, leaver: Member, totals: Mapping[int, int]) -> None:
-    """Each receiver hears once, and their open lists read themselves again."""
-    for member_id, number in totals.items():
-        if number:
+def _tell(leaver: Member, totals: Mapping[int, Counter[str]]) -> None:
+    """Each receiver hears once, with the list in which most of it stands."""
+    for member_id, counts in totals.items():
+        lists = [key for key, number in counts.most_common() if number and is_noun(key)]
+        url = f"{address(noun(lists[0]).list_url)}?owner=me" if lists else ""
+        if counts.total():
             notify(
                 member_ids=[member_id],
                 kind=NotificationKind.RECORD_TRANSFERRED,
-                title=f"{leaver.name} · {number}",
-                url="",
+                title=f"{leaver.name} · {counts.total()}",
+                url=url,
             )
 
 

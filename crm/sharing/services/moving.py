@@ -111,13 +111,11 @@ def _note_along(transfer: Transfer, key: str, moved: Sequence[Moved]) -> None:
 
 def _tell(transfer: Transfer, found: Sequence[tuple[str, list[int]]]) -> None:
     """Stories, inboxes, open pages; and the old owner's read access."""
-    people = [transfer.giver_id, transfer.receiver_id]
     for key, ids in found:
         if key == TASKS:
             continue
         of = noun(key)
         write_transferred(of, ids, transfer.giver, transfer.receiver, transfer.reason)
-        journal.announce(of, people)
         if transfer.keeps_reading and transfer.giver is not None and of.is_shareable:
             _keep_reading(of, ids, transfer)
     chosen = noun(transfer.noun)

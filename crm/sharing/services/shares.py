@@ -102,7 +102,6 @@ def _give(
     journal.tell(
         readers, NotificationKind.RECORD_SHARED, noun, {one.pk: str(one) for one in records}
     )
-    journal.announce(noun, readers)
 
 
 def people_of(receivers: Sequence[Receiver]) -> list[int]:
@@ -158,7 +157,6 @@ def take_back(*, noun: Noun, ids: Sequence[int], receiver: Receiver) -> int:
         titles = {one.pk: str(one) for one in noun.rows.filter(pk__in=held)}
         readers = people_of([receiver])
         journal.tell(readers, NotificationKind.SHARE_ENDED, noun, titles)
-        journal.announce(noun, readers)
     return len(held)
 
 
@@ -203,5 +201,4 @@ def _ended(
         titles = {one.pk: str(one) for one in noun.rows.filter(pk__in=records)}
         readers = people_of([receiver])
         journal.tell(readers, NotificationKind.SHARE_ENDED, noun, titles)
-        journal.announce(noun, readers)
     return len(ids)

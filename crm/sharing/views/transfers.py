@@ -46,11 +46,14 @@ def transfer_one(request: TenantRequest, pk: int, *, noun: Noun) -> HttpResponse
 
 def transfer_many(request: TenantRequest, *, noun: Noun) -> HttpResponse:
     """Give the ticked records to another member."""
-    rows = policy.visible(request.member, noun.rows, noun.permission("transfer"))
-    ids = list(noun.table(request, rows).picked.order_by("pk").values_list("pk", flat=True))
+    rows = policy.visible(request.member, noun.rows, noun.permission("view"))
+    ticked = noun.table(request, rows).picked
+    own = policy.visible(request.member, ticked, noun.permission("transfer"))
+    ids = list(own.order_by("pk").values_list("pk", flat=True))
     words = ngettext("Transfer %(count)s record", "Transfer %(count)s records", len(ids))
     title = words % {"count": len(ids)}
     form, context = _form(request, noun, ids, title, sent="go" in request.POST)
+    context["stay_count"] = ticked.count() - len(ids)
     done = _request(request, noun, form)
     if done is None:
         return htmx.form_page(request, "sharing/transfer.html", context)
