@@ -12,6 +12,7 @@ OUR_APPS = {"crm", "leads", "orders", "payments", "reports"}
 SHARED = {
     "tenancy.Organization": "the tenants themselves",
     "people.User": "one person may belong to several organisations",
+    "encryption.KnownKey": "names and fingerprints of the installation's keys",
     "organizations.SignUp": "wishes, before there is an organisation",
     "organizations.LastVisit": "where a person was last, asked before they enter",
     "organizations.Usage": "bare sizes for the operator, who may not look inside",

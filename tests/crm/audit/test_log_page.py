@@ -44,7 +44,7 @@ def test_only_administrators_read_the_log(cast, sign_in):
 
 def test_a_change_says_from_what_to_what_and_who(cast, customer, sign_in):
     change(cast, customer, name="苏州同光精密机械", owner=cast.colleague)
-    (line,) = lines(cast, action="record.changed", subject_id=customer.pk)
+    (line,) = lines(cast, action="record.changed", subject_kind="leads.customer")
     page = sign_in(cast.owner).get(f"{LOG}?verb=change").content.decode()
 
     assert line.member_id == cast.agent.pk
@@ -57,7 +57,7 @@ def test_a_change_says_from_what_to_what_and_who(cast, customer, sign_in):
 
 def test_a_change_of_nothing_but_bookkeeping_is_no_line(cast, customer):
     change(cast, customer, version=7)
-    assert lines(cast, action="record.changed", subject_id=customer.pk) == []
+    assert lines(cast, action="record.changed", subject_kind="leads.customer") == []
 
 
 def test_a_removed_record_says_what_it_was(cast, customer, sign_in):
