@@ -11,7 +11,6 @@ register(
         "file-import",
         "leads:imports",
         lambda: Lead.objects.exists(),
-        permission="leads.import_lead",
         order=50,
     )
 )

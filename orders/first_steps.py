@@ -11,7 +11,6 @@ register(
         "package",
         "orders:products",
         lambda: Product.objects.exists(),
-        permission="orders.edit_product",
         order=40,
     )
 )

@@ -19,7 +19,6 @@ register(
         "building",
         "organizations:settings",
         has_logo,
-        permission="organizations.edit_settings",
         order=10,
     ),
     Step(

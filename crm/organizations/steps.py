@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 
+from crm.organizations.reachable import address_for
 from crm.people.models import Member
 
 Label = str | Promise
@@ -46,14 +46,9 @@ def register(*steps: Step) -> None:
 
 
 def steps_for(member: Member) -> list[Shown]:
-    """The steps the member may take, in order; what has no page yet is left out."""
+    """The steps the member may take, in order."""
     found = []
     for step in sorted(_steps.values(), key=lambda one: (one.order, one.key)):
-        if step.permission and step.permission not in member.scopes:
-            continue
-        try:
-            address = reverse(step.url)
-        except NoReverseMatch:
-            continue
-        found.append(Shown(step, address, step.is_done()))
+        if address := address_for(member, step.url):
+            found.append(Shown(step, address, step.is_done()))
     return found

@@ -58,6 +58,12 @@ def organizations_of(user: User) -> list[Organization]:
     return list(Organization.objects.filter(id__in=ids).order_by("name", "id"))
 
 
+def first_habits() -> dict[str, str]:
+    """Language and time zone of an account that the current organisation brings about."""
+    own = Organization.objects.only("language", "time_zone").get(pk=current_organization_id())
+    return {"language": own.language, "time_zone": own.time_zone}
+
+
 def active_members() -> QuerySet[Member]:
     """Members who can still act, by Chinese reading order."""
     return Member.objects.filter(is_active=True).order_by("sort_key", "id")

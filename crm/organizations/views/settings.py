@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect
@@ -15,18 +15,12 @@ from crm.access.registry import ANY_MEMBER
 from crm.files.services import FileRefused, path_of
 from crm.organizations import steps
 from crm.organizations.forms import LogoForm, SettingsForm
+from crm.organizations.reachable import address_for
 from crm.organizations.selectors import changes_of
 from crm.organizations.services import settings as services
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
 from crm.web.components import Action
-
-# Pages of other parts of the kernel that belong to the settings; shown where they exist.
-NEARBY = (
-    ("people:calendar", "calendar", "Working calendar"),
-    ("people:calendars", "calendar", "Working calendar"),
-    ("signin:settings", "shield-lock", "Sign-in security"),
-)
 
 
 @require_GET
@@ -53,23 +47,23 @@ def settings(request: TenantRequest) -> HttpResponseBase:
         "submit": _("Save settings"),
         "title": _("Organisation settings"),
         "entries": changes_of(request.organization),
-        "nearby": nearby(),
+        "nearby": nearby(request),
         "data_pages": data_pages(request),
         "logo": logo_url(request),
     }
     return htmx.form_page(request, "organizations/settings.html", context)
 
 
-def nearby() -> list[Action]:
-    """Links to the working calendar and the sign-in rules."""
-    words = {"Working calendar": _("Working calendar"), "Sign-in security": _("Sign-in rules")}
-    found = []
-    for name, icon, label in NEARBY:
-        try:
-            found.append(Action(words[label], reverse(name), icon))
-        except NoReverseMatch:
-            continue
-    return found
+def nearby(request: TenantRequest) -> list[Action]:
+    """Links to the working calendar and the sign-in rules, for those who may open them."""
+    found = [
+        Action(label, address_for(request.member, name), icon)
+        for name, icon, label in (
+            ("people:calendar", "calendar", _("Working calendar")),
+            ("signin:settings", "shield-lock", _("Sign-in rules")),
+        )
+    ]
+    return [one for one in found if one.url]
 
 
 def data_pages(request: TenantRequest) -> list[Action]:

@@ -24,6 +24,7 @@ from crm.people.hierarchy import makes_a_circle
 from crm.people.models import Department, Invitation, InvitationState, Member, Role, User
 from crm.people.models.invitations import VALID_FOR
 from crm.people.refusals import Refused
+from crm.people.selectors import first_habits
 from crm.people.services.members import MayNotGiveRoles, add_member
 
 SALT = "crm.people.invitation"
@@ -217,7 +218,7 @@ def _check_open(invitation: Invitation) -> None:
 def _new_user(email: str, name: str, password: str) -> User:
     try:
         with transaction.atomic():
-            return User.objects.create_user(email, password, name=name)
+            return User.objects.create_user(email, password, name=name, **first_habits())
     except IntegrityError as error:
         raise Refused(_("You have an account already. Sign in to join.")) from error
 

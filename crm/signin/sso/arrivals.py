@@ -14,7 +14,7 @@ from django.utils import timezone
 from crm.audit import services as audit
 from crm.people import services as people
 from crm.people.models import Department, Member, Role, User
-from crm.people.selectors import member_of, organizations_of
+from crm.people.selectors import first_habits, member_of, organizations_of
 from crm.signin.enums import Joining
 from crm.signin.models import SsoIdentity
 from crm.signin.sso.terms import Claimed, Facts, SignInFailed
@@ -105,7 +105,7 @@ def take_in(facts: Facts, claimed: Claimed) -> User:
     try:
         with transaction.atomic():
             name = claimed.name or claimed.email.partition("@")[0]
-            user = User.objects.create_user(claimed.email, None, name=name)
+            user = User.objects.create_user(claimed.email, None, name=name, **first_habits())
     except IntegrityError as error:
         raise SignInFailed("state") from error
     link_member(facts, claimed, add_member(facts, user))

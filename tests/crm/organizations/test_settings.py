@@ -8,8 +8,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from crm.files.models import StoredFile
 from crm.organizations.forms import SettingsForm
+from crm.people.models import Role
+from crm.people.selectors import first_habits
 from crm.tenancy.context import tenant_context
 from crm.tenancy.models import Organization
+from tests.support.cast import add_person
 
 ADDRESS = "/acme/organization/"
 
@@ -124,3 +127,20 @@ def test_the_first_steps_are_ticked_off(cast, owner):
     assert "/acme/leads/import/" in page
     assert "/acme/products/" in page
     assert "Draw the departments" in page
+
+
+def test_new_members_begin_with_the_organisations_language_and_clock(cast, owner):
+    owner.post(ADDRESS, facts(cast.organization, language="en", time_zone="Asia/Tokyo"))
+    with tenant_context(cast.organization.pk):
+        assert first_habits() == {"language": "en", "time_zone": "Asia/Tokyo"}
+
+
+def test_links_lead_only_where_one_may_go(cast, sign_in):
+    with tenant_context(cast.organization.pk):
+        grants = {"organizations.edit_settings": 4}
+        Role.objects.create(code="office", name="Office", grants=grants)
+        member = add_person(cast, "office", department="office", role="office")
+    page = sign_in(member).get(ADDRESS).content.decode()
+    for path in ("/acme/sign-in/", "/acme/organization/exports/", "/acme/organization/delete/"):
+        assert f'href="{path}"' not in page
+    assert sign_in(member).get("/acme/first-steps/").status_code == 200
