@@ -52,6 +52,7 @@ UNDO = (
 def fill(company: Any, lines: int) -> None:
     """Half as many customers as lines, five instalments per line, two per order."""
     from bench import population  # noqa: PLC0415  (after django.setup)
+    from crm.encryption.cipher import seal  # noqa: PLC0415
     from crm.files.models import StoredFile  # noqa: PLC0415
     from leads.models import Customer  # noqa: PLC0415
     from orders.models import Order  # noqa: PLC0415
@@ -90,7 +91,12 @@ def fill(company: Any, lines: int) -> None:
             amount=f"CASE WHEN i % 2 = 1 THEN {whole} * 3 / 10 ELSE {whole} - {whole} * 3 / 10 END",
             due_date="current_date + i % 60 - 30",
         )
-        account = writer.fill(BankAccount, 1, name="'基本户'", number="'622200001111'")
+        token = seal(
+            "622200001111",
+            place="payments_bankaccount.number",
+            organization_id=company.organization.pk,
+        )
+        account = writer.fill(BankAccount, 1, name="'基本户'", number=f"'{token}'")
         file = writer.fill(StoredFile, 1, name="'x'", path="'x'", size="1")
         statement = writer.fill(Statement, 1, account_id=str(account), file_id=str(file))
         sale = "(i * 5 / 2)"  # the order whose first instalment, or all, the line pays
