@@ -3,6 +3,7 @@
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -59,6 +60,11 @@ class Shell:
     @property
     def title(self) -> str:
         return self.organization.name if self.organization else "同舟 Tongzhou"
+
+    @property
+    def may_found(self) -> bool:
+        """Whether strangers may found an organisation here."""
+        return bool(settings.SIGN_UP_OPEN)
 
     @property
     def logo(self) -> str:
