@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm.people.widgets import Ticks
 from crm.signin.enums import SecondFactor
 from crm.signin.models import SignInPolicy
 from crm.signin.services import role_choices
@@ -17,7 +18,7 @@ class PolicyForm(TenantModelForm):
     role_codes = forms.MultipleChoiceField(
         label=gettext_lazy("Asked of"),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=Ticks,
         help_text=gettext_lazy("Whoever holds one of these roles needs the second factor."),
     )
 

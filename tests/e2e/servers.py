@@ -12,6 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from django.conf import settings
+
 from crm.embedded.process import kill_group, last_words, spawn, stop
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,6 +56,7 @@ class Installation:
             "DJANGO_SETTINGS_MODULE": "crm.settings.local",
             "DATABASE_URL": self.database_url,
             "DATA_DIR": str(self.home),
+            "FIELD_KEYS": settings.FIELD_KEYS,
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
             "PROCESS_KIND": kind,

@@ -41,7 +41,7 @@ def settings(request: TenantRequest) -> HttpResponse:
         "connections": SsoConnection.objects.order_by("name", "id"),
         "add_actions": [
             Action(
-                kind.label,
+                _("Connect %(name)s") % {"name": kind.label},
                 reverse("signin:add_connection", args=[kind.value]),
                 "plus",
                 frame="drawer",

@@ -68,19 +68,19 @@ def actions_of(found: SsoConnection) -> list[Action]:
 def facts_of(found: SsoConnection) -> list[Fact]:
     """The settings in words; of the secret only that there is one."""
     facts = [
-        Fact(_("Offered for signing in"), _("Yes") if found.is_active else _("No")),
+        Fact(_("Offered"), _("Yes") if found.is_active else _("No")),
         Fact(_("Issuer"), found.issuer) if found.issuer else None,
         Fact(_("Corp ID"), found.corp_id) if found.corp_id else None,
         Fact(_("Agent ID"), found.agent_id) if found.agent_id else None,
         Fact(_("Client ID"), found.client_id) if found.client_id else None,
         Fact(_("Client secret"), "••••••••"),
         Fact(_("Domains"), _(", ").join(found.domains) or _("any")),
-        Fact(_("People who are no members yet"), found.get_joining_display()),
+        Fact(_("New people"), found.get_joining_display()),
     ]
     if found.joining == Joining.CREATE:
         facts += [
-            Fact(_("Role of new members"), str(found.default_role)),
-            Fact(_("Department of new members"), str(found.default_department)),
+            Fact(_("Their role"), str(found.default_role)),
+            Fact(_("Their department"), str(found.default_department)),
         ]
     return [one for one in facts if one is not None]
 

@@ -177,7 +177,11 @@ def identities(request: HttpRequest) -> HttpResponse:
         if finding.unlink(user, int(chosen) if chosen.isdecimal() else 0):
             messages.success(request, _("Unlinked."))
         return HttpResponseRedirect(reverse("signin_identities"))
-    context = {"links": finding.links_of(user), "ways": finding.ways_for(organizations_of(user))}
+    links = finding.links_of(user)
+    known = {(one.organization, one.provider) for one in links}
+    ways = finding.ways_for(organizations_of(user))
+    fresh = [one for one in ways if (one.name, one.provider) not in known]
+    context = {"links": links, "ways": fresh}
     return render(request, "signin/identities.html", context)
 
 
