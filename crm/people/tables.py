@@ -2,6 +2,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse_lazy
@@ -18,6 +19,7 @@ from crm.people.directory import (
     skills_known,
 )
 from crm.people.hierarchy import departments_below
+from crm.people.middleware import zone_of
 from crm.people.models import AbsenceKind, InvitationState, MemberRole
 from crm.people.words import INVITATION_COLOURS, role_name
 from crm.places import Province
@@ -100,9 +102,14 @@ def state_html(row: Row, reader: Reader) -> str:
     if not row["is_active"]:
         return markup.badge(pgettext("member", "Deactivated"), "grey")
     if row["away_until"]:
-        until = reader.formats.day(row["away_until"])
+        until = reader.formats.day(last_moment(row["away_until"]))
         return markup.badge(_("Away until %(day)s") % {"day": until}, "amber")
     return markup.badge(pgettext("member", "Here"), "green")
+
+
+def last_moment(end: datetime) -> datetime:
+    """The last moment of a time that ends before `end`: of whole days the last day."""
+    return end - timedelta(seconds=1)
 
 
 def state_plain(row: Row) -> str:
@@ -245,18 +252,24 @@ class MemberTable(DirectoryTable):
 
 def period_html(row: Row, reader: Reader) -> str:
     """From when to when, days without their hours."""
-    whole = row["is_whole_days"]
-    return markup.as_html(period_words(row["start_at"], row["end_at"], whole, reader.formats))
+    start, end, zone = row["start_at"], row["end_at"], zone_of(row["zone"])
+    if row["is_whole_days"]:
+        return markup.as_html(days_words(start, end, zone, reader.formats))
+    return markup.as_html(hours_words(start, end, reader.formats))
 
 
-def period_words(start: datetime, end: datetime, is_whole_days: bool, formats: Formats) -> str:
-    """Days, the last one included; or moments."""
-    if not is_whole_days:
-        first = f"{formats.day(start)} {formats.clock(start)}"
-        same = formats.local(start).date() == formats.local(end).date()
-        return f"{first} – {'' if same else formats.day(end) + ' '}{formats.clock(end)}"
-    first, last = formats.day(start), formats.day(end - timedelta(seconds=1))
+def days_words(start: datetime, end: datetime, zone: ZoneInfo, formats: Formats) -> str:
+    """Whole days in the organisation's zone, the last one included, wherever the reader is."""
+    first = formats.day(start.astimezone(zone).date())
+    last = formats.day(last_moment(end).astimezone(zone).date())
     return first if first == last else f"{first} – {last}"
+
+
+def hours_words(start: datetime, end: datetime, formats: Formats) -> str:
+    """From one moment to another by the reader's clock."""
+    same = formats.local(start).date() == formats.local(end).date()
+    last = "" if same else f"{formats.day(end)} "
+    return f"{formats.day(start)} {formats.clock(start)} – {last}{formats.clock(end)}"
 
 
 def is_now(scope: Scope) -> Q:
@@ -283,13 +296,16 @@ class AbsenceTable(Table):
     columns = (
         LinkColumn("member", gettext_lazy("Member"), "member__name", url="people:edit_absence"),
         TextColumn("department", gettext_lazy("Department"), "member__department__name"),
-        BadgeColumn("kind", gettext_lazy("Kind"), choices=AbsenceKind, colours=ABSENCE_COLOURS),
+        BadgeColumn(
+            "kind", pgettext_lazy("absence", "Kind"), choices=AbsenceKind, colours=ABSENCE_COLOURS
+        ),
         HtmlColumn(
             "start_at",
             pgettext_lazy("absence", "When"),
             html=period_html,
+            plain=lambda row: f"{row['start_at']:%Y-%m-%d %H:%M} – {row['end_at']:%Y-%m-%d %H:%M}",
             sort="start_at",
-            wanted=("start_at", "end_at", "is_whole_days"),
+            wanted=("start_at", "end_at", "is_whole_days", "zone"),
         ),
         PersonColumn("deputy", gettext_lazy("Deputy"), "deputy__name", seed="deputy_id"),
         TextColumn("note", gettext_lazy("Note"), hidden=True),
@@ -307,7 +323,7 @@ class AbsenceTable(Table):
             departments=department_choices,
             expand=departments_below,
         ),
-        ChoiceFilter("kind", gettext_lazy("Kind"), choices=AbsenceKind),
+        ChoiceFilter("kind", pgettext_lazy("absence", "Kind"), choices=AbsenceKind),
         DateFilter("start_at", pgettext_lazy("absence", "Begins")),
         SwitchFilter("now", gettext_lazy("Away now"), when=is_now),
         SwitchFilter("coming", gettext_lazy("Now and later"), when=is_coming),

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from crm.people.models import Absence, AbsenceKind, Member
 from crm.people.services.absences import Away
@@ -18,7 +18,7 @@ class AbsenceForm(TenantForm):
     """From when to when, why, and who stands in; without times whole days, the last included."""
 
     member = MemberField(label=gettext_lazy("Member"))
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=AbsenceKind.choices)
+    kind = forms.ChoiceField(label=pgettext_lazy("absence", "Kind"), choices=AbsenceKind.choices)
     start_date = DateField(label=gettext_lazy("From"))
     start_time = forms.TimeField(
         label=gettext_lazy("From (time)"), required=False, widget=TimeInput

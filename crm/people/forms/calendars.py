@@ -2,7 +2,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from crm.people.models import CalendarDay, DayKind
 from crm.people.week import BadHours, load_spans, read_spans, write_spans
@@ -72,7 +72,7 @@ class DayForm(TenantForm):
     """A day of the organisation's own."""
 
     date = DateField(label=gettext_lazy("Date"))
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=DayKind.choices)
+    kind = forms.ChoiceField(label=pgettext_lazy("calendar day", "Kind"), choices=DayKind.choices)
     name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
     spans = HoursField(
         label=gettext_lazy("Hours"),

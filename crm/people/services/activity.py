@@ -1,6 +1,5 @@
 """Leaving and coming back."""
 
-from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -8,10 +7,11 @@ from crm.audit import services as audit
 from crm.people import holdings
 from crm.people.enums import RoleCode
 from crm.people.locks import hold_administrators
-from crm.people.models import Member, User
+from crm.people.models import Member
 from crm.people.refusals import Refused
 from crm.people.selectors import organizations_of
 from crm.people.services.members import check_not_last_administrator, locked_member
+from crm.signin.sessions import end_sessions
 
 
 @transaction.atomic
@@ -47,16 +47,3 @@ def reactivate_member(*, member_id: int) -> Member:
         member.save(update_fields=["is_active"])
         audit.record("member.reactivated", target=member)
     return member
-
-
-def end_sessions(user_id: int) -> int:
-    """Sign a person out everywhere; returns how many sessions there were."""
-    sessions = list(UserSession.objects.filter(user_id=user_id))
-    for session in sessions:
-        session.end()
-    return len(sessions)
-
-
-def is_member_somewhere(user: User) -> bool:
-    """Whether the person can still enter any organisation."""
-    return bool(organizations_of(user))

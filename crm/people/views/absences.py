@@ -1,5 +1,6 @@
 """Absences: one's own, and those of the members within reach."""
 
+from django.db.models import Value
 from django.http import HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,7 +27,8 @@ EVENT = {"absence-changed": True, "member-changed": True}
 @needs(PERMISSION)
 def absence_list(request: TenantRequest) -> HttpResponseBase:
     """Absences within reach."""
-    rows = policy.visible(request.member, Absence.objects.all(), PERMISSION)
+    zoned = Absence.objects.annotate(zone=Value(request.organization.time_zone))
+    rows = policy.visible(request.member, zoned, PERMISSION)
     actions = [
         Action(_("Working calendar"), reverse("people:calendar"), "calendar"),
         Action(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils import timezone
@@ -12,9 +13,10 @@ from crm.access import policy
 from crm.industries import Industry
 from crm.people.directory import absences_of, heads, reports_of
 from crm.people.hierarchy import names_on_path, superior_of
+from crm.people.middleware import zone_of
 from crm.people.models import Absence, AbsenceKind, Department, Member
 from crm.people.presence import acting_deputy
-from crm.people.tables import ABSENCE_COLOURS, period_words
+from crm.people.tables import ABSENCE_COLOURS, days_words, hours_words, last_moment
 from crm.people.timeline import timeline_of
 from crm.people.week import load_week, write_spans
 from crm.people.words import WEEKDAYS, role_name
@@ -26,6 +28,7 @@ from crm.web.components import Action, Fact
 from crm.web.formats import Formats
 
 MOST_REPORTS = 30
+MOST_ABSENCES = 10
 
 
 def member_page(reader: Member, member: Any) -> dict[str, Any]:
@@ -40,9 +43,10 @@ def member_page(reader: Member, member: Any) -> dict[str, Any]:
         "entries": timeline_of(member) if details else [],
         "roles": role_tags(member) if details else "",
         "actions": member_actions(reader, member, may_record=may_record),
-        "absences": absence_lines(member) if details else [],
+        "absences": absence_lines(reader, member) if details else [],
         "may_record": may_record,
         "refresh_on": ["member-changed", "absence-changed"],
+        "away_last": last_moment(member.away_until) if member.away_until else None,
         "deputy": acting_deputy(member) if member.away_until else None,
         "reports": reports[:MOST_REPORTS],
         "headed": list(heads(member)),
@@ -167,16 +171,21 @@ def role_tags(member: Any) -> SafeString:
     return markup.safe(" ".join(markup.badge(name, "teal") for name in names))
 
 
-def absence_lines(member: Member) -> list[dict[str, Any]]:
+def absence_lines(reader: Member, member: Member) -> list[dict[str, Any]]:
     """The absences of now and later."""
-    formats = Formats.current()
-    return [absence_line(one, formats) for one in absences_of(member, since=timezone.now())[:10]]
+    formats, zone = Formats.current(), zone_of(reader.organization.time_zone)
+    found = absences_of(member, since=timezone.now())[:MOST_ABSENCES]
+    return [absence_line(one, zone, formats) for one in found]
 
 
-def absence_line(one: Absence, formats: Formats) -> dict[str, Any]:
+def absence_line(one: Absence, zone: ZoneInfo, formats: Formats) -> dict[str, Any]:
+    """When, why, and who stands in."""
+    when = hours_words(one.start_at, one.end_at, formats)
+    if one.is_whole_days:
+        when = days_words(one.start_at, one.end_at, zone, formats)
     return {
         "pk": one.pk,
-        "when": period_words(one.start_at, one.end_at, one.is_whole_days, formats),
+        "when": when,
         "kind": markup.badge(AbsenceKind(one.kind).label, ABSENCE_COLOURS.get(one.kind, "grey")),
         "deputy": one.deputy,
     }
