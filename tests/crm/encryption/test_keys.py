@@ -39,6 +39,7 @@ def test_a_ring_does_not_show_its_keys() -> None:
         f"A b:{A[2:]},{INDEX}",
         f"{A[2:]},{INDEX}",
     ],
+    ids=["none", "no index", "no key", "twice", "short", "bad name", "nameless"],
 )
 def test_a_wrong_ring_is_refused_without_telling_a_key(text: str) -> None:
     with pytest.raises(BadKeys) as caught:
