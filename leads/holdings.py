@@ -99,7 +99,14 @@ nouns.register(
             Along(key="leads.opportunity", path="customer_id", where=OPEN_DEALS),
             Along(key="leads.lead", path="customer_id", where=OPEN_LEADS),
         ),
-        follows=(Follower(label=_("Contacts"), icon="id-badge-2", of=contacts_of),),
+        follows=(
+            Follower(
+                label=_("Contacts"),
+                icon="id-badge-2",
+                of=contacts_of,
+                permission="leads.view_customer",
+            ),
+        ),
     )
 )
 nouns.register(

@@ -48,5 +48,12 @@ register(
     )
 )
 nouns.register_follower(
-    "orders.order", Follower(label=_("Receivables"), icon="cash", of=of_orders, describe=described)
+    "orders.order",
+    Follower(
+        label=_("Receivables"),
+        icon="cash",
+        of=of_orders,
+        permission="payments.view_plan",
+        describe=described,
+    ),
 )

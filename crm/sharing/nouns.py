@@ -77,6 +77,8 @@ class Follower:
     label: Label
     icon: str
     of: Callable[[Sequence[int]], QuerySet[Any]]
+    # whoever lacks it is told how many there are, and no more
+    permission: str
     describe: Callable[[Any], str] = str
 
 

@@ -97,9 +97,8 @@ def may_share(member: Member, noun: Noun, record: Any) -> bool:
 
 def sharable(member: Member, noun: Noun, action: str, ids: Sequence[int]) -> QuerySet[Any]:
     """Those of the records that the member may share so far: nobody shares more than they hold."""
-    may = policy.reach_filter(member, noun.permission("share"), noun.model)
-    own = Q(owner=member)
-    rows = noun.rows.filter(own if may is None else own | may, pk__in=ids)
+    may = policy.visible(member, noun.rows, noun.permission("share")).values("pk")
+    rows = noun.rows.filter(Q(owner=member) | Q(pk__in=may), pk__in=ids)
     return policy.visible(member, rows, noun.permission(action))
 
 

@@ -93,11 +93,18 @@ def preview(*, of: Noun, ids: Sequence[int], by: Member) -> Preview:
         ids=found,
         chosen=_part(of.rows.filter(pk__in=found), of),
         givers=givers_of(rows),
-        parts=[*(_part(rows, noun(key)) for key, rows in along.items()), _tasks(of, found, along)],
+        parts=[
+            *(_part(rows, noun(key)) for key, rows in along.items()),
+            _tasks(of, found, along, by),
+        ],
         seen=seen_owners(pairs),
         followers=[
-            *_followers(of, found),
-            *(part for key, rows in along.items() for part in _followers(noun(key), _ids(rows))),
+            *_followers(of, found, by),
+            *(
+                part
+                for key, rows in along.items()
+                for part in _followers(noun(key), _ids(rows), by)
+            ),
         ],
     )
 
@@ -144,21 +151,22 @@ def _part(rows: QuerySet[Any], of: Noun) -> Part:
     return Part(str(of.plural), of.icon, count, shown, of.key)
 
 
-def _tasks(of: Noun, ids: Sequence[int], along: dict[str, QuerySet[Any]]) -> Part:
+def _tasks(of: Noun, ids: Sequence[int], along: dict[str, QuerySet[Any]], by: Member) -> Part:
     found = [(of.key, ids), *((key, _ids(rows)) for key, rows in along.items())]
     owners = of.rows.filter(pk__in=ids).values("owner")
     rows = task_rows(found).filter(owner__in=owners).order_by("due_at", "pk")
-    shown = [Row(one.title) for one in rows[:MOST_SHOWN]]
-    count = rows.count() if len(shown) == MOST_SHOWN else len(shown)
-    return Part(_("Open tasks"), "checkbox", count, shown, TASKS)
+    seen = policy.visible(by, rows, "teamwork.view_task")
+    shown = [Row(one.title) for one in seen[:MOST_SHOWN]]
+    return Part(_("Open tasks"), "checkbox", rows.count(), shown, TASKS)
 
 
-def _followers(of: Noun, ids: Sequence[int]) -> list[Part]:
+def _followers(of: Noun, ids: Sequence[int], by: Member) -> list[Part]:
     found = []
     for one in followers_of(of):
         rows = one.of(ids).order_by("pk")
-        shown = [Row(one.describe(row)) for row in rows[:MOST_SHOWN]]
-        count = rows.count() if len(shown) == MOST_SHOWN else len(shown)
+        seen = policy.visible(by, rows, one.permission)
+        shown = [Row(one.describe(row)) for row in seen[:MOST_SHOWN]]
+        count = rows.count()
         if count:
             found.append(Part(str(one.label), one.icon, count, shown))
     return found
@@ -201,8 +209,8 @@ def superiors_of(member: Member) -> list[Member]:
 def visible_transfers(member: Member) -> QuerySet[Transfer]:
     """Those within reach, and those that concern the member."""
     concerned = Q(giver=member) | Q(receiver=member) | Q(requested_by=member)
-    reach = policy.reach_filter(member, "sharing.view_transfer", Transfer)
-    return Transfer.objects.filter(concerned if reach is None else concerned | reach)
+    within = policy.visible(member, Transfer.objects.all(), "sharing.view_transfer")
+    return Transfer.objects.filter(concerned | Q(pk__in=within.values("pk")))
 
 
 def movements_of(transfer: Transfer) -> QuerySet[Movement]:

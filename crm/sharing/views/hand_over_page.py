@@ -8,13 +8,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from crm.people.holdings import Holding, holding, holdings_of
+from crm.sharing import journal
 from crm.sharing.allotment import Allotment, Plan
 from crm.sharing.enums import HandOverState, Outcome
 from crm.sharing.models import HandOver
+from crm.sharing.nouns import is_noun, noun
+from crm.sharing.selectors.transfers import Row
 from crm.sharing.services.hand_over import outcomes
 from crm.sharing.words import HAND_OVER_COLOURS, OUTCOME_COLOURS
 from crm.web import markup
 from crm.web.components import Action, Fact
+
+MOST_LISTED = 200
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,23 @@ def finished_page(found: HandOver) -> dict[str, Any]:
         )
         total = sum(lot["by"].values())
         group.lots.append(Lot(lot["name"], who, total, f"{url}?receiver={who}", badges))
-    return _page(found) | {"groups": list(groups.values()), "count": found.count}
+    return _page(found) | {
+        "groups": list(groups.values()),
+        "count": found.count,
+        "moved_on": moved_on(found),
+    }
+
+
+def moved_on(found: HandOver) -> list[Row]:
+    """What had another owner by the time it was undone, and so stayed there."""
+    rows = found.movements.filter(outcome=Outcome.MOVED_ON).order_by("pk")[:MOST_LISTED]
+    return [
+        Row(
+            f"{holding(one.holding).label} · {one.title or one.record_id}",
+            journal.address_of(noun(one.holding), one.record_id) if is_noun(one.holding) else "",
+        )
+        for one in rows
+    ]
 
 
 def _page(found: HandOver) -> dict[str, Any]:

@@ -119,6 +119,7 @@ def test_asked_decided_and_seen_by_those_concerned(tenant, book, sign_in, url):
     detail = url("sharing:transfer", transfer.pk)
     assert sign_in(tenant.agent).get(detail).status_code == 200
     assert sign_in(tenant.northerner).get(detail).status_code == 200
+    assert sign_in(tenant.owner).get(detail).status_code == 200
     assert sign_in(tenant.colleague).get(detail).status_code == 404
     browser = sign_in(tenant.manager)
     html = browser.get(url("approvals:detail", run.pk)).content.decode()

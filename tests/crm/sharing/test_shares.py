@@ -66,6 +66,11 @@ def test_nobody_shares_more_than_they_hold(tenant, book):
     assert not policy.allowed(tenant.colleague, "leads.view_customer", customer)
 
 
+def test_whose_right_to_share_reaches_all_shares_all(tenant, book):
+    share_with(book, tenant.owner, tenant.northerner, action=EDIT)
+    assert policy.allowed(tenant.northerner, "leads.edit_customer", book.customers[0])
+
+
 def test_a_share_that_would_open_nothing_is_refused(tenant, book):
     with pytest.raises(WithoutEffect):
         share_with(book, tenant.agent, tenant.service, action=EDIT)
