@@ -40,12 +40,11 @@ class Change:
 
 def changes_of(record: Model, *, limit: int = 100) -> list[Change]:
     """The latest field changes of a tracked record, newest first, as the viewer may see them."""
-    viewer = current_viewer()
     events = list(record.history.order_by("-pgh_id")[:limit])  # type: ignore[attr-defined]
     found: list[Change] = []
     after: Any = record
     for event in events:
-        found_fields = differences(type(record), event, after, viewer=viewer)
+        found_fields = differences(type(record), event, after)
         context = event.pgh_context or {}
         if found_fields:
             found.append(
@@ -60,10 +59,9 @@ def changes_of(record: Model, *, limit: int = 100) -> list[Change]:
     return found
 
 
-def differences(
-    model: type[Model], before: Any, after: Any, *, viewer: "Member | None" = None
-) -> list[FieldChange]:
+def differences(model: type[Model], before: Any, after: Any) -> list[FieldChange]:
     """The concrete fields whose values differ between two states of a row."""
+    viewer = current_viewer()
     return [
         FieldChange(
             field=field.name,

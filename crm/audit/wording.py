@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from crm.access import fields
 from crm.money import MoneyField
+from crm.people.enums import Right
 from crm.people.models import Department, Member
 from crm.web import formats
 from crm.web.formats import Formats
@@ -218,6 +219,8 @@ def differences(
     """(label, from, to) of each changed field as the viewer may see it."""
     model, found = model_of(kind), []
     for name, values in changed(details):
+        if model is not None and fields.right(viewer, model, name) == Right.HIDDEN:
+            continue
         field = _field(model, name)
         label = str(getattr(field, "verbose_name", name))
         before, after = (value_in_words(field, value, names) for value in values)

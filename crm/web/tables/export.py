@@ -99,7 +99,7 @@ def _ask(table: "Table", kind: str, form: ExportForm) -> HttpResponse:
     context = {
         "form": form,
         "hidden": kept,
-        "count": table.queryset.count(),
+        "count": table.exported.count(),
         "kind": {"csv": "CSV", "xlsx": "Excel"}[kind],
     }
     status = 422 if form.is_bound and not form.is_valid() else 200

@@ -2,10 +2,14 @@
 
 from django.db import connection
 
+from crm.access.fields import guarded_fields
+from crm.access.viewer import viewing_as
 from crm.audit import services as audit
 from crm.audit.selectors import changes_of, operations_on
+from crm.people.enums import Right
+from crm.people.models import Member, Role
 from crm.tenancy.context import tenant_context
-from leads.models import Customer
+from leads.models import Contact, Customer
 
 
 def make_customer(cast) -> Customer:
@@ -67,3 +71,27 @@ def test_operations_name_the_acting_member(cast):
         audit.record("customer.greeted", target=customer, how="warmly")
         (operation,) = operations_on(customer)
     assert (operation.member_id, operation.details) == (cast.manager.pk, {"how": "warmly"})
+
+
+def test_a_masked_field_is_masked_in_the_history_of_its_viewer(tenant, as_member):
+    with as_member(tenant.agent):
+        customer = Customer.objects.create(
+            name="苏州同光精密", owner=tenant.agent, department=tenant.agent.department
+        )
+        contact = Contact.objects.create(customer=customer, name="李敏", phone="13800001111")
+        contact.phone = "13900002222"
+        contact.save(update_fields=["phone"])
+    guarded = next(one for one in guarded_fields() if one.key == "leads.contact.phone")
+    Role.objects.filter(code="rep").update(field_rights={guarded.key: int(Right.MASKED)})
+    reader = Member.objects.get(pk=tenant.agent.pk)
+
+    assert phones(contact) == ("13800001111", "13900002222")
+    with viewing_as(reader):
+        assert "0000" not in "".join(phones(contact))
+        assert all("*" in phone for phone in phones(contact))
+
+
+def phones(contact: Contact) -> tuple[str, str]:
+    (change,) = changes_of(contact)
+    (field,) = [one for one in change.fields if one.field == "phone"]
+    return field.before, field.after
