@@ -49,6 +49,16 @@ def find_members(rows: QuerySet[Member], text: str, *, details: bool) -> QuerySe
     return rows.annotate(flat_key=Replace("sort_key", Value(" "), Value(""))).filter(found)
 
 
+def departments_to_give(by: Member, member: Member | None = None) -> QuerySet[Department]:
+    """Where one may put members: within one's own reach, so that nobody widens it by moving."""
+    reach = policy.reach_of(by, "people.edit_member")
+    rows = Department.objects.order_by("path")
+    if reach is None or reach.is_all:
+        return rows if reach else rows.none()
+    own = {member.department_id} if member and member.department_id else set()
+    return rows.filter(pk__in={*by.departments_within(reach), *own})
+
+
 def skills_known() -> list[str]:
     """Every skill that somebody has."""
     lists = Member.objects.exclude(skills=[]).values_list("skills", flat=True)

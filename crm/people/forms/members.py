@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.industries import Industry
-from crm.people.models import Member, Role
+from crm.people.models import Department, Member, Role
 from crm.people.widgets import Ticks
 from crm.people.words import role_name
 from crm.places import Province
@@ -111,7 +111,14 @@ class MemberForm(ServedMixin, TenantForm):
         "is_receiving_leads", "roles", "provinces", "industries",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, member: Member, may_give_roles: bool, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        member: Member,
+        may_give_roles: bool,
+        departments: QuerySet[Department],
+        **kwargs: Any,
+    ) -> None:
         initial = {name: getattr(member, name) for name in self.base_fields if name != "roles"}
         for name in ("department", "superior", "deputy"):
             initial[name] = getattr(member, f"{name}_id")
@@ -120,6 +127,8 @@ class MemberForm(ServedMixin, TenantForm):
         for name in ("superior", "deputy"):
             field: Any = self.fields[name]
             field.queryset = field.queryset.exclude(pk=member.pk)
+        within: Any = self.fields["department"]
+        within.queryset = departments
         if not may_give_roles:
             del self.fields["roles"]
 
@@ -137,10 +146,12 @@ class BulkDepartmentForm(TenantForm):
 
     department = DepartmentField(label=gettext_lazy("Department"))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, departments: QuerySet[Department], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        within: Any = self.fields["department"]
+        within.queryset = departments
         # a small modal has no room for the picker's list
-        self.fields["department"].widget.attrs.pop("data-picker")
+        within.widget.attrs.pop("data-picker")
 
 
 class OneRoleField(forms.ModelChoiceField):  # type: ignore[type-arg]

@@ -15,6 +15,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from crm.access import policy
 from crm.audit import services as audit
 from crm.people.models import Department, Member, Role
 from crm.people.refusals import Refused
@@ -99,13 +100,16 @@ def members_table(source: bytes | FilePath, name: str) -> Table:
     raise ColumnsMissing
 
 
-def plan_import(table: Table, *, create_departments: bool, may_give_roles: bool) -> Plan:
-    """Look through the file without changing anything; raises Refused for one too long."""
+def plan_import(table: Table, *, by: Member, create_departments: bool) -> Plan:
+    """Look through the file without changing anything; raises Refused for one too long.
+
+    A row asks for no more than `by` may do by hand.
+    """
     columns = columns_of(table.header)
     rows = [_read(row, columns) for row in _limited(table.iter_rows())]
-    known = _Known()
+    known = _Known(by, create_departments)
     for row in rows:
-        known.look_at(row, create_departments, may_give_roles)
+        known.look_at(row)
     known.check_superiors(rows)
     _mark_repeated(rows)
     new = {row.path for row in rows if not row.problems and row.path and row.department is None}
@@ -173,7 +177,11 @@ def _read(row: Row, columns: dict[str, int]) -> PlannedRow:
 class _Known:
     """What the organisation has, read once for all rows."""
 
-    def __init__(self) -> None:
+    def __init__(self, by: Member, create_departments: bool) -> None:
+        edit = policy.reach_of(by, "people.edit_member")
+        self.may_change = edit is not None and edit.is_all
+        self.may_give_roles = policy.allowed(by, "people.assign_role")
+        self.may_create = create_departments and policy.allowed(by, "people.edit_department")
         self.members = {
             member.user.email: member for member in Member.objects.select_related("user")
         }
@@ -187,18 +195,20 @@ class _Known:
         }
         self.by_name = Counter(path[-1] for path in self.departments)
 
-    def look_at(self, row: PlannedRow, create_departments: bool, may_give_roles: bool) -> None:
+    def look_at(self, row: PlannedRow) -> None:
         """Fill in what a row means and what is wrong with it."""
         self._check_values(row)
         row.member = self.members.get(row.get("email"))
-        self._find_department(row, create_departments)
+        if row.member is not None and not self.may_change:
+            row.problems.append(_("You may not change members."))
+        self._find_department(row)
         for word in filter(None, LIST_SIGNS.split(row.get("roles"))):
             role = self.roles.get(word.lower())
             if role is None:
                 row.problems.append(_("There is no role “%(role)s”.") % {"role": word})
             elif role not in row.roles:
                 row.roles.append(role)
-        if row.roles and not may_give_roles:
+        if row.roles and not self.may_give_roles:
             row.problems.append(_("You may not give roles."))
 
     def _check_values(self, row: PlannedRow) -> None:
@@ -212,7 +222,7 @@ class _Known:
             if len(row.get(name)) > longest:
                 row.problems.append(_("“%(value)s…” is too long.") % {"value": row.get(name)[:20]})
 
-    def _find_department(self, row: PlannedRow, create: bool) -> None:
+    def _find_department(self, row: PlannedRow) -> None:
         row.path = tuple(part for part in PATH_SIGNS.split(row.get("department")) if part)
         if not row.path:
             return
@@ -222,7 +232,7 @@ class _Known:
             row.path, row.department = only, self.departments[only]
         if any(len(part) > 80 for part in row.path):
             row.problems.append(_("The name of the department is too long."))
-        elif row.department is None and not create:
+        elif row.department is None and not self.may_create:
             words = {"department": " / ".join(row.path)}
             row.problems.append(_("There is no department “%(department)s”.") % words)
 

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
-from crm.access import policy
 from crm.access.decorators import needs
 from crm.files.models import StoredFile
 from crm.files.services import TABLES, FileRefused, path_of, store_upload
@@ -57,9 +56,8 @@ def upload(request: TenantRequest) -> HttpResponse:
 
 def plan_of(stored: StoredFile, member: Member, *, create: bool) -> Plan:
     """What the file means for this member."""
-    may_give = policy.allowed(member, "people.assign_role")
     table = members_table(path_of(stored), stored.name)
-    return plan_import(table, create_departments=create, may_give_roles=may_give)
+    return plan_import(table, by=member, create_departments=create)
 
 
 def own_file_or_404(request: TenantRequest, pk: int) -> StoredFile:

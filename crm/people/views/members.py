@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from crm.access import policy
 from crm.access.decorators import needs
-from crm.people.directory import members_listed, sees_everybody
+from crm.people.directory import departments_to_give, members_listed, sees_everybody
 from crm.people.forms.calendars import MemberWeekForm
 from crm.people.forms.members import (
     BulkDepartmentForm,
@@ -80,7 +80,12 @@ def edit_member(request: TenantRequest, pk: int) -> HttpResponse:
     """Change a member's facts, and the roles if one may give them."""
     member = policy.get_or_404(request.member, Member.objects.all(), "people.edit_member", pk)
     may_give = policy.allowed(request.member, "people.assign_role")
-    form = MemberForm(request.POST or None, member=member, may_give_roles=may_give)
+    form = MemberForm(
+        request.POST or None,
+        member=member,
+        may_give_roles=may_give,
+        departments=departments_to_give(request.member, member),
+    )
     if request.method == "POST" and form.is_valid():
         try:
             services.save_member(
@@ -178,7 +183,10 @@ def picked_ids(request: TenantRequest, permission: str) -> list[int]:
 def bulk_department(request: TenantRequest) -> HttpResponse:
     """Put the ticked members into a department."""
     ids = picked_ids(request, "people.edit_member")
-    form = BulkDepartmentForm(request.POST if "go" in request.POST else None)
+    form = BulkDepartmentForm(
+        request.POST if "go" in request.POST else None,
+        departments=departments_to_give(request.member),
+    )
     if "go" in request.POST and form.is_valid():
         department = form.cleaned_data["department"]
         count = services.set_department(member_ids=ids, department=department)

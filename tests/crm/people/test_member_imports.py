@@ -24,18 +24,19 @@ def csv(*rows: str, header: str = HEADER) -> bytes:
     return "\n".join([header, *rows]).encode("gb18030")
 
 
-def plan(*rows: str, create: bool = True, roles: bool = True) -> Plan:
+def plan(by: Member, *rows: str, create: bool = True) -> Plan:
     table = members_table(csv(*rows), "members.csv")
-    return plan_import(table, create_departments=create, may_give_roles=roles)
+    return plan_import(table, by=by, create_departments=create)
 
 
-def problems(*rows: str, **how: bool) -> list[str]:
-    return [problem for row in plan(*rows, **how).rows for problem in row.problems]
+def problems(by: Member, *rows: str, **how: bool) -> list[str]:
+    return [problem for row in plan(by, *rows, **how).rows for problem in row.problems]
 
 
 def test_a_file_invites_some_and_changes_others(tenant, as_member):
     email = tenant.agent.user.email
     found = plan(
+        tenant.owner,
         "沈佳,shen@new.test,13800000000,总部/华东/上海,经理,销售经理、sales rep,马经理",
         f"王磊,{email},,总部 / 华北,大客户经理,,shen@new.test",
         "陆一,lu@new.test,,华东,,,沈佳",
@@ -72,29 +73,45 @@ def test_a_file_invites_some_and_changes_others(tenant, as_member):
 )
 def test_every_problem_is_said(tenant, row, words):
     with translation.override("en"):
-        assert any(words in problem for problem in problems(row, create=False))
+        assert any(words in problem for problem in problems(tenant.owner, row, create=False))
 
 
 def test_an_address_twice_and_a_name_of_two_people(tenant):
-    assert len(problems("甲,a@new.test,,,,,", "乙,A@new.test,,,,,")) == 1
+    assert len(problems(tenant.owner, "甲,a@new.test,,,,,", "乙,A@new.test,,,,,")) == 1
     rows = ("甲,a@new.test,,,,,丙", "丙,b@new.test,,,,,", "丙,c@new.test,,,,,")
-    assert len(problems(*rows)) == 1
+    assert len(problems(tenant.owner, *rows)) == 1
 
 
 def test_roles_need_the_right_to_give_them(tenant):
-    assert len(problems("甲,a@new.test,,,,销售经理,", roles=False)) == 1
+    may_invite_only(tenant)
+    assert len(problems(tenant.manager, "甲,a@new.test,,,,销售经理,")) == 1
+
+
+def test_a_file_may_no_more_than_its_reader(tenant):
+    may_invite_only(tenant)
+    owner = f"周总,{tenant.owner.user.email},,,小职员,,"
+    assert len(problems(tenant.manager, owner)) == 1
+    assert len(problems(tenant.manager, "甲,a@new.test,,新部门,,,")) == 1
+    assert problems(tenant.manager, "甲,a@new.test,,华东,,,") == []
+
+
+def may_invite_only(tenant) -> None:
+    """The manager may invite, and nothing else about people."""
+    Role.objects.filter(code="manager").update(grants={"people.invite_member": 4})
 
 
 def test_faulty_rows_are_left_out(tenant, as_member):
     with as_member(tenant.owner):
-        apply_import(plan("甲,a@new.test,,,,,", "乙,faulty,,火星,,,"), by=tenant.owner)
+        apply_import(
+            plan(tenant.owner, "甲,a@new.test,,,,,", "乙,faulty,,火星,,,"), by=tenant.owner
+        )
     assert list(Invitation.objects.values_list("email", flat=True)) == ["a@new.test"]
     assert not Department.objects.filter(name="火星").exists()
 
 
 def test_all_of_it_or_nothing(tenant, as_member, monkeypatch):
     monkeypatch.setattr("crm.people.services.invitations.MOST_PER_HOUR", 1)
-    found = plan("甲,a@new.test,,新部门,,,", "乙,b@new.test,,,,,")
+    found = plan(tenant.owner, "甲,a@new.test,,新部门,,,", "乙,b@new.test,,,,,")
     with as_member(tenant.owner), pytest.raises(Refused):
         apply_import(found, by=tenant.owner)
     assert not Invitation.objects.exists()

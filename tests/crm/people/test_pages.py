@@ -127,6 +127,22 @@ def test_a_form_gives_no_roles_to_who_may_not(cast, sign_in):
         assert member.user_id == cast.manager.user_id
 
 
+def test_nobody_widens_their_own_reach_by_moving(cast, sign_in):
+    """A manager who may edit their tree puts themselves at the top: refused."""
+    with inside(cast):
+        role = Role.objects.get(code="manager")
+        role.grants |= {"people.edit_member": 3}
+        role.save(update_fields=["grants"])
+    browser, office = sign_in(cast.manager), cast.departments["office"].pk
+    path = f"{PEOPLE}{cast.manager.pk}/edit/"
+    assert browser.post(path, facts_of(cast.manager, department=office)).status_code == 422
+    data = {"ids": [cast.manager.pk], "go": 1, "department": office}
+    assert browser.post(f"{PEOPLE}department/", data).status_code == 422
+    assert browser.post(path, facts_of(cast.manager, title="大区总监")).status_code == 302
+    stranger = f"{PEOPLE}{cast.northerner.pk}/edit/"
+    assert browser.post(stranger, facts_of(cast.northerner)).status_code == 404
+
+
 @pytest.mark.parametrize("part", ["manager", "agent", "finance"])
 def test_others_change_nobody(cast, sign_in, part):
     browser = sign_in(cast.members[part])
