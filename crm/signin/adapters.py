@@ -19,17 +19,16 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from crm.encryption.cipher import PLATFORM, seal, unseal
 from crm.people.models import User
 from crm.people.selectors import organizations_of
 from crm.signin import devices, journal, locks
+from crm.signin.models import SealedSecret
 from crm.signin.outgoing import GuardedSession
 from crm.signin.policy import SSO_METHOD
 
 logger = logging.getLogger("tongzhou.signin")
-SEALED = "tz1."
+SEALED = "sealed."
 PRODUCT = "同舟 Tongzhou"
-PLACE_OF_FACTORS = "mfa_authenticator.data"
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -105,12 +104,10 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     }
 
     def encrypt(self, text: str) -> str:
-        return seal(text, place=PLACE_OF_FACTORS, organization_id=PLATFORM)
+        return f"{SEALED}{SealedSecret.objects.create(text=text).pk}"
 
     def decrypt(self, encrypted_text: str) -> str:
-        if not encrypted_text.startswith(SEALED):
-            return encrypted_text
-        return unseal(encrypted_text, place=PLACE_OF_FACTORS, organization_id=PLATFORM)
+        return str(SealedSecret.objects.get(pk=encrypted_text.removeprefix(SEALED)).text)
 
     def generate_authenticator_name(self, user: Any, type: Any) -> str:
         return devices.name_of(context.request.headers.get("User-Agent", ""))

@@ -132,6 +132,20 @@ class SsoConnection(TenantModel):
         return self.name
 
 
+class SealedSecret(models.Model):
+    """A secret of somebody's second factor, a column of its own so that keys can be rotated.
+
+    Belongs to a person, not to an organisation: allauth's rows hold its number in the secret's
+    place (see crm.signin.adapters.MFAAdapter).
+    """
+
+    text = EncryptedTextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class SsoIdentity(TenantModel):
     """A member as one identity provider knows them: found by the provider's own name alone."""
 

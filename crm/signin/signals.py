@@ -8,10 +8,13 @@ from allauth.core.internal.ratelimit import get_ip
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.signals import user_logged_out
+from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from django.http import HttpRequest
 
 from crm.signin import devices, journal, locks, policy, sessions
+from crm.signin.adapters import SEALED
+from crm.signin.models import SealedSecret
 
 
 def circumstances(request: HttpRequest) -> dict[str, str]:
@@ -67,6 +70,14 @@ def codes_made_anew(request: HttpRequest, user: Any, authenticator: Any, **kwarg
 def code_was_wrong(request: HttpRequest, user: Any, authenticator: Any, **kwargs: Any) -> None:
     details = {"factor": str(authenticator.type), **circumstances(request)}
     journal.note(user, "member.second_factor_failed", by_them=False, **details)
+
+
+@receiver(post_delete, sender=Authenticator)
+def factor_deleted(instance: Authenticator, **kwargs: Any) -> None:
+    """Its secret goes with it."""
+    values = [one for one in instance.data.values() if isinstance(one, str)]
+    keys = [one.removeprefix(SEALED) for one in values if one.startswith(SEALED)]
+    SealedSecret.objects.filter(pk__in=keys).delete()
 
 
 def _note_factor(action: str, request: HttpRequest, user: Any, authenticator: Any) -> None:

@@ -13,6 +13,7 @@ from crm.signin import services
 from crm.tenancy.context import tenant_context
 from tests.crm.signin.conftest import user_of
 from tests.support.cast import PASSWORD
+from tests.support.smtp_server import running_smtp
 
 GOOD = "blue-kettle-sings-9"
 
@@ -94,6 +95,18 @@ def test_a_forgotten_password_comes_back_by_mail_once(cast, enter, mailoutbox):
     assert elsewhere.get("/acme/").status_code == 302
     assert Client().get(link).status_code == 200
     assert "_auth_user_id" not in client.session
+
+
+def test_the_letter_goes_through_a_real_mail_server(cast, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    with running_smtp() as (port, letters):
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+        Client().post("/accounts/password/reset/", {"email": user_of(cast.agent).email})
+    assert letters[0]["To"] == "agent@acme.test"
+    text = letters[0].get_content()
+    assert "同舟 Tongzhou" in text
+    link = re.search(r"https?://[^/\s]+(/accounts/password/reset/key/\S+)", text)[1]
+    assert "/accounts/password/reset/key/" in Client().get(link).headers["Location"]
 
 
 def test_a_weak_password_does_not_come_by_mail_either(cast, mailoutbox):

@@ -14,7 +14,7 @@ from django.utils import timezone
 from crm.audit.models import OperationLog
 from crm.people import services as people
 from crm.signin import services
-from crm.signin.models import SignInPolicy
+from crm.signin.models import SealedSecret, SignInPolicy
 from crm.tenancy.context import tenant_context
 from tests.crm.signin.conftest import Traveller, give_app, user_of
 from tests.crm.signin.test_locks import code_of
@@ -68,10 +68,15 @@ def test_secrets_are_ciphertext_in_the_database(cast):
     with connection.cursor() as cursor:
         cursor.execute("SELECT data::text FROM mfa_authenticator WHERE user_id = %s", [user.pk])
         rows = [row[0] for row in cursor.fetchall()]
-    assert len(rows) == 2
-    assert all("tz1." in row for row in rows)
-    assert not any(secret in row for row in rows)
+        cursor.execute("SELECT text FROM signin_sealedsecret")
+        sealed = [row[0] for row in cursor.fetchall()]
+    assert len(rows) == len(sealed) == 2
+    assert all("sealed." in row for row in rows)
+    assert all(text.startswith("tz1.") for text in sealed)
+    assert not any(secret in text for text in rows + sealed)
     assert Authenticator.objects.get(user=user, type="totp").wrap().validate_code(code_of(secret))
+    Authenticator.objects.filter(user=user).delete()
+    assert not SealedSecret.objects.exists()
 
 
 def ask(cast, **changes):
@@ -143,7 +148,7 @@ def test_days_of_grace_remind_and_then_end(cast, enter):
     client = enter(user_of(cast.agent))
     page = client.get("/acme/")
     assert page.status_code == 200
-    assert "second factor" in page.content.decode() or "第二" in page.content.decode()
+    assert "前设置两步验证" in page.content.decode()
     with tenant_context(cast.organization.id):
         SignInPolicy.objects.update(required_since=timezone.now() - timedelta(days=8))
         type(cast.agent).objects.update(joined_at=timezone.now() - timedelta(days=30))
