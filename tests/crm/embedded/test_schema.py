@@ -2,7 +2,7 @@
 
 import pytest
 from django.apps import apps
-from django.db import connections
+from django.db import connections, models
 from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
@@ -36,6 +36,23 @@ def test_a_rendered_model_hears_of_its_new_index_and_its_relatives_stay() -> Non
     assert state.apps.get_model("people", "member") is model
     assert index in model._meta.indexes
     assert index in state.models["people", "member"].options["indexes"]
+
+
+def test_code_in_a_migration_sees_a_new_column_through_a_relation() -> None:
+    state = project_state()
+    assert state.apps.get_model("people", "member")
+    with light_rendering():
+        state.add_field("tenancy", "organization", "motto", models.TextField(), True)
+    before = state.apps.get_model("people", "member")
+    state.clear_delayed_apps_cache()  # what RunPython does first
+    after = state.apps.get_model("people", "member")
+
+    assert not has_field(before._meta.get_field("organization").related_model, "motto")
+    assert has_field(after._meta.get_field("organization").related_model, "motto")
+
+
+def has_field(model: type[models.Model], name: str) -> bool:
+    return name in {field.name for field in model._meta.get_fields()}
 
 
 def test_outside_nothing_is_changed() -> None:
