@@ -35,16 +35,16 @@ def customers_of(member: Member, count: int) -> list[int]:
 def lend(world: World, rep: Member) -> None:
     """To legal for the contract, to a colleague for the holidays, and one the other way."""
     team = world.team
-    first, second, *_rest = customers_of(rep, 2)
+    first, second = customers_of(rep, 2)[:1], customers_of(rep, 2)[1:]
     colleague = next(one for one in team.reps[REGION] if one.pk != rep.pk)
     stranger = team.reps[OTHER][0]
     share(first, [team.departments["法务部"]], by=rep, days=14, reason="合同审阅", along=True)
     share(second, [colleague], by=rep, days=30, reason="休假期间代为跟进", action=EDIT)
-    share(customers_of(stranger, 1)[0], [rep], by=stranger, days=90, reason="同一集团，协同报价")
+    share(customers_of(stranger, 1), [rep], by=stranger, days=90, reason="同一集团，协同报价")
 
 
 def share(
-    pk: int,
+    ids: list[int],
     receivers: list[Receiver],
     *,
     by: Member,
@@ -56,7 +56,7 @@ def share(
     with acting_as(by.pk, reason="demo data"):
         shares.share(
             noun=noun("leads.customer"),
-            ids=[pk],
+            ids=ids,
             receivers=receivers,
             action=action,
             by=by,
@@ -88,6 +88,8 @@ def next_month(day: date) -> date:
 
 
 def ask(ids: list[int], wish: Wish, *, by: Member) -> None:
+    if not ids:  # a small demo may have nothing to give
+        return
     with acting_as(by.pk, reason="demo data"):
         transfers.request_transfer(of=noun("leads.customer"), ids=ids, wish=wish, by=by)
 

@@ -147,8 +147,7 @@ def _part(rows: QuerySet[Any], of: Noun) -> Part:
     shown = [
         Row(str(one), journal.address_of(of, one.pk)) for one in rows.order_by("pk")[:MOST_SHOWN]
     ]
-    count = rows.count() if len(shown) == MOST_SHOWN else len(shown)
-    return Part(str(of.plural), of.icon, count, shown, of.key)
+    return Part(str(of.plural), of.icon, rows.count(), shown, of.key)
 
 
 def _tasks(of: Noun, ids: Sequence[int], along: dict[str, QuerySet[Any]], by: Member) -> Part:

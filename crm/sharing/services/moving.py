@@ -25,8 +25,8 @@ def move_records(transfer: Transfer, *, is_strict: bool) -> int:
     """Move the chosen records and what goes along; returns how many of the chosen moved."""
     of = noun(transfer.noun)
     ids = list(transfer.movements.filter(is_chosen=True).values_list("record_id", flat=True))
-    within = transferable(transfer.requested_by, of, ids) if transfer.giver_id else of.rows
-    reached = ids if is_strict else list(within.filter(pk__in=ids).values_list("pk", flat=True))
+    within = transferable(transfer.requested_by, of, ids)
+    reached = ids if is_strict else list(within.values_list("pk", flat=True))
     moved = _hand(of.key, reached, transfer)
     if is_strict and len(moved) < len(ids):
         gone = set(ids) - {one.pk for one in moved}
