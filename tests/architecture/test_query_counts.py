@@ -29,6 +29,9 @@ RECORDS: dict[str, Callable[[World], object]] = {
     "people/{}/": lambda world: world.agent.pk,
     "people/{}/edit/": lambda world: world.agent.pk,
     "bank/statements/{}/": lambda world: world.statement.pk,
+    "customers/{}/share/": lambda world: world.customer.pk,
+    "customers/{}/transfer/": lambda world: world.customer.pk,
+    "people/{}/hand-over/": lambda world: world.agent.pk,
 }
 # Pages that show no rows, or answer with something that is no page.
 NOT_VISITED = {
