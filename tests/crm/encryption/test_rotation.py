@@ -1,5 +1,6 @@
 """A new key for everything, also after a kill in the middle, and without losing a value."""
 
+import threading
 from io import StringIO
 from pathlib import Path
 
@@ -160,3 +161,32 @@ def test_old_plain_rows_are_encrypted_once_by_a_migration(companies):
             assert account.number == f"12345678{account.pk}"
             assert is_known(number=account.number, currency="CNY")
     assert numbers(companies[1]) == NUMBERS
+
+
+def test_a_value_of_a_transaction_under_way_is_not_left_behind(companies, key_file, monkeypatch):
+    """It is written with the old key and committed only after the rotation has begun."""
+    (old,) = used_keys()
+    written, go_on = threading.Event(), threading.Event()
+
+    def slow() -> None:
+        with tenant_context(companies[0].organization.pk):
+            open_account(name="慢", number="6222999900001111")
+            written.set()
+            go_on.wait(timeout=20)
+        connection.close()
+
+    thread = threading.Thread(target=slow)
+    thread.start()
+    written.wait(timeout=20)
+    pause = threading.Event()
+
+    def sleep(seconds: float) -> None:
+        if seconds == 1:  # the rotation waits for us
+            go_on.set()
+            pause.wait(0.1)
+
+    monkeypatch.setattr(rotate_field_keys.time, "sleep", sleep)
+    call_command("rotate_field_keys", "--retire", stdout=StringIO())
+    thread.join(timeout=20)
+    assert old not in used_keys()
+    assert "6222999900001111" in numbers(companies[0])

@@ -12,6 +12,21 @@ from crm.encryption.known import note_keys, retire
 from crm.encryption.ring import LOOK_AGAIN, keyring, keys_file, reread
 from crm.encryption.sweeps import condition_of, encrypted_columns, rotate
 
+PATIENCE = 600
+
+
+def wait_for_older_transactions() -> None:
+    """What began before now may still write with the older key: only then is a sweep complete."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
+        (now,) = cursor.fetchone()
+        for _ in range(PATIENCE):
+            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+            if cursor.fetchone()[0] >= now:
+                return
+            time.sleep(1)
+    raise CommandError("A transaction has been running for ten minutes. Run this with --resume.")
+
 
 class Command(BaseCommand):
     help = (
@@ -32,6 +47,7 @@ class Command(BaseCommand):
             self.add_key()
         note_keys()
         newest = keyring().newest
+        wait_for_older_transactions()
         self.stdout.write(f"Encrypting with {newest}:")
         for column in encrypted_columns():
             done = sum(rotate(connections["owner"], column, newest))
