@@ -156,6 +156,20 @@ def refusal(request: HttpRequest, seeing: Seeing | Ended) -> HttpResponse | None
     name = request.resolver_match.view_name if request.resolver_match else ""
     if request.method in SAFE and name not in PERSONAL and not request.GET.get("export"):
         return None
+    return _refused(request, seeing)
+
+
+def without_file(request: HttpRequest, response: HttpResponse, seeing: Seeing) -> HttpResponse:
+    """A page as it is; a file is not handed out, whichever page made it."""
+    if not response.headers.get("Content-Disposition", "").startswith("attachment"):
+        return response
+    answer = _refused(request, seeing)
+    # closed with the answer: close() now would end the request
+    answer._resource_closers += response._resource_closers  # type: ignore[attr-defined]
+    return answer
+
+
+def _refused(request: HttpRequest, seeing: Seeing) -> HttpResponse:
     words = _("You are looking with the eyes of %(name)s: nothing can be changed or exported.")
     text = words % {"name": seeing.target.name}
     if htmx.is_partial(request):

@@ -91,6 +91,7 @@ class TenantMiddleware:
         request.member = seen.target
         with viewing_as(seen.target), seeing.nothing_kept():
             response = self.get_response(request)
+            response = seeing.without_file(request, response, seen)
         seeing.note(request, response, seen)
         return response
 

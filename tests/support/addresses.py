@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
 # One value for each converter's parameter; ids that belong to nobody.
-SAMPLES = {"int": "987654321", "str": "x", "slug": "x"}
+SAMPLES = {"int": "987654321", "string": "x", "slug": "x"}
 
 
 @dataclass(frozen=True)

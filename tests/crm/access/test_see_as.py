@@ -305,3 +305,22 @@ def test_a_record_seen_with_borrowed_eyes_may_still_be_noted_with_ones_own(owner
     owner.get(f"{root(cast)}customers/{pk}/")
     (seen,) = log(cast, "record.viewed")
     assert (seen.member_id, seen.subject_id) == (cast.owner.pk, pk)
+
+
+def test_no_file_is_handed_out(cast, sign_in):
+    """Not the bank statement as it was uploaded, either."""
+    from tests.support.growth import World
+
+    with tenant_context(cast.organization.id):
+        statement = World(cast).statement
+    path = f"{root(cast)}bank/statements/{statement.pk}/file/"
+    browser = sign_in(cast.owner)
+    handed_out = browser.get(path)
+    assert handed_out.status_code == 200
+    for close in handed_out._resource_closers:
+        close()
+    start(browser, cast, "finance")
+    assert browser.get(f"{root(cast)}bank/statements/{statement.pk}/").status_code == 200
+    answer = browser.get(path)
+    assert answer.status_code == 403
+    assert "Content-Disposition" not in answer.headers
