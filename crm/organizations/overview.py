@@ -66,7 +66,7 @@ def words() -> dict[str, str]:
         "organization.suspended": _("suspended"),
         "organization.reactivated": _("opened again"),
         "organization.kept": _("cancelled the deletion of"),
-        "organization.erased": _("erased when its time had come"),
+        "organization.erased": _("erased when its time had come: number"),
         "sign_up.dropped": _("dropped the sign-up of"),
     }
 

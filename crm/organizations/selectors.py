@@ -55,6 +55,8 @@ def changes_of(organization: Organization, *, limit: int = 50) -> list[Entry]:
     words, names, found = happened(), labels(), []
     for one in operations_on(organization, limit=limit):
         title, icon = words.get(one.action, (one.action, "point"))
+        if one.member and one.action == "organization.deletion_cancelled":
+            title = _("cancelled the deletion")
         changes = [
             Change(names.get(name, name), shown(name, old), shown(name, new))
             for name, (old, new) in one.details.get("changes", {}).items()

@@ -58,6 +58,13 @@ def organizations_of(user: User) -> list[Organization]:
     return list(Organization.objects.filter(id__in=ids).order_by("name", "id"))
 
 
+def belongs_anywhere(user: User) -> bool:
+    """Whether the user is or was a member of any organisation that still exists."""
+    with as_user(user.pk):
+        own: QuerySet[Member] = QuerySet(Member).filter(user_id=user.pk)
+        return own.exists()
+
+
 def first_habits() -> dict[str, str]:
     """Language and time zone of an account that the current organisation brings about."""
     own = Organization.objects.only("language", "time_zone").get(pk=current_organization_id())

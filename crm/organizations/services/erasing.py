@@ -20,7 +20,7 @@ from crm.organizations.models import Deletion, LastVisit, Usage
 from crm.organizations.services import operator_log
 from crm.organizations.services.deletion import data_folder
 from crm.people.models import Member, User
-from crm.people.selectors import organizations_of
+from crm.people.selectors import belongs_anywhere
 from crm.tenancy.context import tenant_context
 from crm.tenancy.models import Organization
 from crm.tenancy.schema import tenant_models
@@ -162,9 +162,9 @@ class Erasure:
 
 
 def let_go(user_id: int) -> str:
-    """Remove an account that belongs to no organisation any more; "" where it stays."""
+    """Remove an account that belonged to no other organisation; "" where it stays."""
     user = User.objects.filter(pk=user_id).first()
-    if user is None or user.is_staff or organizations_of(user):
+    if user is None or user.is_staff or belongs_anywhere(user):
         return ""
     own = set(tenant_models())
     for relation in User._meta.get_fields(include_hidden=True):
