@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from crm.access import grants
 from crm.access.counting import (
     Cover,
     Difference,
@@ -173,7 +174,7 @@ def effect_of(trials: Sequence[Trial]) -> Effect:
     for trial in trials:
         key = (trial.member.department_id, *map(id, trial.before), 0, *map(id, trial.after))
         if key not in known:
-            known[key] = _Comparison(trial)
+            known[key] = _Comparison(trial, counter)
         compared = known[key]
         if not compared.permissions and not compared.fields:
             unchanged += 1
@@ -189,7 +190,7 @@ def effect_of(trials: Sequence[Trial]) -> Effect:
 class _Comparison:
     """Two sets of roles in one department, compared once for everybody who shares them."""
 
-    def __init__(self, trial: Trial) -> None:
+    def __init__(self, trial: Trial, counter: "_Counter") -> None:
         self.before = with_roles(trial.member, trial.before)
         self.after = with_roles(trial.member, trial.after)
         self.permissions = tuple(self._permissions())
@@ -198,7 +199,7 @@ class _Comparison:
             (one.permission.name, one.before, one.after, one.way) for one in self.permissions
         )
         self.key = (*changes, *self.fields)
-        self.columns = columns_of(self.permissions)
+        self.columns = columns_of(self.permissions, counter)
         self.covers = {
             change.permission.name: (
                 Cover.of(self.before, change.before),
@@ -241,17 +242,19 @@ def simplest(reach: Reach | None) -> Reach | None:
     return Reach(scopes - {Scope.OWN} or scopes, reach.chosen)
 
 
-def columns_of(changes: Sequence[PermissionChange]) -> tuple[RecordColumn, ...]:
+def columns_of(
+    changes: Sequence[PermissionChange], counter: "_Counter"
+) -> tuple[RecordColumn, ...]:
     """One column for each kind of record and change of reach."""
     found: dict[tuple[Any, ...], list[Permission]] = {}
     for change in changes:
         model = record_of(change.permission)
-        if model is not None:
-            # grants add to some actions and not to others
-            verb = change.permission.name.partition(".")[2].partition("_")[0]
-            kind = verb if verb in ("view", "edit") else ""
-            key = (model, change.before, change.after, kind)
-            found.setdefault(key, []).append(change.permission)
+        if model is None:
+            continue
+        # shares add to seeing and to editing, not to the rest: then these count apart
+        verb = change.permission.name.partition(".")[2].partition("_")[0]
+        kind = verb if verb in grants.CARRIED_BY and counter.shares(model) else ""
+        found.setdefault((model, change.before, change.after, kind), []).append(change.permission)
     return tuple(RecordColumn(key[0], tuple(names)) for key, names in found.items())
 
 
@@ -261,6 +264,12 @@ class _Counter:
     def __init__(self) -> None:
         self.tallies: dict[Any, Tally] = {}
         self.receivers: dict[Any, Receivers] = {}
+
+    def shares(self, model: Any) -> bool:
+        """Whether any record of this kind is shared with anybody."""
+        if model not in self.receivers:
+            self.receivers[model] = Receivers(model)
+        return bool(self.receivers[model].users or self.receivers[model].departments)
 
     def numbers(
         self, trial: Trial, compared: _Comparison, columns: Sequence[RecordColumn]
@@ -272,9 +281,8 @@ class _Counter:
         model, permission = column.model, column.permissions[0]
         if model not in self.tallies:
             self.tallies[model] = Tally(model)
-            self.receivers[model] = Receivers(model)
         member = trial.member
-        if self.receivers[model].include(member, member.department_path):
+        if self.shares(model) and self.receivers[model].include(member, member.department_path):
             before, after = with_roles(member, trial.before), with_roles(member, trial.after)
             return exact_difference(before, after, permission, model)
         return self.tallies[model].difference(member.pk, *compared.covers[permission.name])
