@@ -10,7 +10,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from crm.access import fields
 from crm.money import MoneyField
@@ -141,7 +141,7 @@ ACTIONS: Mapping[str, Any] = {
     "transfer_rule.changed": pgettext_lazy("log", "changed the rule for transfers"),
 }
 DETAILS: Mapping[str, Any] = {
-    "reason": pgettext_lazy("log", "Reason"),
+    "reason": gettext_lazy("Reason"),
     "ip": pgettext_lazy("log", "IP address"),
     "device": pgettext_lazy("log", "Device"),
     "session": pgettext_lazy("log", "Session"),
