@@ -1,19 +1,26 @@
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from crm.sharing import journal
 from crm.sharing.enums import HandOverState, Outcome, TransferState
+from crm.sharing.nouns import is_noun, noun
 from crm.sharing.words import HAND_OVER_COLOURS, OUTCOME_COLOURS, TRANSFER_COLOURS
+from crm.web import markup
 from crm.web.tables import (
     BadgeColumn,
     ChoiceFilter,
     DateFilter,
     DayColumn,
     Empty,
+    HtmlColumn,
     LinkColumn,
     MomentColumn,
     NumberColumn,
     PersonColumn,
     QuickView,
+    Reader,
+    Row,
     Table,
     TextColumn,
 )
@@ -71,13 +78,23 @@ class HandOverTable(Table):
     )
 
 
+def record_link(row: Row, reader: Reader) -> SafeString:
+    """The record's page, where it has one."""
+    if not is_noun(row["holding"]):
+        return markup.text(row["title"])
+    url = journal.address_of(noun(row["holding"]), row["record_id"])
+    return markup.link(row["title"], url, drawer=True)
+
+
 class MovementTable(Table):
     """The rows of one hand-over."""
 
     key = "movements"
     sort = "pk"
     columns = (
-        TextColumn("title", _("Record")),
+        HtmlColumn(
+            "title", _("Record"), "title", html=record_link, wanted=("holding", "record_id")
+        ),
         PersonColumn("receiver", _("New owner"), "receiver__name", seed="receiver_id"),
         BadgeColumn("outcome", _("Outcome"), choices=Outcome, colours=OUTCOME_COLOURS),
         MomentColumn("at", _("When"), sort="pk"),
