@@ -24,7 +24,7 @@ from crm.signin.models import SignInPolicy
 from crm.tenancy.context import current_organization_id
 
 SSO_METHOD = "sso"
-REMEMBERED_SECONDS = 60
+REMEMBERED_SECONDS = 300
 ACCEPTED = {
     SecondFactor.ANY: {"totp", "webauthn", "recovery_codes"},
     SecondFactor.PASSKEY: {"webauthn", "recovery_codes"},

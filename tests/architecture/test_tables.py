@@ -13,6 +13,7 @@ SHARED = {
     "tenancy.Organization": "the tenants themselves",
     "people.User": "one person may belong to several organisations",
     "encryption.KnownKey": "names and fingerprints of the installation's keys",
+    "signin.SealedSecret": "secrets of a person's second factor, for all organisations",
     "organizations.SignUp": "wishes, before there is an organisation",
     "organizations.LastVisit": "where a person was last, asked before they enter",
     "organizations.Usage": "bare sizes for the operator, who may not look inside",
