@@ -131,7 +131,6 @@ def role_history(role: Role) -> list[Entry]:
                     who=who,
                     icon="shield-check",
                     tone="blue",
-                    body=change.reason,
                     changes=shown,
                 )
             )
