@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -21,6 +22,11 @@ from leads.tables.opportunities import OpportunityTable
 
 OPEN_LEADS = Q(status__in=[str(status) for status in OPEN_STATUSES])
 OPEN_DEALS = Q(stage__kind=StageKind.OPEN)
+
+
+def assigned_now() -> dict[str, Any]:
+    """A lead in other hands is newly assigned."""
+    return {"assigned_at": timezone.now(), "unassigned_reason": ""}
 
 
 def leads_handed(ids: Sequence[int], receiver: Member, by: Member | None, why: str) -> None:
@@ -64,7 +70,7 @@ register(
         order=20,
         of=lambda member: Lead.objects.filter(OPEN_LEADS, owner=member),
         url=leads_page,
-        mover=ColumnMover(model=Lead),
+        mover=ColumnMover(model=Lead, also=assigned_now),
         permission="leads.view_lead",
         can_split=True,
         region="province",

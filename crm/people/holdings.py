@@ -56,6 +56,8 @@ class ColumnMover:
     owner: str = "owner"
     department: str = "department"
     is_versioned: bool = True
+    # other columns that change with the owner
+    also: Callable[[], Mapping[str, Any]] = dict
 
     def move(self, ids: Sequence[int], *, giver: Member | None, receiver: Member) -> list[Moved]:
         """Lock in the order of their keys, then change them in one statement."""
@@ -80,7 +82,7 @@ class ColumnMover:
         return rows.filter(pk__in=ids, **{self.owner: owner}).order_by("pk")
 
     def _write(self, ids: Sequence[int], owner: Member, department_id: int | None) -> None:
-        values: dict[str, Any] = {self.owner: owner}
+        values: dict[str, Any] = {self.owner: owner, **self.also()}
         if self.department and department_id is not None:
             values[f"{self.department}_id"] = department_id
         if self.is_versioned:

@@ -120,10 +120,8 @@ def assign_to(*, lead_ids: Sequence[int], member: Member, by: Member, reason: st
 
 def note_handed(*, lead_ids: Sequence[int], member: Member, by: Member | None, reason: str) -> None:
     """Leads came to a member by a transfer or hand-over: “why this rep” says so."""
-    at = timezone.now()
-    Lead.objects.filter(pk__in=lead_ids).update(assigned_at=at, unassigned_reason="")
     given = [Given.by_hand(pk, member=member, by=by or member, reason=reason) for pk in lead_ids]
-    record_decisions(given, at=at, decided_by=by)
+    record_decisions(given, at=timezone.now(), decided_by=by)
 
 
 @transaction.atomic
