@@ -101,6 +101,7 @@ def test_an_open_stream_holds_no_connection(cast_committed):
 
     request = RequestFactory().get("/acme/live/")
     request.user = User.objects.get(pk=cast_committed.agent.user_id)
+    request.session = {}
     TenantMiddleware(answer)(request)
     assert connection.connection is None
 
