@@ -138,7 +138,7 @@ def test_managers_export_and_reps_do_not(lead, tenant, sign_in, url):
     page = url("leads:list") + "?export=csv"
     answer = exported(sign_in(tenant.manager), page)
     assert answer.headers["Content-Type"].startswith("text/csv")
-    answer.close()
+    assert b"".join(answer.streaming_content)
     assert sign_in(tenant.agent).get(page).headers["Content-Type"].startswith("text/html")
 
 

@@ -5,6 +5,7 @@ import pytest
 from crm.tenancy.context import tenant_context
 from orders.models import Order
 from tests.orders.world import a_customer, a_draft, submitted
+from tests.support.exports import exported
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
@@ -117,7 +118,7 @@ def test_the_list_is_searched_filtered_and_exported(cast, order, sign_in):
     ):
         assert order.number in browser.get("/acme/orders/", query).content.decode()
     assert order.number not in browser.get("/acme/orders/", {"status": "approved"}).content.decode()
-    export = browser.get("/acme/orders/", {"export": "csv"})
+    export = exported(browser, "/acme/orders/?export=csv")
     assert order.number in b"".join(export.streaming_content).decode()
 
 
