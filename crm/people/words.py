@@ -20,6 +20,8 @@ OPERATIONS = {
     "member.roles_changed": (_("changed the roles"), "shield"),
     "member.deactivated": (_("deactivated the member"), "user-x"),
     "member.reactivated": (_("reactivated the member"), "user-check"),
+    "member.handed_over": (_("handed over what they held"), "user-share"),
+    "member.hand_over_undone": (_("undid the hand-over"), "arrow-back-up"),
     "member.absence_recorded": (_("recorded an absence"), "calendar-plus"),
     "member.absence_changed": (_("changed an absence"), "calendar-event"),
     "member.absence_removed": (_("removed an absence"), "calendar"),
