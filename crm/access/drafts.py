@@ -16,6 +16,7 @@ from crm.people.enums import Right, Scope
 from crm.people.models import Role
 from crm.people.words import role_name
 from crm.tenancy.http import TenantRequest
+from crm.web.asked import record_id, record_ids
 
 NEW = 0
 
@@ -96,19 +97,20 @@ def read_posted(data: QueryDict, known: RoleDraft) -> RoleDraft:
             same = wanted == known.reach_of(permission.name)
             name = permission.name
             grants[name] = known.grants[name] if same else reach.store(wanted)
+    version = record_id(data.get("version", ""))
     return replace(
         known,
         name=_posted_name(data, known),
-        description=data.get("description", "").strip()[:200],
+        description=data.get("description", "").replace("\0", "").strip()[:200],
         grants=grants,
         field_rights=_posted_rights(data),
-        version=int(sent) if (sent := data.get("version", "")).isdecimal() else known.version,
+        version=known.version if version is None else version,
     )
 
 
 def _posted_name(data: QueryDict, known: RoleDraft) -> str:
     """What was typed; a built-in role's name in another language is no change."""
-    sent = " ".join(data.get("name", "").split())[:80]
+    sent = " ".join(data.get("name", "").replace("\0", "").split())[:80]
     return known.name if sent == known.label else sent
 
 
@@ -122,7 +124,7 @@ def _posted_reach(data: QueryDict, permission: Permission) -> Reach | None:
     if scope != Scope.CHOSEN:
         return reach.reach(scope)
     chosen = data.getlist(departments_field(permission.name))
-    return reach.reach(scope, chosen=[int(one) for one in chosen if one.isdecimal()])
+    return reach.reach(scope, chosen=record_ids(chosen))
 
 
 def _posted_rights(data: QueryDict) -> dict[str, int]:

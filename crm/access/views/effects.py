@@ -23,6 +23,7 @@ from crm.people.refusals import Refused
 from crm.people.selectors import active_members
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
+from crm.web.asked import record_id, record_ids
 
 MOST_ROWS = 100
 
@@ -170,12 +171,11 @@ def member_rows(request: TenantRequest, pk: int) -> HttpResponse:
 
 
 def _asked_roles(request: TenantRequest) -> set[int]:
-    return {int(one) for one in request.GET.getlist("roles") if one.isdecimal() and len(one) < 19}
+    return set(record_ids(request.GET.getlist("roles")))
 
 
 def _asked_member(request: TenantRequest) -> Member:
-    sent = request.GET.get("member", "")
-    pk = int(sent) if sent.isdecimal() and len(sent) < 19 else 0
+    pk = record_id(request.GET.get("member", "")) or 0
     return get_object_or_404(active_members().select_related("department"), pk=pk)
 
 

@@ -19,6 +19,7 @@ from crm.people.models import Role
 from crm.people.refusals import Refused
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
+from crm.web.asked import record_id
 from crm.web.components import Action
 
 
@@ -73,10 +74,10 @@ def _actions(role: Role, *, is_held: bool) -> list[Action]:
 @needs("people.edit_role")
 def new_role(request: TenantRequest) -> HttpResponse:
     """A role of one's own making, empty or a copy of another."""
-    copied = request.GET.get("copy", "")
+    copied = record_id(request.GET.get("copy", ""))
     draft = drafts.kept(request, NEW) if "draft" in request.GET else None
     if draft is None:
-        draft = _copy_of(int(copied)) if copied.isdecimal() else RoleDraft(name="")
+        draft = RoleDraft(name="") if copied is None else _copy_of(copied)
     return _edit(request, draft, None)
 
 
