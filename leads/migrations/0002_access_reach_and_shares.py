@@ -7,56 +7,135 @@ import crm.tenancy.fields
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('leads', '0001_initial'),
-        ('people', '0001_initial'),
-        ('tenancy', '0001_initial'),
+        ("leads", "0001_initial"),
+        ("people", "0001_initial"),
+        ("tenancy", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='customergrant',
-            name='expires_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='until'),
+            model_name="customergrant",
+            name="expires_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="until"),
         ),
         migrations.AddField(
-            model_name='opportunitygrant',
-            name='expires_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='until'),
+            model_name="opportunitygrant",
+            name="expires_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="until"),
         ),
         migrations.CreateModel(
-            name='CustomerDepartmentGrant',
+            name="CustomerDepartmentGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(choices=[('view', 'view'), ('edit', 'edit')], max_length=4)),
-                ('granted_at', models.DateTimeField(auto_now_add=True)),
-                ('expires_at', models.DateTimeField(blank=True, null=True, verbose_name='until')),
-                ('content_object', crm.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='department_grants', to='leads.customer')),
-                ('department', crm.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.department')),
-                ('organization', crm.tenancy.fields.OrganizationField(db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenancy.organization')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "action",
+                    models.CharField(choices=[("view", "view"), ("edit", "edit")], max_length=4),
+                ),
+                ("granted_at", models.DateTimeField(auto_now_add=True)),
+                ("expires_at", models.DateTimeField(blank=True, null=True, verbose_name="until")),
+                (
+                    "content_object",
+                    crm.tenancy.fields.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="department_grants",
+                        to="leads.customer",
+                    ),
+                ),
+                (
+                    "department",
+                    crm.tenancy.fields.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="people.department",
+                    ),
+                ),
+                (
+                    "organization",
+                    crm.tenancy.fields.OrganizationField(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tenancy.organization",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('organization', 'department', 'action', 'content_object'), name='customer_department_grant_once')],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "department", "action", "content_object"),
+                        name="customer_department_grant_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OpportunityDepartmentGrant',
+            name="OpportunityDepartmentGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(choices=[('view', 'view'), ('edit', 'edit')], max_length=4)),
-                ('granted_at', models.DateTimeField(auto_now_add=True)),
-                ('expires_at', models.DateTimeField(blank=True, null=True, verbose_name='until')),
-                ('content_object', crm.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='department_grants', to='leads.opportunity')),
-                ('department', crm.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.department')),
-                ('organization', crm.tenancy.fields.OrganizationField(db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenancy.organization')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "action",
+                    models.CharField(choices=[("view", "view"), ("edit", "edit")], max_length=4),
+                ),
+                ("granted_at", models.DateTimeField(auto_now_add=True)),
+                ("expires_at", models.DateTimeField(blank=True, null=True, verbose_name="until")),
+                (
+                    "content_object",
+                    crm.tenancy.fields.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="department_grants",
+                        to="leads.opportunity",
+                    ),
+                ),
+                (
+                    "department",
+                    crm.tenancy.fields.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="people.department",
+                    ),
+                ),
+                (
+                    "organization",
+                    crm.tenancy.fields.OrganizationField(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tenancy.organization",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('organization', 'department', 'action', 'content_object'), name='opportunity_department_grant_once')],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "department", "action", "content_object"),
+                        name="opportunity_department_grant_once",
+                    )
+                ],
             },
         ),
     ]

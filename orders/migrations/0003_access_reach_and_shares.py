@@ -10,79 +10,135 @@ import orders.models.products
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('orders', '0002_alter_ordergrant_permission_alter_ordergrant_user'),
-        ('people', '0003_calendars_absences_invitations'),
-        ('tenancy', '0001_initial'),
+        ("orders", "0002_alter_ordergrant_permission_alter_ordergrant_user"),
+        ("people", "0003_calendars_absences_invitations"),
+        ("tenancy", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='OrderDepartmentGrant',
+            name="OrderDepartmentGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(choices=[('view', 'view'), ('edit', 'edit')], max_length=4)),
-                ('granted_at', models.DateTimeField(auto_now_add=True)),
-                ('expires_at', models.DateTimeField(blank=True, null=True, verbose_name='until')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "action",
+                    models.CharField(choices=[("view", "view"), ("edit", "edit")], max_length=4),
+                ),
+                ("granted_at", models.DateTimeField(auto_now_add=True)),
+                ("expires_at", models.DateTimeField(blank=True, null=True, verbose_name="until")),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='product',
-            name='update_update',
+            model_name="product",
+            name="update_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='product',
-            name='delete_delete',
+            model_name="product",
+            name="delete_delete",
         ),
         migrations.AddField(
-            model_name='ordergrant',
-            name='expires_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='until'),
+            model_name="ordergrant",
+            name="expires_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="until"),
         ),
         migrations.AddField(
-            model_name='product',
-            name='cost',
-            field=orders.models.products.UnitPriceField(blank=True, decimal_places=6, max_digits=18, null=True, verbose_name='cost'),
+            model_name="product",
+            name="cost",
+            field=orders.models.products.UnitPriceField(
+                blank=True, decimal_places=6, max_digits=18, null=True, verbose_name="cost"
+            ),
         ),
         migrations.AddField(
-            model_name='productevent',
-            name='cost',
-            field=orders.models.products.UnitPriceField(blank=True, decimal_places=6, max_digits=18, null=True, verbose_name='cost'),
+            model_name="productevent",
+            name="cost",
+            field=orders.models.products.UnitPriceField(
+                blank=True, decimal_places=6, max_digits=18, null=True, verbose_name="cost"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='product',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "orders_productevent" ("category", "code", "cost", "created_at", "currency", "description", "floor_price", "id", "is_active", "list_price", "name", "organization_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "sort_key", "tax_rate", "unit", "updated_at", "version") VALUES (OLD."category", OLD."code", OLD."cost", OLD."created_at", OLD."currency", OLD."description", OLD."floor_price", OLD."id", OLD."is_active", OLD."list_price", OLD."name", OLD."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', OLD."id", OLD."sort_key", OLD."tax_rate", OLD."unit", OLD."updated_at", OLD."version"); RETURN NULL;', hash='df52a3bb5633e363dfc13c5929fd485e296ebb87', operation='UPDATE', pgid='pgtrigger_update_update_9c46d', table='orders_product', when='AFTER')),
+            model_name="product",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "orders_productevent" ("category", "code", "cost", "created_at", "currency", "description", "floor_price", "id", "is_active", "list_price", "name", "organization_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "sort_key", "tax_rate", "unit", "updated_at", "version") VALUES (OLD."category", OLD."code", OLD."cost", OLD."created_at", OLD."currency", OLD."description", OLD."floor_price", OLD."id", OLD."is_active", OLD."list_price", OLD."name", OLD."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', OLD."id", OLD."sort_key", OLD."tax_rate", OLD."unit", OLD."updated_at", OLD."version"); RETURN NULL;',
+                    hash="df52a3bb5633e363dfc13c5929fd485e296ebb87",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_9c46d",
+                    table="orders_product",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='product',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "orders_productevent" ("category", "code", "cost", "created_at", "currency", "description", "floor_price", "id", "is_active", "list_price", "name", "organization_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "sort_key", "tax_rate", "unit", "updated_at", "version") VALUES (OLD."category", OLD."code", OLD."cost", OLD."created_at", OLD."currency", OLD."description", OLD."floor_price", OLD."id", OLD."is_active", OLD."list_price", OLD."name", OLD."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."sort_key", OLD."tax_rate", OLD."unit", OLD."updated_at", OLD."version"); RETURN NULL;', hash='edfcd05dea852301f73f60cd360f38cb4257b988', operation='DELETE', pgid='pgtrigger_delete_delete_e7ea3', table='orders_product', when='AFTER')),
+            model_name="product",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "orders_productevent" ("category", "code", "cost", "created_at", "currency", "description", "floor_price", "id", "is_active", "list_price", "name", "organization_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "sort_key", "tax_rate", "unit", "updated_at", "version") VALUES (OLD."category", OLD."code", OLD."cost", OLD."created_at", OLD."currency", OLD."description", OLD."floor_price", OLD."id", OLD."is_active", OLD."list_price", OLD."name", OLD."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."sort_key", OLD."tax_rate", OLD."unit", OLD."updated_at", OLD."version"); RETURN NULL;',
+                    hash="edfcd05dea852301f73f60cd360f38cb4257b988",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_e7ea3",
+                    table="orders_product",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('cost__isnull', True), ('cost__gte', 0), _connector='OR'), name='product_cost_not_negative'),
+            model_name="product",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("cost__isnull", True), ("cost__gte", 0), _connector="OR"),
+                name="product_cost_not_negative",
+            ),
         ),
         migrations.AddField(
-            model_name='orderdepartmentgrant',
-            name='content_object',
-            field=crm.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='department_grants', to='orders.order'),
+            model_name="orderdepartmentgrant",
+            name="content_object",
+            field=crm.tenancy.fields.TenantForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="department_grants",
+                to="orders.order",
+            ),
         ),
         migrations.AddField(
-            model_name='orderdepartmentgrant',
-            name='department',
-            field=crm.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.department'),
+            model_name="orderdepartmentgrant",
+            name="department",
+            field=crm.tenancy.fields.TenantForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="people.department",
+            ),
         ),
         migrations.AddField(
-            model_name='orderdepartmentgrant',
-            name='organization',
-            field=crm.tenancy.fields.OrganizationField(db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenancy.organization'),
+            model_name="orderdepartmentgrant",
+            name="organization",
+            field=crm.tenancy.fields.OrganizationField(
+                db_index=False,
+                editable=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="tenancy.organization",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderdepartmentgrant',
-            constraint=models.UniqueConstraint(fields=('organization', 'department', 'action', 'content_object'), name='order_department_grant_once'),
+            model_name="orderdepartmentgrant",
+            constraint=models.UniqueConstraint(
+                fields=("organization", "department", "action", "content_object"),
+                name="order_department_grant_once",
+            ),
         ),
     ]

@@ -28,7 +28,9 @@ def test_the_year_hangs_together(demo):
     with tenant_context(demo.id):
         assert Member.objects.count() == 120
         assert Lead.objects.count() == 240
-        assert AssignmentDecision.objects.filter(member__isnull=False, decided_by=None).count() == 240
+        assert (
+            AssignmentDecision.objects.filter(member__isnull=False, decided_by=None).count() == 240
+        )
         assert Lead.objects.filter(status="converted", customer__isnull=True).count() == 0
         closed = Opportunity.objects.filter(stage__kind="won")
         assert closed.filter(closed_at__isnull=True).count() == 0
