@@ -90,7 +90,7 @@ def differences(before: RoleDraft, after: RoleDraft) -> list[Change]:
     names = department_names()
     found = []
     if before.name != after.name:
-        found.append(Change(_("Name"), before.label, after.label))
+        found.append(Change(_("Role name"), before.label, after.label))
     if before.description != after.description:
         found.append(Change(_("Description"), before.description, after.description))
     for one in permissions():
