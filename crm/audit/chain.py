@@ -30,7 +30,20 @@ PURPOSE = b"tongzhou operation log"
 # One sealer per organisation at a time: two would give the same place twice.
 ALONE = "SELECT pg_try_advisory_xact_lock(hashtext('audit.seal'), %s)"
 # Lines of transactions that began before this one are all visible or gone for good.
-HORIZON = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+# The first transaction of this database that may still write; those of the cluster's other
+# databases do not hold our chain up. One that nobody's lock explains yet counts as ours.
+HORIZON = """
+    WITH now AS (SELECT pg_current_snapshot() AS snapshot),
+    running AS (SELECT xid::text::bigint AS xid FROM now, pg_snapshot_xip(snapshot) AS xid)
+    SELECT coalesce(
+        (SELECT min(xid) FROM running
+          WHERE NOT EXISTS (
+            SELECT 1 FROM pg_locks held JOIN pg_stat_activity process USING (pid)
+             WHERE held.locktype = 'transactionid' AND held.mode = 'ExclusiveLock' AND held.granted
+               AND held.transactionid::text::bigint = xid % 4294967296
+               AND process.datname <> current_database())),
+        pg_snapshot_xmax(snapshot)::text::bigint) FROM now
+"""
 PENDING = """
     SELECT {columns} FROM audit_operationlog
      WHERE (transaction, id) > (%s, %s) AND transaction < %s
