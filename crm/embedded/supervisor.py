@@ -224,7 +224,8 @@ class Supervisor:
 
     def _watch_over(self, name: str) -> None:
         log = self.place.logs / f"{name}.log"
-        ending = signal.SIGQUIT if name == "worker" else signal.SIGTERM
+        # a worker that is still starting hears nothing else; its jobs are taken up again anyway
+        ending = signal.SIGKILL if name == "worker" else signal.SIGTERM
 
         def start() -> subprocess.Popen[bytes]:
             told = self._environment(name)
