@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 from django.http import Http404
+from django.test import RequestFactory
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
@@ -22,6 +23,7 @@ from crm.tenancy.context import tenant_context
 from crm.tenancy.links import inside
 from crm.web import search
 from leads.models import Contact, Customer, Opportunity, Stage
+from leads.tables.customers import CustomerTable
 from orders.models import Order
 
 # a counterexample is small enough as it is found: shrinking it in the database takes minutes
@@ -241,6 +243,7 @@ def check_readers(company: Company, number: int) -> None:
             else set()
         )
         assert hits == wanted, (number, noun)
+    check_file(company, number, member)
     seen = policy.visible(member, Contact.objects.all(), "leads.view_customer")
     wanted = {
         one
@@ -248,6 +251,19 @@ def check_readers(company: Company, number: int) -> None:
         if company.may(number, "leads.view_customer", one)
     }
     assert {one.customer for one in seen} == wanted
+
+
+def check_file(company: Company, number: int, member: Member) -> None:
+    """A file of a list holds what the member may both see and export."""
+    request = RequestFactory().get("/")
+    request.member, request.organization = member, member.organization
+    listed = policy.visible(member, Customer.objects.all(), "leads.view_customer")
+    assert set(CustomerTable(request, listed).exported) == {
+        one
+        for one in company.records["customer"]
+        if company.may(number, "leads.view_customer", one)
+        and company.may(number, "leads.export_customer", one)
+    }
 
 
 # shared with a department: those in the one below it see it, nobody else does
