@@ -13,6 +13,7 @@ from crm.access import policy
 from crm.access.decorators import needs
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
+from crm.web.answers import acted
 from crm.web.components import Action
 from leads.forms.assignments import RuleForm, initial_of
 from leads.forms.leads import AssignForm
@@ -22,7 +23,6 @@ from leads.selectors.assignment_trial import TRIAL_DAYS, Trial, try_rules
 from leads.services import assignment, assignment_rules
 from leads.services.refusals import Refused
 from leads.tables.imports import UnassignedTable, again
-from leads.views.answers import acted
 
 EDIT = "leads.edit_rules"
 MOVES = {"up": -1, "down": 1}

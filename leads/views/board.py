@@ -10,6 +10,7 @@ from crm.access.decorators import needs
 from crm.people.models import Member
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
+from crm.web.answers import acted
 from crm.web.asked import record_id
 from crm.web.components import Action, Tab
 from leads.enums import StageKind
@@ -23,7 +24,6 @@ from leads.selectors.opportunities import (
 from leads.services.opportunities import ReasonNeeded, lose_opportunities, move_opportunity
 from leads.services.stages import ensure_default_stages
 from leads.tables.opportunities import OpportunityTable
-from leads.views.answers import acted
 from leads.views.opportunities import new_opportunity
 
 

@@ -14,6 +14,7 @@ from crm.access.decorators import needs
 from crm.people.models import Member
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
+from crm.web.answers import acted, refused
 from crm.web.components import Action
 from leads.forms.leads import AssignForm, InvalidateForm, LeadForm
 from leads.selectors.leads import lead_or_404, visible_leads
@@ -22,7 +23,6 @@ from leads.services import assignment
 from leads.services import leads as services
 from leads.services.refusals import LikelyDuplicate, Refused, StaleRecord, WrongState
 from leads.tables.leads import LeadTable
-from leads.views.answers import acted, refused
 from leads.views.lead_page import lead_page
 
 

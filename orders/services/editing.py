@@ -10,7 +10,7 @@ from crm.audit import services as audit
 from crm.money import ZERO
 from crm.numbering import take_number
 from crm.people.models import Member
-from crm.tenancy.models import Organization
+from crm.people.selectors import own_currency
 from leads.models import Contact, Customer, Opportunity
 from orders.drafts import LineDraft, Terms
 from orders.enums import Currency
@@ -37,7 +37,7 @@ def locked_order(order_id: int) -> Order:
 def begin_order(*, customer: Customer, by: Member, opportunity: Opportunity | None = None) -> Order:
     """Start a draft; contact, currency, price book and terms are filled in as last time."""
     last: Order | None = customer.orders.order_by("-id").first()
-    currency = last.currency if last else _currency_of(by)
+    currency = last.currency if last else _first_currency()
     book = PriceBook.objects.filter(currency=currency, is_default=True, is_active=True).first()
     order = Order(
         number=take_number("SO"),
@@ -58,8 +58,8 @@ def begin_order(*, customer: Customer, by: Member, opportunity: Opportunity | No
     return order
 
 
-def _currency_of(member: Member) -> str:
-    code = Organization.objects.values_list("currency", flat=True).get(pk=member.organization_id)
+def _first_currency() -> str:
+    code = own_currency()
     return code if code in Currency.values else Currency.CNY
 
 

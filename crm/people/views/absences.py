@@ -15,9 +15,9 @@ from crm.people.refusals import Refused
 from crm.people.selectors import active_members
 from crm.people.services import absences as services
 from crm.people.tables import AbsenceTable
-from crm.people.views.answers import acted
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
+from crm.web.answers import acted
 from crm.web.components import Action
 
 PERMISSION = "people.record_absence"

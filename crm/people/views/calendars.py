@@ -19,13 +19,13 @@ from crm.people.forms.calendars import CalendarForm, DayForm
 from crm.people.middleware import zone_of
 from crm.people.models import CalendarDay, DayKind
 from crm.people.services import calendars as services
-from crm.people.views.answers import acted
 from crm.people.views.member_page import week_lines
 from crm.people.week import load_spans, load_week, write_spans
 from crm.people.working_hours import calendar_in_use, working_time_of
 from crm.people.working_time import WorkingTime
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
+from crm.web.answers import acted
 from crm.web.asked import record_id
 from crm.web.components import Action
 

@@ -13,9 +13,9 @@ from crm.people.forms.departments import DepartmentForm, MoveForm, NewDepartment
 from crm.people.models import Department
 from crm.people.refusals import Refused
 from crm.people.services import departments as services
-from crm.people.views.answers import acted, refused
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
+from crm.web.answers import acted, refused
 from crm.web.asked import record_id
 from crm.web.components import Action
 

@@ -15,10 +15,10 @@ from crm.people.models import Invitation, InvitationState, Role
 from crm.people.refusals import Refused
 from crm.people.services import invitations as services
 from crm.people.tables import InvitationTable
-from crm.people.views.answers import acted, refused
 from crm.people.words import INVITATION_COLOURS, role_name
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx, markup
+from crm.web.answers import acted, refused
 from crm.web.components import Action, Fact
 
 EVENT = "invitation-changed"

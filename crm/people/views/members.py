@@ -23,12 +23,12 @@ from crm.people.refusals import Refused
 from crm.people.services import activity, calendars
 from crm.people.services import members as services
 from crm.people.tables import DirectoryTable, MemberTable
-from crm.people.views.answers import acted
 from crm.people.views.member_page import member_page
 from crm.people.week import load_week
 from crm.people.working_hours import calendar_in_use
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
+from crm.web.answers import acted
 from crm.web.components import Action
 
 EVENT = "member-changed"

@@ -13,24 +13,6 @@ from crm.tenancy.http import TenantRequest
 from crm.web import htmx
 
 
-def acted(
-    request: TenantRequest, *, url: str, message: Any, trigger: str, undo: str = ""
-) -> HttpResponse:
-    """A button was pressed: what shows the record reads itself again, a drawer stays open."""
-    if not htmx.is_partial(request):
-        return htmx.done(request, url=url, message=message, undo=undo)
-    response = htmx.announce(HttpResponse(status=204), trigger)
-    return htmx.toast(response, message, undo=undo)
-
-
-def refused(request: TenantRequest, *, url: str, message: Any) -> HttpResponse:
-    """A button was pressed and a rule said no: nothing changed, and why."""
-    if htmx.is_partial(request):
-        return htmx.toast(HttpResponse(status=422), message, tone="error")
-    messages.error(request, message)
-    return HttpResponseRedirect(url)
-
-
 def gone_to(request: TenantRequest, url: str, message: Any = "") -> HttpResponse:
     """On to another page, also out of a drawer or modal."""
     if message:

@@ -20,9 +20,10 @@ from crm.sharing.forms import HandOverForm, SingleForm
 from crm.sharing.models import HandOver
 from crm.sharing.services import hand_over as services
 from crm.sharing.tables import HandOverTable, MovementTable
-from crm.sharing.views.answers import gone_to, refused
+from crm.sharing.views.answers import gone_to
 from crm.sharing.views.hand_over_page import draft_page, finished_page
 from crm.tenancy.http import TenantRequest
+from crm.web.answers import refused
 from crm.web.asked import record_ids
 
 PER_PAGE = 50

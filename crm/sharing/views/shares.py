@@ -14,9 +14,9 @@ from crm.sharing.nouns import Noun
 from crm.sharing.record import holders_of
 from crm.sharing.selectors.shares import Share, code_of, may_share, receiver_of, shares_of
 from crm.sharing.services import shares as services
-from crm.sharing.views.answers import acted
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
+from crm.web.answers import acted
 
 
 def share_one(request: TenantRequest, pk: int, *, noun: Noun) -> HttpResponse:

@@ -22,10 +22,11 @@ from crm.sharing.nouns import Noun
 from crm.sharing.selectors import transfers as selectors
 from crm.sharing.services import transfers as services
 from crm.sharing.tables import TransferTable
-from crm.sharing.views.answers import acted, back_to, refused
+from crm.sharing.views.answers import back_to
 from crm.sharing.views.transfer_page import approver_hint, transfer_page
 from crm.tenancy.http import TenantRequest
 from crm.web import formats, htmx
+from crm.web.answers import acted, refused
 from crm.web.components import Action
 
 

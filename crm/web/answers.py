@@ -1,13 +1,12 @@
-"""Answers that this app's pages share."""
+"""Answers to a pressed button that pages of every app share."""
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
-
-ATTENTION = "warning"
 
 
 def acted(
@@ -22,6 +21,7 @@ def acted(
 
 def refused(request: TenantRequest, *, url: str, message: Any) -> HttpResponse:
     """A button was pressed and a rule said no: nothing changed, and why."""
-    if not htmx.is_partial(request):
-        return HttpResponseRedirect(url)
-    return htmx.toast(HttpResponse(status=422), message, tone="error")
+    if htmx.is_partial(request):
+        return htmx.toast(HttpResponse(status=422), message, tone="error")
+    messages.error(request, message)
+    return HttpResponseRedirect(url)
