@@ -28,7 +28,8 @@ SESSION = "SELECT session_data FROM django_session WHERE session_key = %s AND ex
 PERSON = """
     SELECT set_config('app.organization', o.id::text, true), o.id, u.language, u.time_zone, u.theme
     FROM people_user u, tenancy_organization o
-    WHERE u.id = %s AND u.is_active AND o.slug = %s AND o.is_active
+    WHERE u.id = %s AND u.is_active AND o.slug = %s
+      AND o.suspended_at IS NULL AND o.delete_after IS NULL
 """
 RIGHTS = """
     SELECT m.id, m.department_id, array_agg(r.grants),
