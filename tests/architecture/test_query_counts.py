@@ -1,13 +1,14 @@
 """No page asks the database more often because there is more to show: 3 rows cost as 30 do.
 
 Every address without parameters is visited by itself, by each of a few people; record pages are
-named in RECORDS, one line each. The first visit also pays for what is remembered afterwards, so a
-page may cost less at thirty rows; it may never cost more.
+named in RECORDS, one line each. What the cache remembers for a minute is forgotten before every
+visit: else the page visited when the minute ends pays for it, and no other.
 """
 
 from collections.abc import Callable
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -61,6 +62,8 @@ def costs(browsers: dict[str, Client], paths: list[str], slug: str) -> dict[Plac
     found = {}
     for part, browser in browsers.items():
         for path in paths:
+            cache.clear()
+            connection.queries_log.clear()
             with CaptureQueriesContext(connection) as queries:
                 answer = browser.get(f"/{slug}/{path}")
             if answer.status_code == 200:
