@@ -37,6 +37,46 @@ class LeadStatus(models.TextChoices):
     INVALID = "invalid", pgettext_lazy("lead", "Invalid")
 
 
+class RuleEffect(models.TextChoices):
+    """What a collision rule does with an entry that is like a known client."""
+
+    REFUSE = "refuse", pgettext_lazy("collision rule", "Refuse")
+    BLOCK = "block", pgettext_lazy("collision rule", "Block")
+    WARN = "warn", pgettext_lazy("collision rule", "Warn")
+    IGNORE = "ignore", pgettext_lazy("collision rule", "Ignore")
+
+
+class CardFact(models.TextChoices):
+    """What a redacted card may tell besides what kind of record it is."""
+
+    OWNER = "owner", _("owner")
+    STATUS = "status", _("status")
+    BAND = "band", _("stage band")
+    CONTACT = "contact", _("age of the last contact")
+
+
+class NameOnCard(models.TextChoices):
+    """Whether a redacted card may say a name that the reader has not typed."""
+
+    MASKED = "masked", _("only what the reader typed, the rest masked")
+    WHOLE = "whole", _("always in full")
+
+
+class ShareState(models.TextChoices):
+    """What became of a request to share."""
+
+    WAITING = "waiting", pgettext_lazy("request", "Waiting")
+    GRANTED = "granted", pgettext_lazy("request", "Shared")
+    DECLINED = "declined", pgettext_lazy("request", "Declined")
+
+
+class ShareAction(models.TextChoices):
+    """What the owner lets the asker do."""
+
+    VIEW = "view", pgettext_lazy("share", "May view")
+    EDIT = "edit", pgettext_lazy("share", "May edit")
+
+
 class CustomerStatus(models.TextChoices):
     PROSPECT = "prospect", pgettext_lazy("customer", "Prospect")
     ACTIVE = "active", pgettext_lazy("customer", "Customer")

@@ -1,5 +1,11 @@
 from leads.models.assignments import AssignmentDecision, AssignmentRule, AssignmentShare
 from leads.models.customers import Contact, Customer, CustomerDepartmentGrant, CustomerGrant
+from leads.models.entering import (
+    CollisionRule,
+    CollisionSettings,
+    CustomerProtection,
+    ShareRequest,
+)
 from leads.models.follow_ups import FollowUp
 from leads.models.identities import CollisionNotice, IdentityKey
 from leads.models.imports import ImportBatch, ImportRow
@@ -17,10 +23,13 @@ __all__ = [
     "AssignmentRule",
     "AssignmentShare",
     "CollisionNotice",
+    "CollisionRule",
+    "CollisionSettings",
     "Contact",
     "Customer",
     "CustomerDepartmentGrant",
     "CustomerGrant",
+    "CustomerProtection",
     "FollowUp",
     "IdentityKey",
     "ImportBatch",
@@ -29,6 +38,7 @@ __all__ = [
     "Opportunity",
     "OpportunityDepartmentGrant",
     "OpportunityGrant",
+    "ShareRequest",
     "Stage",
     "StageChange",
     "Touch",
