@@ -37,9 +37,7 @@ class CollisionSettings(TenantModel):
     protect_days = models.PositiveSmallIntegerField(
         _("longest protection in days"), default=90, validators=AT_LEAST_ONE
     )
-    protect_limit = models.PositiveSmallIntegerField(
-        _("protected customers per rep"), default=20
-    )
+    protect_limit = models.PositiveSmallIntegerField(_("protected customers per rep"), default=20)
     name_on_card = models.CharField(
         _("name on a redacted card"),
         max_length=8,
@@ -80,9 +78,7 @@ class CollisionRule(TenantModel):
         verbose_name = _("collision rule")
         verbose_name_plural = _("collision rules")
         indexes = [
-            models.Index(
-                fields=["organization", "position", "id"], name="collision_rule_order_idx"
-            )
+            models.Index(fields=["organization", "position", "id"], name="collision_rule_order_idx")
         ]
 
     def __str__(self) -> str:
