@@ -140,3 +140,30 @@ class RecordKind(models.TextChoices):
     LEAD = "lead", pgettext_lazy("record", "Lead")
     CUSTOMER = "customer", pgettext_lazy("record", "Customer")
     CONTACT = "contact", pgettext_lazy("record", "Contact")
+
+
+class RiskFactor(models.TextChoices):
+    """Why two records may become a collision: the codes of leads.forewarning."""
+
+    SAME_CLIENT = "same_client", pgettext_lazy("risk", "Looks like the same client")
+    NEARLY_ALIKE = "nearly_alike", pgettext_lazy("risk", "Nearly the same client")
+    GROUP = "group", pgettext_lazy("risk", "Same group of companies")
+    BRANCH = "branch", pgettext_lazy("risk", "Branch and parent")
+    MAIL_DOMAIN = "mail_domain", pgettext_lazy("risk", "Same mail or web domain")
+    ADDRESS = "address", pgettext_lazy("risk", "Same street address")
+    PERSON = "person", pgettext_lazy("risk", "Same contact person")
+    REFERRER = "referrer", pgettext_lazy("risk", "Same referrer")
+    EVENT = "event", pgettext_lazy("risk", "Same event or campaign")
+    BORDER = "border", pgettext_lazy("risk", "Neighbouring provinces")
+    TERRITORY = "territory", pgettext_lazy("risk", "Both reps serve the region")
+    POOL = "pool", pgettext_lazy("risk", "Has no owner and may be claimed")
+    ACTIVE = "active", pgettext_lazy("risk", "Both are being worked on")
+
+
+class RiskState(models.TextChoices):
+    """What became of an early warning."""
+
+    OPEN = "open", pgettext_lazy("risk", "Open")
+    DISMISSED = "dismissed", pgettext_lazy("risk", "Dismissed")
+    CASE = "case", pgettext_lazy("risk", "Became a case")
+    RESOLVED = "resolved", pgettext_lazy("risk", "Resolved itself")

@@ -17,14 +17,18 @@ from leads.models.opportunities import (
     Stage,
     StageChange,
 )
+from leads.models.risks import CollisionFigures, CollisionRisk, CollisionWatch
 
 __all__ = [
     "AssignmentDecision",
     "AssignmentRule",
     "AssignmentShare",
+    "CollisionFigures",
     "CollisionNotice",
+    "CollisionRisk",
     "CollisionRule",
     "CollisionSettings",
+    "CollisionWatch",
     "Contact",
     "Customer",
     "CustomerDepartmentGrant",
