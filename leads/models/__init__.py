@@ -10,6 +10,7 @@ from leads.models.follow_ups import FollowUp
 from leads.models.identities import CollisionNotice, IdentityKey
 from leads.models.imports import ImportBatch, ImportRow
 from leads.models.leads import Lead, Touch
+from leads.models.merges import Merge, MergeStep
 from leads.models.opportunities import (
     Opportunity,
     OpportunityDepartmentGrant,
@@ -39,6 +40,8 @@ __all__ = [
     "ImportBatch",
     "ImportRow",
     "Lead",
+    "Merge",
+    "MergeStep",
     "Opportunity",
     "OpportunityDepartmentGrant",
     "OpportunityGrant",

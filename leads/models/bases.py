@@ -1,8 +1,12 @@
+from typing import ClassVar, Self
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crm.people.models import Department, Member
+from crm.tenancy.managers import TenantManager
 from crm.tenancy.models import TenantForeignKey, TenantModel
+from leads.managers import PresentManager
 
 
 class OwnedModel(TenantModel):
@@ -50,3 +54,18 @@ class NextStepModel(models.Model):
 
     class Meta:
         abstract = True
+
+
+class MergeableModel(TenantModel):
+    """A record that can become part of another one: from then on it is in no list and no count."""
+
+    merged_into = TenantForeignKey(
+        "self", models.PROTECT, null=True, editable=False, related_name="+"
+    )
+
+    objects: ClassVar[PresentManager[Self]] = PresentManager()
+    every: ClassVar[TenantManager[Self]] = TenantManager()
+
+    class Meta(TenantModel.Meta):
+        abstract = True
+        base_manager_name = "every"

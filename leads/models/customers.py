@@ -9,11 +9,11 @@ from crm.people.models import Member
 from crm.places import Province
 from crm.tenancy.models import TenantForeignKey, TenantModel
 from leads.enums import CustomerLevel, CustomerStatus, Industry
-from leads.models.bases import NextStepModel, OwnedModel
+from leads.models.bases import MergeableModel, NextStepModel, OwnedModel
 
 
 @tracked
-class Customer(OwnedModel, NextStepModel):
+class Customer(MergeableModel, OwnedModel, NextStepModel):
     """A company we deal with."""
 
     number = models.CharField(_("number"), max_length=20, editable=False)
@@ -33,7 +33,7 @@ class Customer(OwnedModel, NextStepModel):
     address = models.CharField(_("address"), max_length=200, blank=True)
     industry = models.CharField(_("industry"), max_length=20, choices=Industry, blank=True)
 
-    class Meta(OwnedModel.Meta):
+    class Meta(MergeableModel.Meta):
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
         default_permissions = ("view", "edit")
@@ -44,7 +44,7 @@ class Customer(OwnedModel, NextStepModel):
             models.UniqueConstraint(
                 fields=["organization", "credit_code"],
                 name="customer_credit_code_unique",
-                condition=~models.Q(credit_code=""),
+                condition=~models.Q(credit_code="") & models.Q(merged_into__isnull=True),
             ),
         ]
         indexes = [

@@ -6,11 +6,11 @@ from crm.audit.tracking import tracked
 from crm.places import Province
 from crm.tenancy.models import TenantForeignKey, TenantModel
 from leads.enums import Channel, Industry, LeadStatus, TouchOutcome
-from leads.models.bases import NextStepModel, OwnedModel
+from leads.models.bases import MergeableModel, NextStepModel, OwnedModel
 
 
 @tracked
-class Lead(OwnedModel, NextStepModel):
+class Lead(MergeableModel, OwnedModel, NextStepModel):
     """Somebody who may buy, before it is known to be true."""
 
     number = models.CharField(_("number"), max_length=20, editable=False)
@@ -47,7 +47,7 @@ class Lead(OwnedModel, NextStepModel):
         "leads.ImportBatch", models.SET_NULL, null=True, editable=False, related_name="leads"
     )
 
-    class Meta(OwnedModel.Meta):
+    class Meta(MergeableModel.Meta):
         verbose_name = _("lead")
         verbose_name_plural = _("leads")
         constraints = [

@@ -26,6 +26,7 @@ SILENT = frozenset(
         "status", "stage", "stage_changed_at", "position", "sort_key", "name_key", "phone_key",
         "last_follow_up_at", "first_response_at", "assigned_at", "unassigned_reason",
         "converted_at", "closed_at", "customer", "invalid_reason", "lost_reason", "department",
+        "merged_into",
     }
 )  # fmt: skip
 FROM_FOLLOW_UP = frozenset({"next_step", "next_step_at"})
