@@ -24,4 +24,6 @@ def refused(request: TenantRequest, *, url: str, message: Any) -> HttpResponse:
     if htmx.is_partial(request):
         return htmx.toast(HttpResponse(status=422), message, tone="error")
     messages.error(request, message)
-    return HttpResponseRedirect(url)
+    response = HttpResponseRedirect(url)
+    response.is_refusal = True  # type: ignore[attr-defined]  # read by crm.web.once
+    return response

@@ -1,4 +1,4 @@
-"""What a person keeps about lists: saved views and chosen columns."""
+"""What a person keeps about lists (saved views, chosen columns), and which forms were sent."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -59,3 +59,23 @@ class ColumnChoice(TenantModel):
 
     def __str__(self) -> str:
         return self.page
+
+
+class Submission(TenantModel):
+    """A form as it was sent, kept for a day: `crm.web.once` answers it a second time alike."""
+
+    member = TenantForeignKey("people.Member", models.CASCADE, related_name="+")
+    key = models.CharField(max_length=64)
+    answer = models.JSONField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "member", "key"], name="submission_once"
+            )
+        ]
+        indexes = [models.Index(fields=["organization", "member", "at"], name="submission_age_idx")]
+
+    def __str__(self) -> str:
+        return self.key

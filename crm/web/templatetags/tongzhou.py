@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from crm.access import fields
 from crm.access.viewer import current_viewer
 from crm.tenancy.links import global_url as global_address
-from crm.web import formats, markup
+from crm.web import formats, markup, once
 from crm.web.formats import Formats
 from crm.web.forms import dress as dress_field
 from crm.web.forms import mark_errors
@@ -27,6 +27,13 @@ register = template.Library()
 def icon(name: str, css: str = "") -> SafeString:
     """{% icon "users" %}: an inline SVG from crm/web/icon_names.txt."""
     return draw_icon(name, css)
+
+
+@register.simple_tag(takes_context=True)
+def once_token(context: template.Context) -> SafeString:
+    """{% once_token %}: the hidden field by which a form that is sent twice acts once."""
+    token = escape(once.token_for(context["request"]))
+    return mark_safe(f'<input type="hidden" name="{once.FIELD}" value="{token}">')  # noqa: S308
 
 
 @register.filter
