@@ -167,3 +167,21 @@ class RiskState(models.TextChoices):
     DISMISSED = "dismissed", pgettext_lazy("risk", "Dismissed")
     CASE = "case", pgettext_lazy("risk", "Became a case")
     RESOLVED = "resolved", pgettext_lazy("risk", "Resolved itself")
+
+
+class IdentityVerdict(models.TextChoices):
+    """What people decided about two records: the engine's guess counts no more."""
+
+    SAME = "same", pgettext_lazy("identity", "The same client")
+    NOT_SAME = "not_same", pgettext_lazy("identity", "Not the same")
+    SEPARATE = "separate", pgettext_lazy("identity", "The same, kept apart")
+
+
+class AliasSource(models.TextChoices):
+    """How we learned another name of a customer."""
+
+    TYPED = "typed", pgettext_lazy("alias", "Entered by hand")
+    MERGED = "merged", pgettext_lazy("alias", "Merged record")
+    JUDGED = "judged", pgettext_lazy("alias", "Collision decided")
+    FORMER = "former", pgettext_lazy("alias", "Former name")
+    PAYER = "payer", pgettext_lazy("alias", "Name of a payer")

@@ -7,7 +7,12 @@ from leads.models.entering import (
     ShareRequest,
 )
 from leads.models.follow_ups import FollowUp
-from leads.models.identities import CollisionNotice, IdentityKey
+from leads.models.identities import (
+    CollisionNotice,
+    CompanyAlias,
+    IdentityJudgement,
+    IdentityKey,
+)
 from leads.models.imports import ImportBatch, ImportRow
 from leads.models.leads import Lead, Touch
 from leads.models.merges import Merge, MergeStep
@@ -30,12 +35,14 @@ __all__ = [
     "CollisionRule",
     "CollisionSettings",
     "CollisionWatch",
+    "CompanyAlias",
     "Contact",
     "Customer",
     "CustomerDepartmentGrant",
     "CustomerGrant",
     "CustomerProtection",
     "FollowUp",
+    "IdentityJudgement",
     "IdentityKey",
     "ImportBatch",
     "ImportRow",

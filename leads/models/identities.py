@@ -1,9 +1,12 @@
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from crm.audit.tracking import tracked
 from crm.people.models import Member
 from crm.tenancy.models import TenantForeignKey, TenantModel
-from leads.enums import RecordKind
+from leads.enums import AliasSource, IdentityVerdict, RecordKind
+from leads.models.customers import Customer
 
 
 class IdentityKey(TenantModel):
@@ -54,3 +57,68 @@ class CollisionNotice(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.record_kind} {self.record_id} ~ {self.other_kind} {self.other_id}"
+
+
+@tracked
+class IdentityJudgement(TenantModel):
+    """People said whether two records are one client; nobody is asked about them again.
+
+    The left one is the smaller pair of kind and id. `names_key` stands for the two names, in any
+    order: who types one of them again is not asked about the other. Null where both have one name.
+    """
+
+    left_kind = models.CharField(max_length=10, choices=RecordKind)
+    left_id = models.BigIntegerField()
+    right_kind = models.CharField(max_length=10, choices=RecordKind)
+    right_id = models.BigIntegerField()
+    left_name = models.CharField(max_length=200)
+    right_name = models.CharField(max_length=200)
+    names_key = models.BigIntegerField(null=True, editable=False)
+    verdict = models.CharField(_("verdict"), max_length=10, choices=IdentityVerdict)
+    member = TenantForeignKey(Member, models.PROTECT, null=True, related_name="+")
+    case_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta(TenantModel.Meta):
+        verbose_name = _("identity judgement")
+        verbose_name_plural = _("identity judgements")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "left_kind", "left_id", "right_kind", "right_id"],
+                name="identity_judged_once",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["organization", "right_kind", "right_id"], name="identity_judged_right_idx"
+            ),
+            models.Index(fields=["organization", "names_key"], name="identity_judged_names_idx"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.left_name} / {self.right_name}: {self.verdict}"
+
+
+@tracked
+class CompanyAlias(TenantModel):
+    """Another name of a customer, learned: it is found, and found to be the same, by this too."""
+
+    customer = TenantForeignKey(
+        Customer, models.CASCADE, related_name="aliases", verbose_name=_("customer")
+    )
+    text = models.CharField(_("alias"), max_length=200)
+    key = models.BigIntegerField(editable=False)
+    source = models.CharField(_("source"), max_length=10, choices=AliasSource)
+    by = TenantForeignKey(Member, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantModel.Meta):
+        verbose_name = _("company alias")
+        verbose_name_plural = _("company aliases")
+        indexes = [
+            models.Index(fields=["organization", "customer"], name="company_alias_customer_idx"),
+            models.Index(fields=["organization", "key"], name="company_alias_key_idx"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text

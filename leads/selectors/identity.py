@@ -1,15 +1,17 @@
 """Who else is this? Candidates by hashed keys, compared by the engine, redacted for the reader."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
 
 from crm.places import SHORT_NAMES
-from leads.enums import LeadStatus, RecordKind
-from leads.identity import Identity, Reason, Verdict, compare, match_keys
-from leads.models import Contact, Customer, Lead
+from leads.enums import IdentityVerdict, LeadStatus, RecordKind
+from leads.identity import Identity, Reason, ReasonCode, Verdict, compare, is_mobile, match_keys
+from leads.models import CompanyAlias, Contact, Customer, Lead
+from leads.selectors.judgements import Pair, judgements_on, names_key
 
 # A key that more records share says nothing: weak ones are dropped, strong ones cut off here.
 HOT = 60
@@ -33,14 +35,15 @@ CONTACT_FIELDS = (
     "id", "customer_id", "customer__owner_id", "customer__name", "name", "phone", "email", "wechat",
 )  # fmt: skip
 
-Pair = tuple[str, int]
+PERSONAL = {ReasonCode.CREDIT_CODE_EQUAL, ReasonCode.EMAIL_EQUAL, ReasonCode.WECHAT_EQUAL}
 
 
 @dataclass(frozen=True)
 class Match:
     """An existing lead or customer that is, or may be, the same client, and why.
 
-    A contact counts as its customer, a converted lead as the customer it became.
+    A contact counts as its customer, a converted lead as the customer it became. `judged` says
+    what people decided about the two: the same, or the same and kept apart.
     """
 
     kind: RecordKind
@@ -50,6 +53,7 @@ class Match:
     verdict: Verdict
     reasons: tuple[Reason, ...]
     is_open: bool = True
+    judged: IdentityVerdict | None = None
 
     @property
     def pair(self) -> Pair:
@@ -67,8 +71,8 @@ class Candidate:
     is_open: bool = True
 
 
-def identity_of(record: Lead | Customer | Contact) -> Identity:
-    """What is known about a record that can tell who it is."""
+def identity_of(record: Lead | Customer | Contact, *, aliases: tuple[str, ...] = ()) -> Identity:
+    """What is known about a record that can tell who it is; a customer's aliases are asked for."""
     if isinstance(record, Lead):
         return Identity(
             id=record.pk,
@@ -90,6 +94,7 @@ def identity_of(record: Lead | Customer | Contact) -> Identity:
             website=record.website,
             address=record.address,
             region=SHORT_NAMES.get(record.province, ""),
+            aliases=aliases,
         )
     return Identity(
         id=record.pk,
@@ -100,18 +105,29 @@ def identity_of(record: Lead | Customer | Contact) -> Identity:
     )
 
 
+def aliases_of(customer_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
+    """The learned names of these customers, in the order in which they were learned."""
+    found: dict[int, tuple[str, ...]] = defaultdict(tuple)
+    rows = CompanyAlias.objects.filter(customer__in=customer_ids).order_by("pk")
+    for customer, text in rows.values_list("customer_id", "text"):
+        found[customer] += (text,)
+    return found
+
+
 def find_similar(
     identity: Identity, *, excluding: Iterable[Pair] = (), limit: int = 10
 ) -> list[Match]:
     """Everything in the organisation that may be the same client, likeliest first.
 
-    It looks past data scopes on purpose: whoever shows the result redacts it (`cards_for`).
+    `excluding` are the client's own records. What people judged about them, or about the names,
+    counts more than the engine. It looks past data scopes on purpose: whoever shows the result
+    redacts it (`cards_for`).
     """
+    own = {(str(kind), pk) for kind, pk in excluding}
     best: dict[Pair, Match] = {}
+    names: dict[Pair, set[str]] = defaultdict(set)
     for candidate in load_candidates(candidate_pairs(identity)):
         match = compare(identity, candidate.identity)
-        if match.verdict == "different":
-            continue
         found = Match(
             candidate.kind,
             candidate.record_id,
@@ -121,13 +137,63 @@ def find_similar(
             match.reasons,
             candidate.is_open,
         )
+        if found.pair in own:
+            continue
+        names[found.pair].update(filter(None, _names_of(candidate.identity)))
         known = best.get(found.pair)
         if known is None or known.score < found.score:
             best[found.pair] = found
-    for pair in excluding:
-        best.pop(pair, None)
-    ranked = sorted(best.values(), key=lambda match: (-match.score, match.pair))
-    return ranked[:limit]
+    heeded = _heed_judgements(identity, own, best, names)
+    alike = [match for match in heeded if match.verdict != "different"]
+    return sorted(alike, key=lambda match: (-match.score, match.pair))[:limit]
+
+
+def _names_of(identity: Identity) -> tuple[str, ...]:
+    return (identity.company, *identity.aliases)
+
+
+def _heed_judgements(
+    identity: Identity,
+    own: set[Pair],
+    best: Mapping[Pair, Match],
+    names: Mapping[Pair, set[str]],
+) -> Iterable[Match]:
+    """The matches without those that people said are somebody else; the others as people said."""
+    if not best:
+        return ()
+    typed = [name for name in _names_of(identity) if name]
+    keys = {
+        pair: {key for one in typed for other in names[pair]
+               if (key := names_key(one, other)) is not None}
+        for pair in best
+    }  # fmt: skip
+    judged = judgements_on(own, set().union(*keys.values()))
+    if not judged.records and not judged.names:
+        return best.values()
+    return [
+        heeded
+        for pair, match in best.items()
+        if (heeded := _heed(match, judged.of(pair, keys[pair]), pair in judged.records))
+    ]
+
+
+def _heed(match: Match, verdict: IdentityVerdict | None, is_about_record: bool) -> Match | None:
+    if verdict == IdentityVerdict.NOT_SAME:
+        return match if not is_about_record and _has_new_evidence(match) else None
+    if verdict == IdentityVerdict.SAME:
+        return replace(match, score=max(match.score, 0.95), verdict="same", judged=verdict)
+    if verdict == IdentityVerdict.SEPARATE:
+        return replace(match, verdict="probable", judged=verdict)
+    return match
+
+
+def _has_new_evidence(match: Match) -> bool:
+    """Another firm was judged by its name: a code, mobile or address of its own outweighs that."""
+    return any(
+        reason.code in PERSONAL
+        or (reason.code == ReasonCode.PHONE_EQUAL and is_mobile(reason.params["value"]))
+        for reason in match.reasons
+    )
 
 
 def candidate_pairs(identity: Identity) -> set[Pair]:
@@ -154,7 +220,11 @@ def load_candidates(pairs: set[Pair]) -> list[Candidate]:
         found += map(_of_lead, Lead.objects.filter(pk__in=wanted).values_list(*LEAD_FIELDS))
     if wanted := ids[RecordKind.CUSTOMER]:
         customers = Customer.objects.filter(pk__in=wanted)
-        found += map(_of_customer, customers.values_list(*CUSTOMER_FIELDS))
+        aliases = aliases_of(wanted)
+        found += [
+            _of_customer(row, aliases.get(row[0], ()))
+            for row in customers.values_list(*CUSTOMER_FIELDS)
+        ]
     if wanted := ids[RecordKind.CONTACT]:
         contacts = Contact.objects.filter(pk__in=wanted)
         found += map(_of_contact, contacts.values_list(*CONTACT_FIELDS))
@@ -181,7 +251,7 @@ def _of_lead(row: tuple[Any, ...]) -> Candidate:
     return Candidate(identity, RecordKind.LEAD, pk, owner, is_open)
 
 
-def _of_customer(row: tuple[Any, ...]) -> Candidate:
+def _of_customer(row: tuple[Any, ...], aliases: tuple[str, ...]) -> Candidate:
     pk, owner, name, phone, code, website, address, province = row
     identity = Identity(
         id=pk,
@@ -191,6 +261,7 @@ def _of_customer(row: tuple[Any, ...]) -> Candidate:
         website=website,
         address=address,
         region=SHORT_NAMES.get(province, ""),
+        aliases=aliases,
     )
     return Candidate(identity, RecordKind.CUSTOMER, pk, owner)
 

@@ -16,6 +16,7 @@ from leads.models import Contact, Customer, FollowUp, Lead, Opportunity
 from leads.services.completion import phone_key_of
 from leads.services.contacts import create_contact
 from leads.services.customers import create_customer
+from leads.services.identity import repoint
 from leads.services.opportunities import create_opportunity
 from leads.services.refusals import WrongState
 from leads.services.saving import locked
@@ -74,6 +75,7 @@ def convert_lead(
     lead.convert()
     lead.customer, lead.converted_at = customer, timezone.now()
     lead.save(update_fields=["status", "customer", "converted_at", "updated_at"])
+    repoint(kind=RecordKind.LEAD, from_id=lead.pk, to_kind=RecordKind.CUSTOMER, to_id=customer.pk)
     opportunity = _open(deal, lead, customer, contact, by=by) if deal else None
     _carry_over_follow_ups(lead, customer, opportunity)
     audit.record("lead.converted", target=lead, customer=customer.pk)

@@ -1,0 +1,190 @@
+"""What people teach about who is who: judgements on two records, other names of a customer."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from crm.people.models import Member
+from leads.enums import AliasSource, IdentityVerdict, RecordKind
+from leads.models import CompanyAlias, Contact, Customer, IdentityJudgement, Lead
+from leads.selectors.judgements import Pair, alias_key, in_order, names_key
+from leads.services.indexing import index
+from leads.services.saving import locked
+
+
+@transaction.atomic
+def judge(
+    left: Pair,
+    right: Pair,
+    verdict: IdentityVerdict,
+    *,
+    by: Member | None,
+    case_id: int | None = None,
+) -> IdentityJudgement:
+    """Write down whether two records are one client; a later judgement replaces an earlier one.
+
+    A contact stands for its customer, a converted lead for the customer it became. "The same"
+    makes each one's name an alias of the other, if that is a customer.
+    """
+    left, right = in_order(*_as_clients(left, right))
+    names = {pair: name_of(pair) for pair in (left, right)}
+    judgement, _is_new = IdentityJudgement.objects.update_or_create(
+        left_kind=left[0],
+        left_id=left[1],
+        right_kind=right[0],
+        right_id=right[1],
+        defaults={
+            "left_name": names[left][:200],
+            "right_name": names[right][:200],
+            "names_key": names_key(names[left], names[right]),
+            "verdict": verdict,
+            "member": by,
+            "case_id": case_id,
+            "at": timezone.now(),
+        },
+    )
+    _teach(names, verdict, by=by)
+    return judgement
+
+
+def _as_clients(left: Pair, right: Pair) -> tuple[Pair, Pair]:
+    """The records that matches name for these two, unless both came to be one."""
+    clients = client_of(left), client_of(right)
+    return clients if clients[0] != clients[1] else (left, right)
+
+
+def client_of(pair: Pair) -> Pair:
+    """The record that stands for this one: a contact's customer, what a lead was converted to."""
+    kind, pk = pair
+    customer: int | None = None
+    if kind == RecordKind.CONTACT:
+        customer = Contact.objects.values_list("customer_id", flat=True).get(pk=pk)
+    elif kind == RecordKind.LEAD:
+        customer = Lead.objects.values_list("customer_id", flat=True).filter(pk=pk).first()
+    return (RecordKind.CUSTOMER.value, customer) if customer else pair
+
+
+def name_of(pair: Pair) -> str:
+    """The company's name of a lead or customer, empty when it is gone."""
+    kind, pk = pair
+    if kind == RecordKind.LEAD:
+        rows = Lead.objects.filter(pk=pk).values_list("company_name", flat=True)
+    else:
+        rows = Customer.objects.filter(pk=pk).values_list("name", flat=True)
+    return rows.first() or ""
+
+
+def _teach(names: Mapping[Pair, str], verdict: IdentityVerdict, *, by: Member | None) -> None:
+    """The same client under two names: each customer learns the other's, or forgets it again."""
+    (left, left_name), (right, right_name) = names.items()
+    for (kind, pk), name in ((left, right_name), (right, left_name)):
+        if kind != RecordKind.CUSTOMER or not name:
+            continue
+        if verdict == IdentityVerdict.SAME:
+            learn_alias(customer_id=pk, text=name, source=AliasSource.JUDGED, by=by)
+        else:
+            unlearn_alias(customer_id=pk, text=name, source=AliasSource.JUDGED)
+
+
+@transaction.atomic
+def learn_alias(
+    *, customer_id: int, text: str, source: AliasSource, by: Member | None = None
+) -> CompanyAlias | None:
+    """Another name of a customer, found from now on; None when it says nothing new."""
+    text = text.strip()[:200]
+    key = alias_key(text)
+    customer = locked(Customer.objects.all(), customer_id)
+    if key is None or key == alias_key(customer.name):
+        return None
+    known: CompanyAlias | None = CompanyAlias.objects.filter(customer=customer, key=key).first()
+    if known is not None:
+        return known
+    alias: CompanyAlias = CompanyAlias.objects.create(
+        customer=customer, text=text, key=key, source=source, by=by
+    )
+    index(customer)
+    return alias
+
+
+@transaction.atomic
+def forget_alias(*, alias_id: int) -> Customer:
+    """A name is no longer one of the customer's."""
+    customer_id = CompanyAlias.objects.values_list("customer_id", flat=True).get(pk=alias_id)
+    customer = locked(Customer.objects.all(), customer_id)
+    CompanyAlias.objects.filter(pk=alias_id).delete()
+    index(customer)
+    return customer
+
+
+def unlearn_alias(*, customer_id: int, text: str, source: AliasSource) -> None:
+    """Take back what was learned from one source; the same name from another stays."""
+    aliases = CompanyAlias.objects.filter(
+        customer=customer_id, key=alias_key(text.strip()[:200]), source=source
+    )
+    for pk in list(aliases.values_list("pk", flat=True)):
+        forget_alias(alias_id=pk)
+
+
+@transaction.atomic
+def repoint(
+    *, kind: RecordKind, from_id: int, to_id: int, to_kind: RecordKind | None = None
+) -> dict[str, Any]:
+    """Give what was learned about one record to another; the answer undoes it (`point_back`).
+
+    A judgement that would say the same about the same two records, or about one, stays where it
+    is. The index rows of the record that goes are the caller's (`forget`).
+    """
+    old, new = (kind.value, from_id), ((to_kind or kind).value, to_id)
+    moved = [one.pk for one in _judgements_of(old) if _move(one, old, new)]
+    aliases: list[int] = []
+    if kind == RecordKind.CUSTOMER and new[0] == RecordKind.CUSTOMER:
+        known = CompanyAlias.objects.filter(customer=from_id)
+        aliases = list(known.order_by("pk").values_list("pk", flat=True))
+        _give_aliases(aliases, to_id)
+    return {"from": list(old), "to": list(new), "judgements": moved, "aliases": aliases}
+
+
+@transaction.atomic
+def point_back(moved: Mapping[str, Any]) -> None:
+    """Undo `repoint` exactly; the record that had gone is there again."""
+    (old_kind, old_id), (new_kind, new_id) = moved["from"], moved["to"]
+    for one in IdentityJudgement.objects.filter(pk__in=moved["judgements"]).order_by("pk"):
+        _move(one, (new_kind, new_id), (old_kind, old_id))
+    _give_aliases(moved["aliases"], old_id)
+    if moved["aliases"]:
+        index(Customer.objects.get(pk=new_id))
+
+
+def _give_aliases(ids: list[int], customer_id: int) -> None:
+    if ids:
+        CompanyAlias.objects.filter(pk__in=ids).update(customer=customer_id)
+        index(locked(Customer.objects.all(), customer_id))
+
+
+def _judgements_of(pair: Pair) -> Iterable[IdentityJudgement]:
+    kind, pk = pair
+    lefts = IdentityJudgement.objects.filter(left_kind=kind, left_id=pk)
+    rights = IdentityJudgement.objects.filter(right_kind=kind, right_id=pk)
+    return [*lefts.order_by("pk"), *rights.order_by("pk")]
+
+
+def _move(judgement: IdentityJudgement, old: Pair, new: Pair) -> bool:
+    """Put one record in another's place; False when that would judge nothing new."""
+    sides = {
+        (judgement.left_kind, judgement.left_id): judgement.left_name,
+        (judgement.right_kind, judgement.right_id): judgement.right_name,
+    }
+    if new in sides:
+        return False
+    sides[new] = sides.pop(old)
+    left, right = in_order(*sides)
+    where = {"left_kind": left[0], "left_id": left[1], "right_kind": right[0]}
+    where["right_id"] = right[1]
+    if IdentityJudgement.objects.filter(**where).exists():
+        return False
+    IdentityJudgement.objects.filter(pk=judgement.pk).update(
+        **where, left_name=sides[left], right_name=sides[right]
+    )
+    return True
