@@ -11,7 +11,8 @@ from crm.places import SHORT_NAMES
 from leads.enums import IdentityVerdict, LeadStatus, RecordKind
 from leads.identity import Identity, Reason, ReasonCode, Verdict, compare, is_mobile, match_keys
 from leads.models import CompanyAlias, Contact, Customer, Lead
-from leads.selectors.judgements import Pair, judgements_on, names_key
+from leads.selectors.judgements import Pair as Pair
+from leads.selectors.judgements import judgements_on, names_key
 
 # A key that more records share says nothing: weak ones are dropped, strong ones cut off here.
 HOT = 60

@@ -70,10 +70,8 @@ def name_of(pair: Pair) -> str:
     """The company's name of a lead or customer, empty when it is gone."""
     kind, pk = pair
     if kind == RecordKind.LEAD:
-        rows = Lead.objects.filter(pk=pk).values_list("company_name", flat=True)
-    else:
-        rows = Customer.objects.filter(pk=pk).values_list("name", flat=True)
-    return rows.first() or ""
+        return Lead.objects.filter(pk=pk).values_list("company_name", flat=True).first() or ""
+    return Customer.objects.filter(pk=pk).values_list("name", flat=True).first() or ""
 
 
 def _teach(names: Mapping[Pair, str], verdict: IdentityVerdict, *, by: Member | None) -> None:
@@ -120,9 +118,10 @@ def forget_alias(*, alias_id: int) -> Customer:
 
 def unlearn_alias(*, customer_id: int, text: str, source: AliasSource) -> None:
     """Take back what was learned from one source; the same name from another stays."""
-    aliases = CompanyAlias.objects.filter(
-        customer=customer_id, key=alias_key(text.strip()[:200]), source=source
-    )
+    key = alias_key(text.strip()[:200])
+    if key is None:
+        return
+    aliases = CompanyAlias.objects.filter(customer=customer_id, key=key, source=source)
     for pk in list(aliases.values_list("pk", flat=True)):
         forget_alias(alias_id=pk)
 

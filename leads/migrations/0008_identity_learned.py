@@ -12,7 +12,7 @@ import crm.tenancy.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("leads", "0006_collision_risks"),
+        ("leads", "0007_merges"),
         ("people", "0003_calendars_absences_invitations"),
         ("tenancy", "0003_erasure"),
     ]
