@@ -185,3 +185,47 @@ class AliasSource(models.TextChoices):
     JUDGED = "judged", pgettext_lazy("alias", "Collision decided")
     FORMER = "former", pgettext_lazy("alias", "Former name")
     PAYER = "payer", pgettext_lazy("alias", "Name of a payer")
+
+
+class CollisionOrigin(models.TextChoices):
+    """By which way a second rep reached for a client."""
+
+    ENTRY = "entry", pgettext_lazy("collision", "Entered by hand")
+    IMPORT = "import", pgettext_lazy("collision", "Import")
+    CONVERSION = "conversion", pgettext_lazy("collision", "Conversion")
+    FOLLOW_UP = "follow_up", pgettext_lazy("collision", "Follow-up")
+    ORDER = "order", pgettext_lazy("collision", "Quote or order")
+    MANUAL = "manual", pgettext_lazy("collision", "Reported")
+
+
+class CaseState(models.TextChoices):
+    OPEN = "open", pgettext_lazy("collision", "Open")
+    DECIDED = "decided", pgettext_lazy("collision", "Decided")
+    APPEALED = "appealed", pgettext_lazy("collision", "Appealed")
+    CLOSED = "closed", pgettext_lazy("collision", "Closed")
+
+
+class CollisionOutcome(models.TextChoices):
+    """What becomes of the client."""
+
+    KEEP = "keep", pgettext_lazy("collision", "Stays with the owner")
+    REASSIGN = "reassign", pgettext_lazy("collision", "Goes to the newcomer")
+    SHARE = "share", pgettext_lazy("collision", "Shared")
+    MERGE = "merge", pgettext_lazy("collision", "Merged")
+    SEPARATE = "separate", pgettext_lazy("collision", "Kept separate")
+    NOT_SAME = "not_same", pgettext_lazy("collision", "Not the same client")
+
+
+class CollisionSide(models.TextChoices):
+    HOLDER = "holder", pgettext_lazy("collision", "Owner")
+    NEWCOMER = "newcomer", pgettext_lazy("collision", "Newcomer")
+    MANAGER = "manager", pgettext_lazy("collision", "Manager")
+    DECIDER = "decider", pgettext_lazy("collision", "Asked to decide")
+
+
+class DecisionKind(models.TextChoices):
+    """How a decision stands to the one before it."""
+
+    FIRST = "first", pgettext_lazy("collision", "Decision")
+    UPHELD = "upheld", pgettext_lazy("collision", "Upheld on appeal")
+    OVERTURNED = "overturned", pgettext_lazy("collision", "Overturned on appeal")

@@ -103,6 +103,22 @@ declare(
 )
 declare("leads.export_opportunity", _("Export opportunities"), manager=TREE, administrator=ALL)
 
+declare(
+    "leads.view_case", _("See collision cases"), rep=OWN, manager=TREE, marketing=OWN,
+    service=OWN, finance=OWN, legal=OWN, administrator=ALL,
+)  # fmt: skip
+declare(
+    "leads.open_case",
+    _("Report collisions"),
+    whole=True,
+    rep=OWN,
+    manager=TREE,
+    marketing=ALL,
+    service=OWN,
+    administrator=ALL,
+)
+declare("leads.decide_case", _("Decide collision cases"), manager=TREE, administrator=ALL)
+
 guard("leads.lead.phone", mask_phone, also=("phone_key",))
 guard("leads.lead.email", mask_email)
 guard("leads.lead.wechat", mask_all)

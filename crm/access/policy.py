@@ -33,13 +33,18 @@ def reach_filter(member: Member, permission: str, model: type[Model]) -> Q | Non
     """The member's reach as a filter on `model`: Q() for everything, None for nothing.
 
     `model.access_via` ("customer__") says whose owner and department count; a grant on that
-    record reaches what hangs on it. `model.access_owner` names an owner's column of another name.
+    record reaches what hangs on it. `model.access_owner` names an owner's column of another name,
+    `model.access_parties` the rows by any of which several people reach one record.
     """
     reach = reach_of(member, permission)
     if reach is None:
         return None
     if reach.is_all:
         return Q()
+    if parties := getattr(model, "access_parties", ""):
+        relation: Any = model._meta.get_field(parties)
+        rows = visible(member, relation.related_model._default_manager.all(), permission)
+        return Q(pk__in=rows.values(relation.field.attname))
     via: str = getattr(model, "access_via", "")
     owner: str = getattr(model, "access_owner", "owner_id")
     owned = Q(**{f"{via}{owner}": member.pk})

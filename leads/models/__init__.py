@@ -1,4 +1,12 @@
 from leads.models.assignments import AssignmentDecision, AssignmentRule, AssignmentShare
+from leads.models.collisions import (
+    ArbitrationTerms,
+    CollisionAppeal,
+    CollisionCase,
+    CollisionDecision,
+    CollisionParty,
+    CollisionRecord,
+)
 from leads.models.customers import Contact, Customer, CustomerDepartmentGrant, CustomerGrant
 from leads.models.entering import (
     CollisionRule,
@@ -26,11 +34,17 @@ from leads.models.opportunities import (
 from leads.models.risks import CollisionFigures, CollisionRisk, CollisionWatch
 
 __all__ = [
+    "ArbitrationTerms",
     "AssignmentDecision",
     "AssignmentRule",
     "AssignmentShare",
+    "CollisionAppeal",
+    "CollisionCase",
+    "CollisionDecision",
     "CollisionFigures",
     "CollisionNotice",
+    "CollisionParty",
+    "CollisionRecord",
     "CollisionRisk",
     "CollisionRule",
     "CollisionSettings",
