@@ -1,8 +1,12 @@
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.web import navigation
 from crm.web.navigation import Create, Entry
+from leads import collision_tabs
+from leads.collision_tabs import CollisionTab
 from leads.selectors.assignments import waiting_count
+from leads.selectors.cases import waiting_count as cases_waiting
 from leads.selectors.leads import untouched_count
 
 navigation.register(
@@ -43,6 +47,15 @@ navigation.register(
         on_phone=True,
     ),
     Entry(
+        "collisions",
+        _("Collisions"),
+        "scale",
+        "leads:cases",
+        permission="leads.view_case",
+        order=45,
+        count=cases_waiting,
+    ),
+    Entry(
         "channels",
         _("Channels"),
         "arrows-exchange",
@@ -81,4 +94,7 @@ navigation.register_create(
         permission="leads.create_opportunity",
         order=30,
     ),
+)
+collision_tabs.register(
+    CollisionTab("cases", pgettext_lazy("collision", "Cases"), "leads:cases", "leads.view_case", 10)
 )

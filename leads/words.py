@@ -27,6 +27,15 @@ STAGE_COLOURS = {
     StageKind.WON.value: "green",
     StageKind.LOST.value: "grey",
 }
+CASE_COLOURS = {"open": "amber", "decided": "blue", "appealed": "red", "closed": "grey"}
+OUTCOME_OF_CASE_COLOURS = {
+    "keep": "green",
+    "reassign": "blue",
+    "share": "teal",
+    "merge": "purple",
+    "separate": "purple",
+    "not_same": "grey",
+}
 FOLLOW_UP_ICONS = {
     FollowUpKind.CALL.value: "phone",
     FollowUpKind.VISIT.value: "map-pin",

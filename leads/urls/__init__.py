@@ -1,4 +1,4 @@
-from leads.urls import imports, records, sharing
+from leads.urls import cases, imports, records, sharing
 
 app_name = "leads"
-urlpatterns = [*imports.urlpatterns, *records.urlpatterns, *sharing.urlpatterns]
+urlpatterns = [*cases.urlpatterns, *imports.urlpatterns, *records.urlpatterns, *sharing.urlpatterns]

@@ -1,0 +1,106 @@
+"""Collision cases: which there are, who reads them, who is in them."""
+
+from typing import Any
+
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from crm.access import policy
+from crm.people.models import Member
+from crm.people.presence import absences_at
+from leads.enums import CaseState, CollisionSide, RecordKind
+from leads.models import CollisionCase, CollisionParty, CollisionRecord
+from leads.selectors.identity import Pair
+
+WAITING = (CaseState.OPEN, CaseState.APPEALED)
+MOST_COUNTED = 99
+
+
+def visible_cases(member: Member, permission: str = "leads.view_case") -> QuerySet[CollisionCase]:
+    """The cases the member is in, or whose reps stand below them."""
+    return policy.visible(member, CollisionCase.objects.all(), permission)
+
+
+def case_or_404(member: Member, pk: int) -> CollisionCase:
+    """The case, if the member may read it."""
+    rows = CollisionCase.objects.select_related("decider", "opened_by")
+    return policy.get_or_404(member, rows, "leads.view_case", pk)
+
+
+def with_parties(cases: QuerySet[CollisionCase]) -> QuerySet[Any]:
+    """Each with the owner's name and how many came later."""
+    parties = CollisionParty.objects.filter(case=OuterRef("pk")).order_by("id")
+    holders = parties.filter(side=CollisionSide.HOLDER)
+    newcomers = parties.filter(side=CollisionSide.NEWCOMER)
+    counted = newcomers.order_by().values("case").annotate(number=Count("pk"))
+    return cases.annotate(
+        holder_id=Subquery(holders.values("member_id")[:1]),
+        holder_name=Subquery(holders.values("member__name")[:1]),
+        newcomer_id=Subquery(newcomers.values("member_id")[:1]),
+        newcomer_name=Subquery(newcomers.values("member__name")[:1]),
+        newcomers=Coalesce(Subquery(counted.values("number")), 0, output_field=IntegerField()),
+    )
+
+
+def deputised(member: Member) -> QuerySet[Any]:
+    """Those who are away and have this member stand in for them."""
+    away = absences_at(timezone.now())
+    named = away.filter(deputy=member)
+    standing = away.filter(deputy=None, member__deputy=member)
+    return named.order_by().values("member_id").union(standing.order_by().values("member_id"))
+
+
+def is_for(member: Member) -> Q:
+    """Cases that wait for this member's decision, as decider, deputy or administrator."""
+    asked = [member.pk, *(row["member_id"] for row in deputised(member))]
+    mine = Q(decider__in=asked)
+    reach = policy.reach_of(member, "leads.decide_case")
+    if reach is not None and reach.is_all:
+        mine |= Q(decider=None)
+    return mine & Q(state__in=WAITING)
+
+
+def cases_to_decide(member: Member) -> QuerySet[CollisionCase]:
+    """What waits for this member's decision, the most urgent first."""
+    if not policy.allowed(member, "leads.decide_case"):
+        return CollisionCase.objects.none()
+    return CollisionCase.objects.filter(is_for(member)).order_by(
+        F("due_at").asc(nulls_last=True), "id"
+    )
+
+
+def waiting_count(member: Member) -> int:
+    """How many cases wait for this member, counted no further than 100."""
+    return int(cases_to_decide(member).order_by()[: MOST_COUNTED + 1].count())
+
+
+def parties_of(case: CollisionCase) -> list[CollisionParty]:
+    """Everybody the case concerns: the owner, the newcomers as they came, their managers."""
+    order = {side.value: place for place, side in enumerate(CollisionSide)}
+    rows = CollisionParty.objects.filter(case=case).select_related("member", "department")
+    return sorted(rows, key=lambda one: (order[one.side], one.pk))
+
+
+def records_of(case: CollisionCase) -> list[CollisionRecord]:
+    """The records of the case, the one that was there first in front."""
+    rows = CollisionRecord.objects.filter(case=case).select_related("owner", "member")
+    return list(rows.order_by("-is_held", "id"))
+
+
+def open_case_on(pairs: list[Pair]) -> CollisionCase | None:
+    """A case still to be decided in which one of these records is, the oldest."""
+    if not pairs:
+        return None
+    wanted = Q()
+    for kind, pk in pairs:
+        wanted |= Q(record_kind=kind, record_id=pk)
+    rows = CollisionRecord.objects.filter(wanted, case__state__in=WAITING)
+    found = rows.select_related("case").order_by("case_id").first()
+    return found.case if found else None
+
+
+def cases_of(kind: RecordKind | str, record_id: int) -> QuerySet[CollisionCase]:
+    """Every case the record is or was in, the latest first."""
+    inside = CollisionRecord.objects.filter(record_kind=kind, record_id=record_id)
+    return CollisionCase.objects.filter(pk__in=inside.values("case_id")).order_by("-id")
