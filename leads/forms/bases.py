@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.urls import reverse_lazy
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,6 +15,7 @@ from crm.web.widgets import OwnTemplate
 from leads.selectors.similar import SimilarCard
 from leads.selectors.versions import as_it_was
 from leads.selectors.wording import in_words
+from leads.services.refusals import ConfirmationNeeded, LikelyDuplicate
 
 STEERING = frozenset({"version", "explanation", "owner"})
 LOOK_UP_FIELDS = ("company_name", "name", "phone", "email", "credit_code", "wechat", "website")
@@ -33,29 +35,59 @@ class CompanyInput(OwnTemplate, forms.TextInput):
 
 
 class ReasonInput(OwnTemplate, forms.TextInput):
-    """Who looks after this client already, and a line for why one continues."""
+    """Who looks after this client already, and a line for why one continues.
+
+    `marks` are asked to be ticked when looking is enough; with `is_open` a reason may be given.
+    """
 
     template_name = "leads/widgets/reason.html"
 
-    def __init__(self, cards: Sequence[SimilarCard]) -> None:
-        super().__init__({"autofocus": True, "placeholder": gettext_lazy("Why do you continue?")})
-        self.cards = cards
+    def __init__(
+        self, cards: Sequence[SimilarCard], *, marks: str = "", is_open: bool = True
+    ) -> None:
+        super().__init__({"placeholder": gettext_lazy("Why do you continue?")})
+        self.cards, self.marks, self.is_open = cards, marks, is_open
+        if is_open and not marks:
+            self.attrs["autofocus"] = True
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        return super().get_context(name, value, attrs) | {"cards": self.cards}
+        more = {"cards": self.cards, "marks": self.marks, "is_open": self.is_open}
+        return super().get_context(name, value, attrs) | more
 
 
-def reason_field(cards: Sequence[SimilarCard] | None = None) -> forms.CharField:
-    """Why a client is entered although it is somebody's: hidden until there are cards to show."""
+def reason_field(widget: ReasonInput | None = None, label: Any = "") -> forms.CharField:
+    """Why a client is entered although it is known: hidden until there are cards to show."""
+    tells = widget is not None and widget.is_open
     field = forms.CharField(
         required=False,
         max_length=200,
-        label=gettext_lazy("Already looked after"),
-        help_text=gettext_lazy("The owner and both managers will read it."),
-        widget=forms.HiddenInput() if cards is None else ReasonInput(cards),
+        label=label or gettext_lazy("Already looked after"),
+        help_text=gettext_lazy("The owner and both managers will read it.") if tells else "",
+        widget=widget or forms.HiddenInput(),
     )
     dress(field, wide=True)
     return field
+
+
+def first_reason_field(data: Any) -> forms.CharField:
+    """The field before the service has said anything; what was typed into it stays visible."""
+    return reason_field(ReasonInput([]) if data.get("explanation") else None)
+
+
+def asking_field(refusal: LikelyDuplicate, cards: Sequence[SimilarCard]) -> forms.CharField:
+    """The field that puts to the reader what the service asks, with the cards it is about."""
+    if refusal.asks == "nothing":
+        return reason_field(ReasonInput(cards, is_open=False), gettext_lazy("Not entered"))
+    if not isinstance(refusal, ConfirmationNeeded):
+        return reason_field(ReasonInput(cards))
+    marks = " ".join(card.mark for card in cards)
+    label = gettext_lazy("Already yours") if refusal.is_own else gettext_lazy("Similar client")
+    return reason_field(ReasonInput(cards, marks=marks, is_open=not refusal.is_own), label)
+
+
+def linked_to_cards(message: Label) -> str:
+    """The message at the top of the form, leading to the cards it is about."""
+    return format_html('{} <a href="#field-explanation">{}</a>', message, _("Show the client"))
 
 
 def forget_bound(form: Any) -> None:
@@ -158,7 +190,12 @@ class DuplicateCheckMixin:
         for name in LOOK_UP_FIELDS:
             if name in self.fields:
                 self.fields[name].widget.attrs |= look_up_attrs(self.record_kind, self.instance.pk)
-        self.place_reason(reason_field([] if self.data.get("explanation") else None))
+        self.place_reason(first_reason_field(self.data))
+
+    @property
+    def confirmed(self) -> list[str]:
+        """The marks of the cards that were ticked as looked at."""
+        return str(self.data.get("confirmed", ""))[:2_000].split()
 
     def place_reason(self, field: forms.CharField) -> None:
         """Put the field for the reason right below the company's name."""
@@ -170,11 +207,17 @@ class DuplicateCheckMixin:
                 self.fields["explanation"] = field
         self.fields.setdefault("explanation", field)
 
-    def ask_reason(self, cards: Sequence[SimilarCard], message: Label) -> None:
-        """Come back with the cards and a field for the reason: never a dead end."""
-        self.place_reason(reason_field(cards))
+    @property
+    def typed_name(self) -> str:
+        """The company's name as it was typed, or as it is stored when it is not in the form."""
+        known = getattr(self.instance, self.company_field, "")
+        return str(self.cleaned_data.get(self.company_field, known))  # type: ignore[attr-defined]
+
+    def ask(self, refusal: LikelyDuplicate, cards: Sequence[SimilarCard]) -> None:
+        """Come back with the cards and what the service asks: never a dead end."""
+        self.place_reason(asking_field(refusal, cards))
         forget_bound(self)
-        self.add_error(None, str(message))  # type: ignore[attr-defined]
+        self.add_error(None, linked_to_cards(str(refusal)))  # type: ignore[attr-defined]
 
 
 def look_up_attrs(kind: str, pk: int | None) -> dict[str, str]:

@@ -6,10 +6,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.web.forms import DateField, MoneyField, TenantForm
-from leads.forms.bases import forget_bound, reason_field
+from leads.forms.bases import (
+    asking_field,
+    first_reason_field,
+    forget_bound,
+    linked_to_cards,
+)
 from leads.models import Lead
 from leads.selectors.similar import SimilarCard
 from leads.services.conversion import Deal
+from leads.services.refusals import LikelyDuplicate
 
 NEW = "new"
 
@@ -28,7 +34,7 @@ class ConvertForm(TenantForm):
 
     def __init__(self, *args: Any, lead: Lead, customers: list[tuple[int, str]], **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["explanation"] = reason_field([] if self.data.get("explanation") else None)
+        self.fields["explanation"] = first_reason_field(self.data)
         choice: Any = self.fields["customer"]
         choice.choices = [
             *((str(pk), _("Attach to %(name)s") % {"name": name}) for pk, name in customers),
@@ -63,8 +69,13 @@ class ConvertForm(TenantForm):
             expected_close_date=values["expected_close_date"],
         )
 
-    def ask_reason(self, cards: Sequence[SimilarCard], message: str) -> None:
-        """Somebody else looks after this client: show who, and ask why to continue."""
-        self.fields["explanation"] = reason_field(cards)
+    @property
+    def confirmed(self) -> list[str]:
+        """The marks of the cards that were ticked as looked at."""
+        return str(self.data.get("confirmed", ""))[:2_000].split()
+
+    def ask(self, refusal: LikelyDuplicate, cards: Sequence[SimilarCard]) -> None:
+        """The client is known: show by whom, and put what the service asks."""
+        self.fields["explanation"] = asking_field(refusal, cards)
         forget_bound(self)
-        self.add_error(None, message)
+        self.add_error(None, linked_to_cards(str(refusal)))

@@ -10,14 +10,21 @@ from django.db.models import Max
 
 from crm.access import policy
 from crm.people.models import Member
-from leads.enums import RecordKind, StageKind
-from leads.models import Customer, Lead, Opportunity
+from leads.enums import CardFact, NameOnCard, RecordKind, StageKind
+from leads.identity import ReasonCode
+from leads.models import CollisionSettings, Customer, Lead, Opportunity
+from leads.redaction import masked_name
 from leads.selectors.addresses import page_of
+from leads.selectors.entering import collision_settings, mark_of
 from leads.selectors.identity import Match
 from leads.words import CUSTOMER_COLOURS, LEAD_COLOURS, deal_band, reason_words
 
 ASK_SALT = "leads.ask-to-share"
 ASK_SECONDS = 3600
+# asked for where there is no record of a kind, so that each answer takes the same questions
+NOBODY = [0]
+# what a comparison says only of the record one may not see
+TELLS_OF_THE_HIDDEN = frozenset({ReasonCode.CREDIT_CODE_DIFFERENT, ReasonCode.PERSON_DIFFERENT})
 VIEW = {RecordKind.LEAD: "leads.view_lead", RecordKind.CUSTOMER: "leads.view_customer"}
 
 
@@ -25,9 +32,10 @@ VIEW = {RecordKind.LEAD: "leads.view_lead", RecordKind.CUSTOMER: "leads.view_cus
 class SimilarCard:
     """What may be said about a similar client to this reader.
 
-    A redacted card has a name, owner, state, rough stage, last contact and reasons: nothing else.
-    `ask` is a token that asks the owner to share, `url` and `record_id` are only for readers of
-    the record.
+    A redacted card has what the reader typed of the name, and of owner, state, rough stage and
+    last contact what the organisation lets it show: nothing else. `ask` is a token that asks the
+    owner to share, `url` and `record_id` are only for readers of the record, `mark` stands for
+    the card when it is confirmed and tells nothing.
     """
 
     kind: str
@@ -45,24 +53,52 @@ class SimilarCard:
     record_id: int | None = None
     detail: str = ""
     ask: str = ""
+    mark: str = ""
+    has_owner: bool = True
+    shows_contact: bool = True
 
 
-def cards_for(member: Member, matches: list[Match]) -> list[SimilarCard]:
-    """The matches as this member may see them, in their order."""
+def cards_for(member: Member, matches: list[Match], *, typed: str = "") -> list[SimilarCard]:
+    """The matches as this member may see them, in their order; `typed` is the name they wrote.
+
+    As many questions to the database for one match as for five, of whatever kind.
+    """
+    if not matches:
+        return []
     leads = _records(Lead, RecordKind.LEAD, matches)
     customers = _records(Customer, RecordKind.CUSTOMER, matches)
     seen = _visible(member, RecordKind.LEAD, leads) | _visible(
         member, RecordKind.CUSTOMER, customers
     )
+    reader = Reader(member, typed, collision_settings())
     bands = _bands(customers)
     found: list[SimilarCard] = []
     for match in matches:
         record: Any = (leads if match.kind == RecordKind.LEAD else customers).get(match.record_id)
         if record is not None:
             band = bands.get(match.record_id, "") if match.kind == RecordKind.CUSTOMER else ""
-            is_visible = match.pair in seen
-            found.append(_card(match, record, band=band, is_visible=is_visible, reader=member))
+            card = _whole_card if match.pair in seen else _redacted_card
+            found.append(card(match, record, band, reader))
     return found
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads the cards, what name they typed, and what the organisation lets them be shown."""
+
+    member: Member
+    typed: str
+    settings: CollisionSettings
+
+    def sees(self, fact: CardFact) -> bool:
+        """Whether a redacted card shows this fact."""
+        return fact in self.settings.card_shows
+
+    def name_of(self, match: Match, record: Any) -> str:
+        """The record's name, as far as this reader may learn it."""
+        whole = self.settings.name_on_card == NameOnCard.WHOLE
+        named = any(reason.code == ReasonCode.NAME_EQUAL for reason in match.reasons)
+        return str(record) if whole or named else masked_name(str(record), self.typed)
 
 
 def asked_record(token: str, *, by: Member) -> tuple[RecordKind, int]:
@@ -75,51 +111,70 @@ def _salt(reader: Member) -> str:
     return f"{ASK_SALT}.{reader.pk}"
 
 
-def _card(match: Match, record: Any, *, band: str, is_visible: bool, reader: Member) -> SimilarCard:
-    colours = LEAD_COLOURS if match.kind == RecordKind.LEAD else CUSTOMER_COLOURS
-    more: dict[str, Any] = {}
-    if is_visible:
-        more = {
-            "url": page_of(match.kind, record.pk),
-            "record_id": record.pk,
-            "detail": record.number,
-        }
-    else:
-        more = {"ask": signing.dumps([match.kind.value, record.pk], salt=_salt(reader))}
+def _whole_card(match: Match, record: Any, band: str, reader: Reader) -> SimilarCard:
+    """The card of a record that its reader may open."""
     return SimilarCard(
         kind=match.kind.value,
         kind_label=str(match.kind.label),
         title=str(record),
         owner=record.owner.name if record.owner else "",
         status=str(record.get_status_display()),
-        colour=colours[str(record.status)],
+        colour=_colour_of(match, record),
         band=band,
         last_contact=record.last_follow_up_at,
         verdict=match.verdict,
         reasons=reason_words(match.reasons),
-        is_visible=is_visible,
-        **more,
+        is_visible=True,
+        url=page_of(match.kind, record.pk),
+        record_id=record.pk,
+        detail=record.number,
+        mark=mark_of(match, reader.member),
+        has_owner=record.owner is not None,
     )
+
+
+def _redacted_card(match: Match, record: Any, band: str, reader: Reader) -> SimilarCard:
+    """The card of a record that its reader may not see."""
+    has_status, has_owner = reader.sees(CardFact.STATUS), reader.sees(CardFact.OWNER)
+    return SimilarCard(
+        kind=match.kind.value,
+        kind_label=str(match.kind.label),
+        title=reader.name_of(match, record),
+        owner=record.owner.name if record.owner and has_owner else "",
+        status=str(record.get_status_display()) if has_status else "",
+        colour=_colour_of(match, record) if has_status else "grey",
+        band=band if reader.sees(CardFact.BAND) else "",
+        last_contact=record.last_follow_up_at if reader.sees(CardFact.CONTACT) else None,
+        verdict=match.verdict,
+        reasons=reason_words(one for one in match.reasons if one.code not in TELLS_OF_THE_HIDDEN),
+        is_visible=False,
+        ask=signing.dumps([match.kind.value, record.pk], salt=_salt(reader.member)),
+        mark=mark_of(match, reader.member),
+        has_owner=record.owner is not None or not has_owner,
+        shows_contact=reader.sees(CardFact.CONTACT),
+    )
+
+
+def _colour_of(match: Match, record: Any) -> str:
+    colours = LEAD_COLOURS if match.kind == RecordKind.LEAD else CUSTOMER_COLOURS
+    return colours[str(record.status)]
 
 
 def _records(model: Any, kind: RecordKind, matches: list[Match]) -> Mapping[int, Any]:
     ids = [match.record_id for match in matches if match.kind == kind]
-    return model.objects.select_related("owner").in_bulk(ids) if ids else {}
+    found: Mapping[int, Any] = model.objects.select_related("owner").in_bulk(ids or NOBODY)
+    return found
 
 
 def _visible(member: Member, kind: RecordKind, records: Mapping[int, Any]) -> set[tuple[str, int]]:
-    if not records:
-        return set()
     model: Any = Lead if kind == RecordKind.LEAD else Customer
-    rows = policy.visible(member, model.objects.filter(pk__in=list(records)), VIEW[kind])
+    rows = policy.visible(member, model.objects.filter(pk__in=list(records) or NOBODY), VIEW[kind])
     return {(kind.value, pk) for pk in rows.values_list("pk", flat=True)}
 
 
 def _bands(customer_ids: Iterable[int]) -> dict[int, str]:
     """How far each customer's furthest open deal is, roughly."""
-    wanted = list(customer_ids)
-    if not wanted:
-        return {}
+    wanted = list(customer_ids) or NOBODY
     deals = Opportunity.objects.filter(customer__in=wanted, stage__kind=StageKind.OPEN)
     furthest = deals.values("customer").annotate(most=Max("stage__probability"))
     return {row["customer"]: deal_band(row["most"]) for row in furthest.order_by("customer")}

@@ -9,29 +9,15 @@ from crm.people.models import Member
 from crm.teamwork.enums import NotificationKind
 from crm.teamwork.services import notify
 from leads.enums import RecordKind
-from leads.identity import Identity
 from leads.models import CollisionNotice, Customer, Lead
 from leads.selectors.addresses import page_of
-from leads.selectors.identity import Match, Pair, find_similar
+from leads.selectors.identity import Match
 from leads.selectors.managers import manager_ids_of
-from leads.services.identity import hold, kind_of
-from leads.services.refusals import LikelyDuplicate
+from leads.services.entering import check_entry
+from leads.services.identity import kind_of
 
-
-def blocks(match: Match, by: Member) -> bool:
-    """Only the same client in somebody else's hands, or waiting for an owner, stops a save."""
-    return match.verdict == "same" and match.is_open and match.owner_id != by.pk
-
-
-def check(
-    identity: Identity, *, by: Member, explanation: str = "", excluding: Iterable[Pair] = ()
-) -> list[Match]:
-    """The records of others that this client collides with; without a reason, LikelyDuplicate."""
-    hold(identity)
-    matches = [one for one in find_similar(identity, excluding=excluding) if blocks(one, by)]
-    if matches and not explanation.strip():
-        raise LikelyDuplicate(matches)
-    return matches
+# The door for whoever enters a client; leads.services.entering says how it is decided.
+check = check_entry
 
 
 def report(

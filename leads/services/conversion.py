@@ -1,5 +1,6 @@
 """A lead becomes a customer, a contact and perhaps a deal: all of it or nothing, once."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -55,6 +56,7 @@ def convert_lead(
     customer_id: int | None = None,
     deal: Deal | None = None,
     explanation: str = "",
+    confirmed: Collection[str] = (),
 ) -> Conversion:
     """Make a lead a customer, or attach it to one, with its contact, deal and follow-ups.
 
@@ -69,7 +71,7 @@ def convert_lead(
     customer = (
         locked(Customer.objects.all(), customer_id)
         if customer_id
-        else _new_customer(lead, by=by, explanation=explanation)
+        else _new_customer(lead, by=by, explanation=explanation, confirmed=confirmed)
     )
     contact = _contact_for(lead, customer, by=by)
     lead.convert()
@@ -88,13 +90,17 @@ def _first_result(lead: Lead) -> Conversion:
     return Conversion(lead, customer, _same_person(lead, customer), opportunity, is_new=False)
 
 
-def _new_customer(lead: Lead, *, by: Member, explanation: str) -> Customer:
+def _new_customer(
+    lead: Lead, *, by: Member, explanation: str, confirmed: Collection[str]
+) -> Customer:
     facts = {name: getattr(lead, name) for name in CARRIED}
     return create_customer(
         by=by,
         owner=lead.owner or by,
         explanation=explanation,
+        confirmed=confirmed,
         excluding=((RecordKind.LEAD.value, lead.pk),),
+        channel=lead.channel,
         name=lead.company_name,
         **facts,
     )

@@ -1,5 +1,6 @@
 """Customers: entered and changed."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
@@ -38,16 +39,25 @@ def create_customer(
     by: Member | None,
     owner: Member | None = None,
     explanation: str = "",
+    confirmed: Collection[str] = (),
     excluding: tuple[Pair, ...] = (),
+    channel: str = "",
     **facts: Any,
 ) -> Customer:
-    """Enter a customer; LikelyDuplicate when it is somebody else's and no reason is given."""
+    """Enter a customer; LikelyDuplicate when it is known and nobody said to continue."""
     customer = Customer(created_by=by, **facts)
     complete_customer(customer)
     found = []
     if by is not None:
+        _check_credit_code(customer, owner_id=owner.pk if owner else by.pk)
         found = collisions.check(
-            identity_of(customer), by=by, explanation=explanation, excluding=excluding
+            identity_of(customer),
+            by=by,
+            owner_id=owner.pk if owner else None,
+            explanation=explanation,
+            confirmed=confirmed,
+            excluding=excluding,
+            channel=channel,
         )
     _check_credit_code(customer)
     customer.number = take_number("C")
@@ -67,6 +77,7 @@ def update_customer(
     by: Member,
     version: int | None = None,
     explanation: str = "",
+    confirmed: Collection[str] = (),
     **facts: Any,
 ) -> Customer:
     """Change a customer's facts; a stale version is refused with what is stored now."""
@@ -79,8 +90,14 @@ def update_customer(
     found = []
     if TELLING & set(changed):
         me = (RecordKind.CUSTOMER.value, customer.pk)
+        _check_credit_code(customer, owner_id=customer.owner_id)
         found = collisions.check(
-            identity_of(customer), by=by, explanation=explanation, excluding=[me]
+            identity_of(customer),
+            by=by,
+            owner_id=customer.owner_id,
+            explanation=explanation,
+            confirmed=confirmed,
+            excluding=[me],
         )
         _check_credit_code(customer)
     customer.version += 1
@@ -91,7 +108,12 @@ def update_customer(
     return customer
 
 
-def _check_credit_code(customer: Customer) -> None:
-    code = customer.credit_code
-    if code and Customer.objects.filter(credit_code=code).exclude(pk=customer.pk).exists():
+def _check_credit_code(customer: Customer, *, owner_id: int | None = None) -> None:
+    """No second customer with this code; with `owner_id` only among that member's own."""
+    if not customer.credit_code:
+        return
+    taken = Customer.objects.filter(credit_code=customer.credit_code).exclude(pk=customer.pk)
+    if owner_id is not None:
+        taken = taken.filter(owner_id=owner_id)
+    if taken.exists():
         raise CreditCodeTaken

@@ -1,6 +1,6 @@
 """A lead's life until it becomes a customer."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -32,17 +32,27 @@ def create_lead(
     by: Member | None,
     owner: Member | None = None,
     explanation: str = "",
+    confirmed: Collection[str] = (),
     touch: Touch | None = None,
     **facts: Any,
 ) -> Lead:
-    """Enter a lead; LikelyDuplicate when the client is somebody else's and no reason is given.
+    """Enter a lead; LikelyDuplicate when the client is known and nobody said to continue.
 
     Every lead comes from a touch: without one, its being entered is the touch. `by` is None when
     the system enters it (no collision is asked about then). Without an owner the rules find one.
     """
     lead = Lead(created_by=by, **facts)
     complete_lead(lead)
-    found = collisions.check(identity_of(lead), by=by, explanation=explanation) if by else []
+    found = []
+    if by is not None:
+        found = collisions.check(
+            identity_of(lead),
+            by=by,
+            owner_id=owner.pk if owner else None,
+            explanation=explanation,
+            confirmed=confirmed,
+            channel=lead.channel,
+        )
     lead.number = take_number("L")
     if owner is not None:
         lead.give_to(owner)
@@ -79,6 +89,7 @@ def update_lead(
     by: Member,
     version: int | None = None,
     explanation: str = "",
+    confirmed: Collection[str] = (),
     **facts: Any,
 ) -> Lead:
     """Change a lead's facts; a stale version is refused with what is stored now."""
@@ -92,7 +103,13 @@ def update_lead(
     if TELLING & set(changed):
         me = (RecordKind.LEAD.value, lead.pk)
         found = collisions.check(
-            identity_of(lead), by=by, explanation=explanation, excluding=[me, *_became(lead)]
+            identity_of(lead),
+            by=by,
+            owner_id=lead.owner_id,
+            explanation=explanation,
+            confirmed=confirmed,
+            excluding=[me, *_became(lead)],
+            channel=lead.channel,
         )
     lead.version += 1
     derived = ["sort_key", "name_key", "phone_key", "credit_code", "province"]

@@ -1,5 +1,6 @@
 """What the services of this app refuse, in words fit for people."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -22,11 +23,52 @@ class StaleRecord(Refused):
 class LikelyDuplicate(Refused):
     """A record of the same client exists: continue with a reason, or take another way on."""
 
-    def __init__(self, matches: list[Match]) -> None:
+    # what the form has to ask before it may be saved
+    asks = "reason"
+
+    def __init__(self, matches: Sequence[Match], message: str = "") -> None:
         super().__init__(
-            _("This client is already being looked after. Say why you continue, or ask to share.")
+            message
+            or _(
+                "This client is already being looked after. Say why you continue, or ask to share."
+            )
         )
-        self.matches = matches
+        self.matches = list(matches)
+
+
+class ConfirmationNeeded(LikelyDuplicate):
+    """Something alike exists, of others or one's own: somebody must look and confirm."""
+
+    asks = "confirmation"
+
+    def __init__(self, matches: Sequence[Match], *, is_own: bool) -> None:
+        own = _("You already have this client. Open it instead, or confirm a second record.")
+        others = _(
+            "A client that is probably the same is being looked after. Look at it, then confirm."
+        )
+        super().__init__(matches, own if is_own else others)
+        self.is_own = is_own
+
+
+class ClientRefused(LikelyDuplicate):
+    """A rule of the organisation keeps the client from being entered again."""
+
+    asks = "nothing"
+
+    def __init__(self, matches: Sequence[Match], rules: Sequence[str]) -> None:
+        message = _(
+            "Your organisation does not let this client be entered again (rule: %(rules)s). "
+            "Ask for it to be shared."
+        )
+        super().__init__(matches, message % {"rules": ", ".join(rules)})
+
+
+class ProtectedClient(Refused):
+    """The record is a duplicate of a protected customer: only that one may be worked on."""
+
+    def __init__(self, message: str, *, url: str = "") -> None:
+        super().__init__(message)
+        self.url = url
 
 
 class WrongState(Refused):

@@ -12,9 +12,9 @@ from leads.enums import LeadStatus
 from leads.forms.conversion import ConvertForm
 from leads.models import Lead
 from leads.selectors.leads import customers_to_attach, lead_or_404
-from leads.selectors.similar import cards_for
 from leads.services.conversion import Conversion
 from leads.services.conversion import convert_lead as convert
+from leads.services.lookups import cards_of_refusal
 from leads.services.refusals import LikelyDuplicate, Refused
 
 
@@ -35,9 +35,10 @@ def convert_lead(request: TenantRequest, pk: int) -> HttpResponse:
                 customer_id=form.customer_id,
                 deal=form.deal,
                 explanation=form.cleaned_data["explanation"],
+                confirmed=form.confirmed,
             )
         except LikelyDuplicate as reason:
-            form.ask_reason(cards_for(member, reason.matches), str(reason))
+            form.ask(reason, cards_of_refusal(reason, by=member, typed=lead.company_name))
         except Refused as reason:
             form.add_error(None, str(reason))
         else:

@@ -14,8 +14,8 @@ from leads.forms.customers import CustomerForm
 from leads.panels import customer_panels
 from leads.selectors.customers import customer_or_404, visible_customers
 from leads.selectors.matching_text import narrow_customers
-from leads.selectors.similar import cards_for
 from leads.services import customers as services
+from leads.services.lookups import cards_of_refusal
 from leads.services.refusals import LikelyDuplicate, Refused, StaleRecord
 from leads.tables.customers import CustomerTable
 from leads.views.customer_page import customer_page
@@ -78,10 +78,16 @@ def create_customer(request: TenantRequest) -> HttpResponse:
                 by=request.member,
                 owner=request.member,
                 explanation=form.cleaned_data["explanation"],
+                confirmed=form.confirmed,
                 **form.facts,
             )
         except LikelyDuplicate as reason:
-            form.ask_reason(cards_for(request.member, reason.matches), str(reason))
+            form.ask(
+                reason,
+                cards_of_refusal(
+                    reason, by=request.member, typed=form.cleaned_data.get("name", "")
+                ),
+            )
         except Refused as reason:
             form.add_error("credit_code", str(reason))
         else:
@@ -109,12 +115,13 @@ def edit_customer(request: TenantRequest, pk: int) -> HttpResponse:
                 by=member,
                 version=form.cleaned_data["version"],
                 explanation=form.cleaned_data["explanation"],
+                confirmed=form.confirmed,
                 **form.facts,
             )
         except StaleRecord as stale:
             form.show_both(stale.current)
         except LikelyDuplicate as reason:
-            form.ask_reason(cards_for(member, reason.matches), str(reason))
+            form.ask(reason, cards_of_refusal(reason, by=member, typed=form.typed_name))
         except Refused as reason:
             form.add_error(None, str(reason))
         else:

@@ -18,9 +18,9 @@ from crm.web.answers import acted, refused
 from crm.web.components import Action
 from leads.forms.leads import AssignForm, InvalidateForm, LeadForm
 from leads.selectors.leads import lead_or_404, visible_leads
-from leads.selectors.similar import cards_for
 from leads.services import assignment
 from leads.services import leads as services
+from leads.services.lookups import cards_of_refusal
 from leads.services.refusals import LikelyDuplicate, Refused, StaleRecord, WrongState
 from leads.tables.leads import LeadTable
 from leads.views.lead_page import lead_page
@@ -59,10 +59,16 @@ def create_lead(request: TenantRequest) -> HttpResponse:
                 by=member,
                 owner=first_owner(member, form.cleaned_data.get("owner")),
                 explanation=form.cleaned_data["explanation"],
+                confirmed=form.confirmed,
                 **form.facts,
             )
         except LikelyDuplicate as reason:
-            form.ask_reason(cards_for(member, reason.matches), str(reason))
+            form.ask(
+                reason,
+                cards_of_refusal(
+                    reason, by=member, typed=form.cleaned_data.get("company_name", "")
+                ),
+            )
         else:
             seen = policy.allowed(member, "leads.view_lead", lead)
             name, args = ("leads:detail", [lead.pk]) if seen else ("leads:create", [])
@@ -98,12 +104,18 @@ def edit_lead(request: TenantRequest, pk: int) -> HttpResponse:
                 by=member,
                 version=form.cleaned_data["version"],
                 explanation=form.cleaned_data["explanation"],
+                confirmed=form.confirmed,
                 **form.facts,
             )
         except StaleRecord as stale:
             form.show_both(stale.current)
         except LikelyDuplicate as reason:
-            form.ask_reason(cards_for(member, reason.matches), str(reason))
+            form.ask(
+                reason,
+                cards_of_refusal(
+                    reason, by=member, typed=form.cleaned_data.get("company_name", "")
+                ),
+            )
         else:
             return htmx.done(
                 request,

@@ -25,8 +25,9 @@ def similar(request: TenantRequest) -> HttpResponse:
     """Cards of similar clients; others' clients redacted, and not too often."""
     try:
         cards = look_up(typed_identity(request), by=request.member, excluding=own_record(request))
-    except TooManyLookups:
-        return render(request, "leads/_similar.html", {"too_many": True})
+    except TooManyLookups as refusal:
+        context = {"too_many": True, "is_for_today": refusal.is_for_today}
+        return render(request, "leads/_similar.html", context)
     return render(request, "leads/_similar.html", {"cards": cards})
 
 

@@ -5,8 +5,9 @@ from crm.jobs.models import Job
 from crm.teamwork.models import Notification
 from leads.enums import LeadStatus, TouchOutcome
 from leads.models import CollisionNotice, IdentityKey, Lead, Touch
+from leads.selectors.entering import mark_of
 from leads.services.leads import create_lead
-from leads.services.refusals import LikelyDuplicate
+from leads.services.refusals import ConfirmationNeeded, LikelyDuplicate
 from tests.leads.records.conftest import COMPANY
 
 VARIANTS = (
@@ -62,9 +63,15 @@ def test_with_a_reason_it_is_saved_and_both_sides_are_told(lead, tenant, as_memb
     assert OperationLog.objects.filter(action="collision.noticed", subject_id=created.pk).exists()
 
 
-def test_ones_own_client_is_no_collision(lead, tenant, as_member):
+def test_ones_own_client_is_asked_about_and_is_no_collision(lead, tenant, as_member):
+    entry = {"by": tenant.agent, "owner": tenant.agent, "company_name": COMPANY}
     with as_member(tenant.agent):
-        create_lead(by=tenant.agent, owner=tenant.agent, company_name=COMPANY)
+        with pytest.raises(ConfirmationNeeded) as asked:
+            create_lead(**entry)
+        assert asked.value.is_own
+        marks = [mark_of(match, tenant.agent) for match in asked.value.matches]
+        create_lead(**entry, confirmed=marks)
+    assert Lead.objects.count() == 2
     assert CollisionNotice.objects.count() == 0
 
 

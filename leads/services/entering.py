@@ -1,0 +1,85 @@
+"""The one check behind every way in: form, conversion, import, follow-up, order.
+
+It looks at everything the organisation knows, in the transaction that saves, behind a lock that
+makes two people who enter one client come one after the other.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from django.db import connection
+
+from crm.people.models import Member
+from crm.tenancy.context import current_organization_id
+from leads.enums import RuleEffect
+from leads.identity import Identity
+from leads.selectors.entering import Hit, hits_of, mark_of
+from leads.selectors.identity import Match, Pair, find_similar
+from leads.services.identity import hold
+from leads.services.refusals import ClientRefused, ConfirmationNeeded, LikelyDuplicate
+
+# One lock per organisation beside those of the single keys: whoever enters a client shares it,
+# a chunk of an import takes it alone.
+ENTRY_LOCK = 0x7E47_0001
+SHARE_ENTRY = "SELECT pg_advisory_xact_lock_shared(%s, %s)"
+TAKE_ENTRY = "SELECT pg_advisory_xact_lock(%s, %s)"
+
+
+def check_entry(
+    identity: Identity,
+    *,
+    by: Member,
+    owner_id: int | None = None,
+    explanation: str = "",
+    confirmed: Collection[str] = (),
+    excluding: Iterable[Pair] = (),
+    channel: str = "",
+) -> list[Match]:
+    """The clients of others that this entry collides with; what stops it is raised.
+
+    ClientRefused where no reason helps, LikelyDuplicate where one is missing,
+    ConfirmationNeeded where somebody must look first. `confirmed` are the marks of cards that
+    were shown; a reason covers every warning. `owner_id` is who will hold the record.
+    """
+    hold_entry(identity)
+    matches = find_similar(identity, excluding=excluding)
+    hits = [
+        hit
+        for hit in hits_of(matches, owner_id=owner_id or by.pk, channel=channel)
+        if hit.effect != RuleEffect.IGNORE
+    ]
+    _stop(hits, by=by, has_reason=bool(explanation.strip()), confirmed=confirmed)
+    return [hit.match for hit in hits if not hit.is_own]
+
+
+def _stop(hits: Sequence[Hit], *, by: Member, has_reason: bool, confirmed: Collection[str]) -> None:
+    matches = [hit.match for hit in hits]
+    effects = {hit.effect for hit in hits}
+    if RuleEffect.REFUSE in effects:
+        names = {str(hit.rule.name) for hit in hits if hit.effect == RuleEffect.REFUSE}
+        raise ClientRefused(matches, sorted(names))
+    if has_reason:
+        return
+    if RuleEffect.BLOCK in effects:
+        raise LikelyDuplicate(matches)
+    if any(mark_of(hit.match, by) not in confirmed for hit in hits):
+        raise ConfirmationNeeded(matches, is_own=all(hit.is_own for hit in hits))
+
+
+def hold_entry(identity: Identity) -> None:
+    """Make others who enter the same client wait until this transaction ends, imports too."""
+    with connection.cursor() as cursor:
+        cursor.execute(SHARE_ENTRY, _entry_lock())
+    hold(identity)
+
+
+def hold_all_entries() -> None:
+    """An import's chunk: nobody enters a client until it is through, and it waits for those who do.
+
+    One lock for a thousand rows: their keys one by one would fill the server's table of locks.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE_ENTRY, _entry_lock())
+
+
+def _entry_lock() -> list[int]:
+    return [ENTRY_LOCK, current_organization_id() & 0x7FFF_FFFF]
