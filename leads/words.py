@@ -77,6 +77,10 @@ REASONS = {
     ReasonCode.BRAND_EQUAL: _("same brand"),
     ReasonCode.BRAND_SOUNDS_ALIKE: _("brand sounds alike"),
     ReasonCode.BRAND_NEARLY_EQUAL: _("brand nearly the same"),
+    ReasonCode.BRAND_LOOKS_ALIKE: _("brand looks alike"),
+    ReasonCode.BRAND_IN_PINYIN: _("brand in pinyin"),
+    ReasonCode.ALIAS_KNOWN: _("known under both names"),
+    ReasonCode.NUMBER_DIFFERENT: _("different number in the name"),
     ReasonCode.BRAND_CONTAINED: _("short form of the name"),
     ReasonCode.BRAND_DIFFERENT: _("different brand"),
     ReasonCode.BRAND_GENERIC: _("everyday word as brand"),
@@ -91,6 +95,8 @@ REASONS = {
     ReasonCode.BRANCH_AND_PARENT: _("branch and parent"),
     ReasonCode.BRANCH_ALIKE: _("similar branch"),
     ReasonCode.BRANCH_DIFFERENT: _("different branch"),
+    ReasonCode.GROUP_AND_FIRM: _("group and one of its firms"),
+    ReasonCode.FORMER_NAME: _("former name"),
     ReasonCode.SCRIPT_DIFFERENT: _("Chinese and foreign spelling"),
     ReasonCode.NAME_MISSING: _("no name to compare"),
     ReasonCode.CREDIT_CODE_EQUAL: _("same credit code"),
@@ -105,7 +111,9 @@ REASONS = {
 DOUBTS = frozenset(
     code
     for code in ReasonCode
-    if code.value.endswith(("_different", "_missing", "_alike", "_generic", "_and_parent"))
+    if code.value.endswith(
+        ("_different", "_missing", "_alike", "_generic", "_and_parent", "_and_firm")
+    )
 )
 DEAL_BANDS = (
     (70, pgettext_lazy("stage band", "deal in its last stages")),

@@ -5,12 +5,18 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from leads.identity import lexicon
+from leads.identity.characters import plain_numerals
 from leads.identity.latin_names import parse_latin
 from leads.identity.places import ALSO_BRANDS, Place, place_at, province_at
 from leads.identity.text import has_chinese, normalise_name
 from leads.identity.types import CompanyName
 
-_NOTE = re.compile(r"\((?:原|曾用名|前身|筹)[^()]*\)?")
+_NOTE = re.compile(r"\((?:原名?|曾用名|前身|筹)[^()]*\)?")
+_FORMER = re.compile(r"\((?:原名|曾用名|前身|原)为?是?([^()]{4,}(?:\([^()]*\)[^()]*)?)\)?")
+_NUMBERED = re.compile(r"第([1-9壹贰叁肆伍柒捌玖])(?!\d)")
+_PINYIN_BESIDE = re.compile(
+    r"^([\u4e00-\u9fff]{2,4})([a-z]{4,})$|^([a-z]{4,})([\u4e00-\u9fff]{2,4})$"
+)
 _SHORT_NAME = re.compile(r"(?<!国)(?:" + "|".join(lexicon.SHORT_NAMES) + ")")
 _BRACKET = re.compile(r"\(([^()]*)\)?")
 _COMPANY_BEFORE_BRANCH = re.compile(r"^(.+?(?<![分支子])公司)(.{2,})$")
@@ -20,8 +26,11 @@ _ZONE = re.compile(
     r"(?:国家级?)?(?:经济|高新|技术|产业)*(?:开发区|工业园区|工业园|工业区|高新区|保税港?区)(?=..)"
 )
 _ADMIN = re.compile(r"[市省]|(?<=..)[区县]|分行(?=.)")
-_TICKER = re.compile(r"^\*?st(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?:b股|[abhsw])$")
-_SHARE_LETTERS = frozenset("abhsw股")
+_TICKER = re.compile(
+    r"^\*?(?:st|xd|xr)(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?:b股|uw|sw|ss|[abhsuwr])$"
+)
+_SHARE_LETTERS = frozenset("abhsuwr股")
+_TICKER_STARTS = ("st", "xd", "xr")
 _GROUP_INSIDE = re.compile(r"(?<=..)(?:集团|控股)(?=..)")
 
 
@@ -48,6 +57,9 @@ def parse_company_name(name: str) -> CompanyName:
 
 
 def _parse_chinese(text: str) -> CompanyName:
+    former = ""
+    if "(" in text and (found := _FORMER.search(text)):
+        former, text = found[1], text[: found.start()] + text[found.end() :] or text
     body = _take_branch(_take_brackets(_Body(_spell_out(text))))
     body = _take_forms(body)
     body = _take_region(body)
@@ -57,23 +69,29 @@ def _parse_chinese(text: str) -> CompanyName:
         brand, trades = _split_goods(*_split_trades(body.text), body)
     if len(brand) >= 4 and not body.places:
         brand, trades, body = _region_inside(brand, trades, body)
-    return _assemble(text, body, brand, trades)
+    return _assemble(text, body, brand, trades, former)
 
 
 def _spell_out(text: str) -> str:
     """农商银行 is 农村商业银行; ST and share letters of listed firms are no part of the name."""
-    if not text.isascii() and (text[-1] in _SHARE_LETTERS or text.startswith("st")):
+    if not text.isascii() and (text[-1] in _SHARE_LETTERS or text.startswith(_TICKER_STARTS)):
         text = _TICKER.sub("", text)
+    if "第" in text:
+        text = _NUMBERED.sub(lambda found: plain_numerals(found[0]), text)
     if "行" not in text:
         return text
     return _SHORT_NAME.sub(lambda found: lexicon.SHORT_NAMES[found[0]], text)
 
 
-def _assemble(text: str, body: _Body, brand: str, trades: tuple[str, ...]) -> CompanyName:
+def _assemble(
+    text: str, body: _Body, brand: str, trades: tuple[str, ...], former: str
+) -> CompanyName:
     place = _merge_places(body.places)
     named = [trade for trade in trades if trade not in lexicon.GENERIC_TRADES]
     if "集团" in brand or "控股" in brand:
         brand = _GROUP_INSIDE.sub("", brand)
+    if len(brand) > 4 and (brand[0].isascii() or brand[-1].isascii()):
+        brand = _without_transcript(brand)
     return CompanyName(
         region=place.name,
         brand=brand,
@@ -86,7 +104,14 @@ def _assemble(text: str, body: _Body, brand: str, trades: tuple[str, ...]) -> Co
         industries=tuple(named),
         is_generic=brand in lexicon.TRADES or len(brand) < 2,
         text=text,
+        former=former,
     )
+
+
+def _without_transcript(brand: str) -> str:
+    """华信huaxin: the Latin letters say the same once more."""
+    found = _PINYIN_BESIDE.match(brand)
+    return (found[1] or found[4]) if found else brand
 
 
 def _merge_places(places: tuple[Place, ...]) -> Place:

@@ -2,11 +2,14 @@
 
 import re
 
+from rapidfuzz.distance import OSA
+
 from leads.identity import lexicon
 from leads.identity.places import place_at
 from leads.identity.types import CompanyName
 
 _WORD = re.compile(r"[\w&+]+")
+_LONG = 6  # letters from which one slip leaves a word recognisable
 
 
 def parse_latin(text: str) -> CompanyName:
@@ -32,3 +35,51 @@ def parse_latin(text: str) -> CompanyName:
         is_generic=not brand or set(brand) <= lexicon.LATIN_TRADES,
         text=text,
     )
+
+
+def compare_latin(left: str, right: str) -> float:
+    """How alike two Latin brands of several words are; 0 when they are two."""
+    a, b = left.split(), right.split()
+    if len(a) > len(b):
+        a, b = b, a
+    plain, other = _without_codes(a), _without_codes(b)
+    if len(plain) > 1 and plain == other:
+        return 0.95  # ZM049-501 behind a name is somebody's own number for it
+    if "".join(a) == "".join(b):
+        return 0.97  # Mary-Land, Maryland
+    hits = _matched(a, b)
+    if hits == len(b) == len(a):
+        return 0.86
+    if hits == len(a) and (len(a) > 1 or len(a[0]) >= _LONG) and _is_word(a[0], b[0]):
+        return 0.84 if len(a) > 1 else 0.72
+    joined, other_joined = " ".join(a), " ".join(b)
+    longest = max(len(joined), len(other_joined))
+    allowed = max(1, longest // 8)
+    if longest >= _LONG and OSA.distance(joined, other_joined, score_cutoff=allowed) <= allowed:
+        return 0.86
+    return 0.0
+
+
+def _without_codes(words: list[str]) -> list[str]:
+    return [word for word in words if not any(map(str.isdigit, word))]
+
+
+def _matched(few: list[str], many: list[str]) -> int:
+    """How many words find a partner further on: the same, nearly the same, or cut short."""
+    position = hits = 0
+    for word in few:
+        for place in range(position, len(many)):
+            if _is_word(word, many[place]):
+                hits, position = hits + 1, place + 1
+                break
+    return hits
+
+
+def _is_word(a: str, b: str) -> bool:
+    if a == b:
+        return True
+    short, full = (a, b) if len(a) < len(b) else (b, a)
+    if len(short) >= 2 and full.startswith(short):
+        return len(short) >= 3 or len(full) <= 2 * len(short)
+    longest = len(full)
+    return longest >= _LONG and OSA.distance(a, b, score_cutoff=2) <= max(1, longest // 6)

@@ -1,18 +1,19 @@
 """Are two company names the same firm? Score the brand, then ask place, trade, form and branch."""
 
-from functools import lru_cache
+from dataclasses import replace
 
-from rapidfuzz.distance import OSA
-from rapidfuzz.fuzz import ratio
-
+from leads.identity.brands import compare_brands
 from leads.identity.companies import parse_company_name
 from leads.identity.lexicon import TRADE_GROUP
 from leads.identity.reasons import Reason, ReasonCode
-from leads.identity.text import has_chinese, sounds_alike
+from leads.identity.text import has_chinese
 from leads.identity.types import CompanyName, NameMatch, Verdict
 
 SAME = 0.9
 PROBABLE = 0.65
+RARE = 4  # characters of a brand that hardly two firms share
+_FORMER = 0.97
+_PAIR = 2
 
 Factor = tuple[float, Reason | None]
 
@@ -29,62 +30,54 @@ def compare_company_names(a: str, b: str) -> NameMatch:
     return compare_parsed(parse_company_name(a), parse_company_name(b))
 
 
-@lru_cache(maxsize=16384)
 def compare_parsed(left: CompanyName, right: CompanyName) -> NameMatch:
     """Compare two parsed names: the product of what brand, place, trade, form and branch say."""
+    if left.former or right.former:
+        return _with_former_names(left, right)
     if not left.text or not right.text:
         return NameMatch(0.0, "different", (Reason(ReasonCode.NAME_MISSING),))
     if left.text == right.text:
         return NameMatch(1.0, "same", (Reason(ReasonCode.NAME_EQUAL, {"value": left.text}),))
-    factors: list[Factor] = [_brand(left, right)]
-    if factors[0][0] > PROBABLE:
-        factors += [
-            _region(left, right),
-            _industry(left, right),
-            _form(left, right),
-            _branch(left, right),
-        ]
-    score = 1.0
-    for factor, _ in factors:
+    brand = compare_brands(left, right)
+    if brand.score <= PROBABLE:
+        return NameMatch(round(brand.score, 4), "different", (brand.reason,))
+    score, reasons = brand.score, [brand.reason]
+    for ask in (_place_only, _branch) if brand.is_whole else (_region, _industry, _form, _branch):
+        factor, reason = ask(left, right)
         score *= factor
+        if reason is not None:
+            reasons.append(reason)
     score = round(score, 4)
-    reasons = tuple(reason for _, reason in factors if reason is not None)
-    return NameMatch(score, verdict_for(score), reasons)
+    return NameMatch(score, verdict_for(score), tuple(reasons))
 
 
-def _brand(left: CompanyName, right: CompanyName) -> Factor:
-    a, b = left.brand, right.brand
-    pair = {"left": a, "right": b}
+def _with_former_names(left: CompanyName, right: CompanyName) -> NameMatch:
+    """华信（原大江）: the best of today's names and the former ones."""
+    best = compare_parsed(replace(left, former=""), replace(right, former=""))
+    lefts, rights = _names_of(left), _names_of(right)
+    for one in lefts:
+        for other in rights:
+            match = compare_parsed(one, other)
+            score = round(match.score * _FORMER, 4)
+            if score > best.score:
+                reason = Reason(ReasonCode.FORMER_NAME, {"value": left.former or right.former})
+                best = NameMatch(score, verdict_for(score), (reason, *match.reasons))
+    return best
+
+
+def _names_of(name: CompanyName) -> list[CompanyName]:
+    today = replace(name, former="")
+    return [today, parse_company_name(name.former)] if name.former else [today]
+
+
+def _place_only(left: CompanyName, right: CompanyName) -> Factor:
+    """A short name need not mention the place, but it may not contradict it."""
+    a, b = left.place, right.place
     if a == b:
-        code = ReasonCode.BRAND_GENERIC if left.is_generic else ReasonCode.BRAND_EQUAL
-        return 1.0, Reason(code, {"brand": a})
-    if has_chinese(a) != has_chinese(b):
-        return 0.0, Reason(ReasonCode.SCRIPT_DIFFERENT, pair)
-    if left.is_generic or right.is_generic:
-        return ratio(a, b) / 200, Reason(ReasonCode.BRAND_DIFFERENT, pair)
-    if sounds_alike(a, b):
-        return 0.8, Reason(ReasonCode.BRAND_SOUNDS_ALIKE, pair)
-    if _nearly_equal(a, b):
-        return 0.86, Reason(ReasonCode.BRAND_NEARLY_EQUAL, pair)
-    if _is_short_form(left, right) or _is_short_form(right, left):
-        return 0.78, Reason(ReasonCode.BRAND_CONTAINED, pair)
-    return ratio(a, b) / 200, Reason(ReasonCode.BRAND_DIFFERENT, pair)
-
-
-def _nearly_equal(a: str, b: str) -> bool:
-    """One slip of the hand: in four Chinese characters or more, or in six Latin letters."""
-    longest = max(len(a), len(b))
-    if has_chinese(a):
-        return min(len(a), len(b)) >= 4 and OSA.distance(a, b, score_cutoff=1) <= 1
-    return longest >= 6 and OSA.distance(a, b, score_cutoff=2) <= max(1, longest // 8)
-
-
-def _is_short_form(short: CompanyName, full: CompanyName) -> bool:
-    """简称: no legal form, and its brand begins the other's brand or brand and trade."""
-    if short.legal_form or len(short.brand) < 2:
-        return False
-    whole = short.brand + short.industry
-    return (full.brand + full.industry).startswith(whole) or full.brand.endswith(short.brand)
+        return 1.0, Reason(ReasonCode.REGION_EQUAL, {"region": a}) if a else None
+    if not a or not b or "中国" in (a, b) or _regions_agree(left, right):
+        return 1.0, None
+    return 0.4, Reason(ReasonCode.REGION_DIFFERENT, {"left": a, "right": b})
 
 
 def _region(left: CompanyName, right: CompanyName) -> Factor:
@@ -100,7 +93,9 @@ def _region(left: CompanyName, right: CompanyName) -> Factor:
             return 0.97, Reason(ReasonCode.REGION_EQUAL, {"region": left.province or a or b})
         factor = 0.95 if min(len(left.brand), len(right.brand)) >= 4 or "中国" in (a, b) else 0.88
         return factor, Reason(ReasonCode.REGION_MISSING, {"region": a or b})
-    return 0.4, Reason(ReasonCode.REGION_DIFFERENT, {"left": a, "right": b})
+    rare = left.brand == right.brand and len(left.brand) >= RARE and has_chinese(left.brand)
+    factor = 0.68 if rare and left.industry == right.industry else 0.4
+    return factor, Reason(ReasonCode.REGION_DIFFERENT, {"left": a, "right": b})
 
 
 def _regions_agree(left: CompanyName, right: CompanyName) -> bool:
@@ -121,16 +116,31 @@ def _industry(left: CompanyName, right: CompanyName) -> Factor:
     pair = {"left": a, "right": b}
     if a == b:
         return 1.0, Reason(ReasonCode.INDUSTRY_EQUAL, {"industry": a}) if a else None
-    certain = min(len(left.brand), len(right.brand)) >= 4
+    if has_chinese(left.text) != has_chinese(right.text):
+        return 0.95, None  # trades of two languages are not compared
+    if (not a and _is_group(left) > _is_group(right)) or (
+        not b and _is_group(right) > _is_group(left)
+    ):
+        forms = {"left": left.legal_form, "right": right.legal_form}
+        return 0.8, Reason(ReasonCode.GROUP_AND_FIRM, forms)
+    certain = min(len(left.brand), len(right.brand)) >= RARE
     if not a or not b:
         return 0.93 if certain else 0.88, Reason(ReasonCode.INDUSTRY_MISSING, {"industry": a or b})
     if a in b or b in a:
         return 0.94 if certain else 0.88, Reason(ReasonCode.INDUSTRY_ALIKE, pair)
-    if {TRADE_GROUP.get(t, t) for t in left.industries} & {
-        TRADE_GROUP.get(t, t) for t in right.industries
-    }:
+    if not {_kind_of(t) for t in left.industries}.isdisjoint(map(_kind_of, right.industries)):
         return 0.85, Reason(ReasonCode.INDUSTRY_ALIKE, pair)
     return 0.55, Reason(ReasonCode.INDUSTRY_DIFFERENT, pair)
+
+
+def _kind_of(trade: str) -> str:
+    """建设工程 is of the kind of 建设, and that is 建筑."""
+    stem = trade[:-2] if len(trade) > _PAIR else trade
+    return TRADE_GROUP.get(trade) or TRADE_GROUP.get(stem) or stem
+
+
+def _is_group(name: CompanyName) -> bool:
+    return "集团" in name.legal_form or "控股" in name.legal_form
 
 
 def _form(left: CompanyName, right: CompanyName) -> Factor:

@@ -13,6 +13,10 @@ class ReasonCode(StrEnum):
     BRAND_EQUAL = "brand_equal"  # brand
     BRAND_SOUNDS_ALIKE = "brand_sounds_alike"  # left, right
     BRAND_NEARLY_EQUAL = "brand_nearly_equal"  # left, right
+    BRAND_LOOKS_ALIKE = "brand_looks_alike"  # left, right
+    BRAND_IN_PINYIN = "brand_in_pinyin"  # left, right
+    ALIAS_KNOWN = "alias_known"  # left, right
+    NUMBER_DIFFERENT = "number_different"  # left, right
     BRAND_CONTAINED = "brand_contained"  # left, right
     BRAND_DIFFERENT = "brand_different"  # left, right
     BRAND_GENERIC = "brand_generic"  # brand
@@ -27,6 +31,8 @@ class ReasonCode(StrEnum):
     BRANCH_AND_PARENT = "branch_and_parent"  # branch
     BRANCH_ALIKE = "branch_alike"  # left, right
     BRANCH_DIFFERENT = "branch_different"  # left, right
+    GROUP_AND_FIRM = "group_and_firm"  # left, right
+    FORMER_NAME = "former_name"  # value
     SCRIPT_DIFFERENT = "script_different"  # left, right
     NAME_MISSING = "name_missing"
     # records

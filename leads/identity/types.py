@@ -73,6 +73,7 @@ class CompanyName:
     industries: tuple[str, ...] = ()
     is_generic: bool = False
     text: str = ""
+    former: str = ""  # an earlier name given in the same text: 华信（原大江）
     province_hint: str = ""  # from the record's region or address, when the name has no place
 
     @property

@@ -1,0 +1,146 @@
+"""Are two brands (字号) one? Letter by letter, by ear, by eye, by alias, by what is left out."""
+
+from typing import NamedTuple
+
+from rapidfuzz.fuzz import ratio
+
+from leads.identity.aliases import alias_strength
+from leads.identity.characters import differ_in_number, look_alike, plain_numerals, sound_near
+from leads.identity.latin_names import compare_latin
+from leads.identity.reasons import Reason, ReasonCode
+from leads.identity.short_forms import short_form_strength
+from leads.identity.text import has_chinese, pinyin_key, sounds_alike
+from leads.identity.types import CompanyName
+
+_ENOUGH = 4  # characters of a Chinese brand from which one slip leaves it recognisable
+_MUCH = 5
+
+
+class BrandMatch(NamedTuple):
+    """How much the brands agree, why, and whether the whole names were weighed already."""
+
+    score: float
+    reason: Reason
+    is_whole: bool = False
+
+
+def compare_brands(left: CompanyName, right: CompanyName) -> BrandMatch:
+    """What two brands that may be one say; equal ones first, costly looks last."""
+    a, b = left.brand, right.brand
+    if a == b or plain_numerals(a) == plain_numerals(b):
+        equal = ReasonCode.BRAND_GENERIC if left.is_generic else ReasonCode.BRAND_EQUAL
+        return BrandMatch(1.0, Reason(equal, {"brand": a}))
+    pair = {"left": a, "right": b}
+    is_chinese = has_chinese(a)
+    if is_chinese != has_chinese(b):
+        return _other_script(left, right, pair)
+    score, code, is_whole = _chinese(left, right) if is_chinese else _latin(left, right)
+    if code is None and (known := alias_strength(left, right)):
+        return BrandMatch(0.95 * known, Reason(ReasonCode.ALIAS_KNOWN, pair), known == 1.0)
+    if code is None:
+        return BrandMatch(ratio(a, b) / 200, Reason(ReasonCode.BRAND_DIFFERENT, pair))
+    return BrandMatch(score, Reason(code, pair), is_whole)
+
+
+Likeness = tuple[float, ReasonCode | None, bool]
+_UNLIKE: Likeness = (0.0, None, False)
+
+
+def _latin(left: CompanyName, right: CompanyName) -> Likeness:
+    score = compare_latin(left.brand, right.brand)
+    return (score, ReasonCode.BRAND_NEARLY_EQUAL, False) if score else _UNLIKE
+
+
+def _chinese(left: CompanyName, right: CompanyName) -> Likeness:
+    a, b = left.brand, right.brand
+    if differ_in_number(a, b):
+        return 0.3, ReasonCode.NUMBER_DIFFERENT, False
+    if not (left.is_generic or right.is_generic):
+        if len(a) == len(b):
+            score, code = _same_length(a, b)
+        else:
+            score, code = _other_length(a, b)
+        if code:
+            return score, code, False
+        if _is_slip_in_trade(left, right):
+            return 0.85, ReasonCode.BRAND_NEARLY_EQUAL, True
+    if score := short_form_strength(left, right):
+        return score, ReasonCode.BRAND_CONTAINED, True
+    return _UNLIKE
+
+
+def _same_length(a: str, b: str) -> tuple[float, ReasonCode | None]:
+    """华信, 华鑫 by ear; 未来, 末来 by eye; 东方盛虹, 东盛方虹 by hand."""
+    places = [place for place in range(len(a)) if a[place] != b[place]]
+    if len(places) > 2 and len(places) == len(a):
+        return (0.8, ReasonCode.BRAND_SOUNDS_ALIKE) if sounds_alike(a, b) else (0.0, None)
+    if sounds_alike(a, b):
+        return 0.8, ReasonCode.BRAND_SOUNDS_ALIKE
+    if len(places) == 1:
+        return _one_differs(a, b, places[0])
+    first, last = places[0], places[-1]
+    if len(places) == 2 and len(a) > 2 and a[first] == b[last] and a[last] == b[first]:
+        return 0.8, ReasonCode.BRAND_NEARLY_EQUAL
+    if len(places) * 2 <= len(a) and all(_alike(a[place], b[place]) for place in places):
+        return 0.74, ReasonCode.BRAND_SOUNDS_ALIKE
+    return 0.0, None
+
+
+def _one_differs(a: str, b: str, place: int) -> tuple[float, ReasonCode | None]:
+    one, other = a[place], b[place]
+    if look_alike(one, other):
+        return 0.78, ReasonCode.BRAND_LOOKS_ALIKE
+    if sound_near(one, other):
+        return 0.76, ReasonCode.BRAND_SOUNDS_ALIKE
+    return (0.78, ReasonCode.BRAND_NEARLY_EQUAL) if len(a) >= _MUCH else (0.0, None)
+
+
+def _alike(one: str, other: str) -> bool:
+    return look_alike(one, other) or sound_near(one, other)
+
+
+def _other_length(a: str, b: str) -> tuple[float, ReasonCode | None]:
+    """A character left out in the middle, or a long brand inside a longer one."""
+    short, full = (a, b) if len(a) < len(b) else (b, a)
+    if len(short) >= _ENOUGH and (full.startswith(short) or full.endswith(short)):
+        return 0.8, ReasonCode.BRAND_CONTAINED
+    if len(full) - len(short) == 1 and len(full) >= _ENOUGH and short[0] == full[0]:
+        place = next(i for i in range(len(full)) if full[i : i + 1] != short[i : i + 1])
+        if place < len(full) - 1 and full[place + 1 :] == short[place:]:
+            return 0.8, ReasonCode.BRAND_NEARLY_EQUAL
+    return 0.0, None
+
+
+def _is_slip_in_trade(left: CompanyName, right: CompanyName) -> bool:
+    """华信科木: the slip hides the trade, so that it seems part of the brand."""
+    a, b = left.brand + left.industry, right.brand + right.industry
+    if len(a) != len(b) or len(a) < _ENOUGH or a[:2] != b[:2]:
+        return False
+    if left.industries and right.industries:
+        return False
+    if min(len(left.brand), len(right.brand)) >= len(a):
+        return False
+    return sum(one != other for one, other in zip(a, b, strict=True)) == 1
+
+
+def _other_script(left: CompanyName, right: CompanyName, pair: dict[str, str]) -> BrandMatch:
+    """华为 and Huawei: a known alias, or one is the other in pinyin."""
+    if known := alias_strength(left, right):
+        return BrandMatch(0.95 * known, Reason(ReasonCode.ALIAS_KNOWN, pair), known == 1.0)
+    chinese, latin = (left, right) if has_chinese(left.brand) else (right, left)
+    if _is_pinyin_of(chinese, latin):
+        return BrandMatch(0.8, Reason(ReasonCode.BRAND_IN_PINYIN, pair))
+    return BrandMatch(0.0, Reason(ReasonCode.SCRIPT_DIFFERENT, pair))
+
+
+def _is_pinyin_of(chinese: CompanyName, latin: CompanyName) -> bool:
+    if len(chinese.brand) < 2 or chinese.is_generic:
+        return False
+    sound = pinyin_key(chinese.brand)
+    joined = latin.brand.replace(" ", "")
+    if not joined.startswith(sound[0]):
+        return False
+    whole = pinyin_key(chinese.brand + chinese.industry)
+    words = latin.brand.split()
+    starts = {"".join(words[:count]) for count in range(1, len(words) + 1)}
+    return sound in starts or joined == whole

@@ -1,0 +1,91 @@
+"""简称: a short name made of a longer one by leaving characters out: 核建 of 核工业建设."""
+
+from functools import cache
+
+from leads.identity.types import CompanyName
+from leads.identity.words import index
+
+_LOOSE_FORMS = ("", "股份", "集团", "控股", "集团控股", "有限", "银行")
+_LONGEST = 8
+_WORD = 2
+
+
+@cache
+def _place_letters() -> dict[str, str]:
+    """沪 → 上海. A letter that two places share stands for the province."""
+    return index("places", "letters")
+
+
+def short_form_strength(a: CompanyName, b: CompanyName) -> float:
+    """How well the shorter name reads as a short form of the longer one; 0 when it does not."""
+    short, full = (a, b) if len(a.text) < len(b.text) else (b, a)
+    if short.branch or full.branch or short.legal_form not in _LOOSE_FORMS:
+        return 0.0
+    if len(short.text) > _LONGEST or len(short.brand) < 2:
+        return 0.0
+    return max(_led_by_brand(short, full), _letters_left_out(short, full))
+
+
+def _led_by_brand(short: CompanyName, full: CompanyName) -> float:
+    """爱博医疗 of 爱博诺德医疗科技: the brand begins alike, the rest is found further on."""
+    said, whole = short.brand + short.industry, full.brand + full.industry
+    shared = _shared_start(said, whole)
+    if shared >= _WORD:
+        return _prefix_strength(said, full, shared)
+    if full.brand.endswith(short.brand) and is_subsequence(short.industry, full.industry):
+        return 0.74 if len(short.brand) > _WORD or short.industry else 0.68
+    return 0.0
+
+
+def _prefix_strength(said: str, full: CompanyName, shared: int) -> float:
+    rest = full.text[full.text.find(full.brand) + shared :]
+    if not is_subsequence(said[shared:], rest):
+        return 0.0
+    if shared >= len(full.brand):
+        return 0.82
+    if shared < len(said):  # something of the trade is named too
+        return 0.76
+    if shared > _WORD:
+        return 0.74
+    return 0.68 if len(full.brand) - shared >= _WORD else 0.0
+
+
+def _letters_left_out(short: CompanyName, full: CompanyName) -> float:
+    """中国核建 of 中国核工业建设, 沪农商行 of 上海农村商业银行: an acronym in order."""
+    said, whole = short.text, full.text.replace("(", "").replace(")", "")
+    named = _place_letters().get(said[0], "")
+    if named and whole.startswith(named) and len(said) > _WORD:
+        return 0.72 if _follows(said[1:], whole[len(named) :], loose=True) else 0.0
+    if len(said) <= _WORD:
+        return 0.0
+    for start in {0, whole.find(full.brand)}:
+        if whole[start] == said[0] and _follows(said, whole[start:]):
+            return 0.72
+    return 0.0
+
+
+def _follows(said: str, whole: str, *, loose: bool = False) -> bool:
+    """In order, in few pieces, and not all of it by letters that stand anywhere."""
+    pieces, position, last = 0, 0, -2
+    for character in said:
+        position = whole.find(character, last + 1 if last >= 0 else 0)
+        if position < 0:
+            return False
+        pieces += position != last + 1
+        last = position
+    return pieces <= max(2, len(said) - (not loose)) and last < max(3 * len(said) + 2, 8)
+
+
+def _shared_start(a: str, b: str) -> int:
+    count = 0
+    for one, other in zip(a, b, strict=False):
+        if one != other:
+            break
+        count += 1
+    return count
+
+
+def is_subsequence(part: str, whole: str) -> bool:
+    """Whether all characters of one text stand in the other, in order."""
+    rest = iter(whole)
+    return all(character in rest for character in part)
