@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from crm.access.administrators import VITAL
 from crm.access.drafts import NEW, RoleDraft
 from crm.access.effects import roles_of_members
 from crm.access.fields import GuardedField, guarded_fields
@@ -14,8 +15,6 @@ from crm.access.words import field_label, right_words
 from crm.people.enums import Right
 from crm.people.models import Role
 
-# Without these nobody could ever give them back.
-VITAL = ("people.edit_role", "people.assign_role")
 MOST_NAMES = 6
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from crm.access.cautions import VITAL
+from crm.access.administrators import check_somebody_may
 from crm.access.drafts import RoleDraft
 from crm.access.registry import builtin_grants
 from crm.audit import services as audit
@@ -93,16 +93,6 @@ def check_name(draft: RoleDraft) -> None:
         raise Refused(_("Give the role a name."))
     if Role.objects.filter(name=draft.name).exclude(pk=draft.role_id).exists():
         raise Refused(_("Another role has this name."))
-
-
-def check_somebody_may() -> None:
-    """Raise unless somebody can still edit roles and give them."""
-    held = MemberRole.objects.filter(member__is_active=True)
-    for permission in VITAL:
-        if not held.filter(role__grants__has_key=permission).exists():
-            raise Refused(
-                _("Nobody would be left who may edit roles and give them; somebody must stay.")
-            )
 
 
 def _lock_roles() -> dict[int, Role]:

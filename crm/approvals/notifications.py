@@ -5,9 +5,8 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.urls import reverse
 
+from crm.access.administrators import administrators
 from crm.approvals.models import Run, StepAssignee
-from crm.people.enums import RoleCode
-from crm.people.models import Member
 from crm.teamwork import services as teamwork
 from crm.teamwork.enums import NotificationKind
 from crm.web import live
@@ -40,11 +39,8 @@ def tell_decided(run: Run) -> None:
 
 def tell_blocked(run: Run) -> None:
     """Administrators hear that nobody can decide, so that they can put it right."""
-    administrators = Member.objects.filter(
-        is_active=True, member_roles__role__code=RoleCode.ADMINISTRATOR
-    )
     teamwork.notify(
-        member_ids=administrators.values_list("pk", flat=True),
+        member_ids=administrators().values_list("pk", flat=True),
         kind=NotificationKind.APPROVAL_BLOCKED,
         title=run.title,
         url=address(run),

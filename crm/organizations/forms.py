@@ -202,7 +202,7 @@ class ExportForm(TenantForm):
 
 
 class DeletionForm(TenantForm):
-    """Deletion is asked for twice: by the typed name and by the password."""
+    """Deletion is asked for twice: by the typed name, and by showing who asks."""
 
     typed = forms.CharField(label=_("The organisation's name, typed"), max_length=120)
     grace = forms.TypedChoiceField(
@@ -214,14 +214,19 @@ class DeletionForm(TenantForm):
     )
     wide = ("typed", "grace", "reason", "password")
 
-    def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, organization: Organization, asks_password: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.organization = organization
+        if not asks_password:
+            del self.fields["password"]
         self.fields["typed"].widget.attrs |= {
             "autocomplete": "off",
             "placeholder": organization.name,
         }
-        self.fields["password"].widget.attrs["autocomplete"] = "current-password"
+        if asks_password:
+            self.fields["password"].widget.attrs["autocomplete"] = "current-password"
 
     def clean_typed(self) -> str:
         typed = str(self.cleaned_data["typed"]).strip()

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from crm.people.enums import RoleCode
+from crm.access.administrators import is_administrator
 from crm.people.models import Member
 from crm.signin.enums import SecondFactor
 from crm.signin.models import SignInPolicy
@@ -121,7 +121,7 @@ def has_device(user_id: int | None, asked: SecondFactor) -> bool:
 
 def _may_break_glass(member: Member, proof: Proof) -> bool:
     """An administrator with a second factor gets in when the identity provider is broken."""
-    return RoleCode.ADMINISTRATOR in member.role_codes and bool(proof.factors)
+    return is_administrator(member) and bool(proof.factors)
 
 
 def _key(organization_id: int) -> str:

@@ -19,6 +19,7 @@ from crm.organizations.forms import DeletionForm, ExportForm
 from crm.organizations.models import Export, ExportState
 from crm.organizations.services import deletion, exporting
 from crm.organizations.services.deletion import requester
+from crm.signin import proving
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
 
@@ -98,9 +99,16 @@ def download_export(request: TenantRequest, pk: int) -> FileResponse:
 @sensitive_post_parameters("password")
 @needs("organizations.delete")
 def delete(request: TenantRequest) -> HttpResponseBase:
-    """Ask for the deletion: name typed, password given again, then a time for second thoughts."""
-    form = DeletionForm(request.POST or None, organization=request.organization)
-    if request.method == "POST" and form.is_valid() and proves_password(request, form):
+    """Ask for the deletion: name typed, person proved again, then a time for second thoughts."""
+    organization, person = request.organization, request.user
+    is_proved = proving.has_proved(request, organization)
+    form = DeletionForm(
+        request.POST or None,
+        organization=organization,
+        asks_password=not is_proved and person.has_usable_password(),
+    )
+    may_ask = is_proved or person.has_usable_password()
+    if request.method == "POST" and may_ask and form.is_valid() and proves(request, form):
         facts = form.cleaned_data
         with contextlib.suppress(deletion.AlreadyRequested):
             deletion.request_deletion(
@@ -118,12 +126,17 @@ def delete(request: TenantRequest) -> HttpResponseBase:
         "danger": True,
         "cancel_url": reverse("organizations:settings"),
         "title": _("Delete the organisation"),
+        "may_ask": may_ask,
+        "is_proved": is_proved,
+        "ways": proving.ways(request.member, organization, target=request.path),
     }
     return htmx.form_page(request, "organizations/delete.html", context)
 
 
-def proves_password(request: TenantRequest, form: DeletionForm) -> bool:
-    """Five tries in five minutes; the field says what was wrong."""
+def proves(request: TenantRequest, form: DeletionForm) -> bool:
+    """By the password, unless shown otherwise: five tries in five minutes."""
+    if "password" not in form.fields:
+        return True
     if not limits.PASSWORD.allows(str(request.user.pk)):
         form.add_error("password", _("Too many attempts. Wait five minutes."))
         return False

@@ -3,14 +3,14 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from crm.access.administrators import check_somebody_may
 from crm.audit import services as audit
 from crm.people import holdings
-from crm.people.enums import RoleCode
 from crm.people.locks import hold_administrators
 from crm.people.models import Member
 from crm.people.refusals import Refused
 from crm.people.selectors import organizations_of
-from crm.people.services.members import check_not_last_administrator, locked_member
+from crm.people.services.members import locked_member
 from crm.signin.sessions import end_sessions
 
 
@@ -26,10 +26,9 @@ def deactivate_member(*, member_id: int, by: Member, reason: str = "") -> Member
         raise Refused(_("You cannot deactivate yourself. Ask another administrator."))
     if not member.is_active:
         return member
-    if member.member_roles.filter(role__code=RoleCode.ADMINISTRATOR).exists():
-        check_not_last_administrator([member.pk])
     member.is_active = False
     member.save(update_fields=["is_active"])
+    check_somebody_may()
     audit.record("member.deactivated", target=member, reason=reason[:200])
     holdings.left(member)
     if not organizations_of(member.user):

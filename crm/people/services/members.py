@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm.access import policy
+from crm.access.administrators import check_somebody_may
 from crm.audit import services as audit
-from crm.people.enums import RoleCode
 from crm.people.hierarchy import makes_a_circle
 from crm.people.locks import hold_administrators, hold_tree
 from crm.people.models import Department, Member, MemberRole, Role, User
@@ -21,15 +21,6 @@ FACTS = frozenset(
         "is_receiving_leads", "skills", "provinces", "industries",
     }
 )  # fmt: skip
-
-
-class LastAdministrator(Refused):
-    """Nobody would be left who can manage the organisation."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _("An organisation needs an active administrator. Name another one first.")
-        )
 
 
 class MayNotGiveRoles(Refused):
@@ -115,10 +106,10 @@ def set_roles(*, member_id: int, roles: Iterable[Role], by: Member) -> None:
     removed = [one.role for pk, one in held.items() if pk not in wanted]
     if not added and not removed:
         return
-    if member.is_active and any(role.code == RoleCode.ADMINISTRATOR for role in removed):
-        check_not_last_administrator([member.pk])
     MemberRole.objects.filter(member=member, role__in=removed).delete()
     MemberRole.objects.bulk_create(MemberRole(member=member, role=role) for role in added)
+    if removed and member.is_active:
+        check_somebody_may()
     _record_roles(member, added, removed)
 
 
@@ -145,15 +136,6 @@ def set_department(*, member_ids: Sequence[int], department: Department) -> int:
         member.save(update_fields=["department"])
         audit.record("member.changed", target=member, fields=["department"], before=before)
     return len(moved)
-
-
-def check_not_last_administrator(leaving: Iterable[int]) -> None:
-    """Raise unless an active administrator stays; call while holding the administrators."""
-    staying = MemberRole.objects.filter(
-        role__code=RoleCode.ADMINISTRATOR, member__is_active=True
-    ).exclude(member_id__in=list(leaving))
-    if not staying.exists():
-        raise LastAdministrator
 
 
 def locked_member(member_id: int) -> Member:

@@ -43,9 +43,9 @@ def callback_address(slug: str, connection_id: int) -> str:
     return f"{settings.PUBLIC_URL}{global_url('signin_callback', slug, connection_id)}"
 
 
-def begin(request: HttpRequest, facts: Facts, *, target: str) -> str:
+def begin(request: HttpRequest, facts: Facts, *, target: str, anew: bool = False) -> str:
     """Remember the attempt; the provider's address to go to."""
-    journey = Journey.begin(callback_address(facts.slug, facts.id))
+    journey = Journey.begin(callback_address(facts.slug, facts.id), anew=anew)
     address = provider_of(facts).authorize_url(request, journey)
     known: dict[str, Any] = request.session.get(JOURNEYS, {})
     recent = sorted(known.items(), key=lambda one: -one[1]["at"])[: MOST_JOURNEYS - 1]
@@ -54,17 +54,20 @@ def begin(request: HttpRequest, facts: Facts, *, target: str) -> str:
     return address
 
 
-def finish(request: HttpRequest, facts: Facts) -> tuple[Claimed, str]:
-    """Whom the provider vouches for, and where they wanted to go; an attempt counts once."""
+def finish(request: HttpRequest, facts: Facts) -> tuple[Claimed, str, bool]:
+    """Whom the provider vouches for, where they wanted to go, and whether they were asked anew.
+
+    An attempt counts once.
+    """
     attempt = take(request, request.GET.get("state", ""))
     if attempt["connection"] != facts.id:
         raise SignInFailed("state", "begun with another connection")
     code = request.GET.get("code") or request.GET.get("authCode") or ""
     if "error" in request.GET or not code:
         raise SignInFailed("denied", request.GET.get("error", "")[:80])
-    names = ("state", "nonce", "verifier", "redirect_uri")
+    names = ("state", "nonce", "verifier", "redirect_uri", "anew")
     journey = Journey(**{name: attempt[name] for name in names})
-    return provider_of(facts).claim(request, journey, code), attempt["target"]
+    return provider_of(facts).claim(request, journey, code), attempt["target"], journey.anew
 
 
 def take(request: HttpRequest, state: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ connection's address was typed by somebody, and the nonce ties the answer to thi
 import hashlib
 import hmac
 import logging
+import time
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -30,6 +31,7 @@ REMEMBERED_SECONDS = 600
 ASK_AGAIN_SECONDS = 30
 LEEWAY_SECONDS = 60
 LONGEST_SUBJECT = 255
+LONGEST_ATTEMPT = 600
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
 
@@ -50,6 +52,8 @@ class OpenIDConnect:
             "code_challenge": journey.challenge,
             "code_challenge_method": "S256",
         }
+        if journey.anew:
+            values |= {"prompt": "login", "max_age": "0"}
         endpoint: str = discover(self.facts.issuer)["authorization_endpoint"]
         return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(values)}"
 
@@ -60,6 +64,8 @@ class OpenIDConnect:
         if not isinstance(token, str):
             raise SignInFailed("token", "no ID token")
         claims = verify(token, config, client_id=self.facts.client_id, nonce=journey.nonce)
+        if journey.anew and not is_just_now(claims.get("auth_time")):
+            raise SignInFailed("anew", str(claims.get("auth_time")))
         if "email" not in claims and config.get("userinfo_endpoint"):
             claims |= self.ask_about(config, claims["sub"], str(tokens.get("access_token", "")))
         return Claimed(
@@ -179,6 +185,11 @@ def verify(token: str, config: dict[str, Any], *, client_id: str, nonce: str) ->
     if not isinstance(claims["sub"], str) or not 0 < len(claims["sub"]) <= LONGEST_SUBJECT:
         raise SignInFailed("token", "subject")
     return claims
+
+
+def is_just_now(moment: Any) -> bool:
+    """Whether the provider says that it asked the person within this attempt."""
+    return isinstance(moment, int) and moment > time.time() - LONGEST_ATTEMPT
 
 
 def ask_json(method: str, url: str, **more: Any) -> dict[str, Any]:

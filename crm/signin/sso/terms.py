@@ -48,12 +48,14 @@ class Journey:
     nonce: str
     verifier: str
     redirect_uri: str
+    # the provider is to ask the person anew, not to rely on its own session
+    anew: bool = False
 
     @classmethod
-    def begin(cls, redirect_uri: str) -> "Journey":
+    def begin(cls, redirect_uri: str, *, anew: bool = False) -> "Journey":
         """Fresh secrets: 256 bits each."""
         state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
-        return cls(state, nonce, verifier, redirect_uri)
+        return cls(state, nonce, verifier, redirect_uri, anew)
 
     @property
     def challenge(self) -> str:

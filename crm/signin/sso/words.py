@@ -10,6 +10,7 @@ def words_for(reason: str) -> str:
         "denied": _("The identity provider did not let you in, or you cancelled."),
         "state": _("This attempt has expired or was begun elsewhere. Start again."),
         "token": _("The provider's answer could not be verified. Tell your administrator."),
+        "anew": _("The provider did not ask you anew. Sign out there and try again."),
         "issuer": _("The provider calls itself something else than the issuer entered."),
         "discovery": _("At the issuer's address there is no complete OpenID Connect description."),
         "pkce": _("The provider does not support PKCE with S256."),

@@ -85,8 +85,9 @@ def start(request: HttpRequest, slug: str, connection_id: int) -> HttpResponse:
     if not JOURNEYS.allows(get_ip(request)):
         return render(request, "429.html", status=429)
     facts = connection_of(organization, connection_id)
+    anew = "anew" in request.GET
     try:
-        return HttpResponseRedirect(flow.begin(request, facts, target=target))
+        return HttpResponseRedirect(flow.begin(request, facts, target=target, anew=anew))
     except SignInFailed as failure:
         return failed(request, facts, failure)
 
@@ -99,23 +100,24 @@ def callback(request: HttpRequest, slug: str, connection_id: int) -> HttpRespons
     if not JOURNEYS.allows(get_ip(request)):
         return render(request, "429.html", status=429)
     try:
-        claimed, target = flow.finish(request, facts)
+        claimed, target, anew = flow.finish(request, facts)
         found = arrivals.welcome(facts, claimed)
     except SignInFailed as failure:
         return failed(request, facts, failure)
     if found.user is None:
         return ask_for_proof(request, facts, claimed, target)
-    return let_in(request, facts, found.user, target)
+    return let_in(request, facts, found.user, target, anew=anew)
 
 
-def let_in(request: HttpRequest, facts: Facts, user: User, target: str) -> HttpResponse:
+def let_in(
+    request: HttpRequest, facts: Facts, user: User, target: str, *, anew: bool = False
+) -> HttpResponse:
     """Sign the person in, and remember by whose word."""
     same = request.user.is_authenticated and request.user.pk == user.pk
     if request.user.is_authenticated and not same:
         logout(request)
-    record_authentication(
-        request, user, SSO_METHOD, organization=facts.organization_id, connection=facts.id
-    )
+    by = {"organization": facts.organization_id, "connection": facts.id, "anew": anew}
+    record_authentication(request, user, SSO_METHOD, **by)
     if same:
         return HttpResponseRedirect(target)
     login = Login(user=user, email=user.email, redirect_url=target)

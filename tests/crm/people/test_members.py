@@ -7,13 +7,13 @@ from allauth.usersessions.models import UserSession
 from django.db import connection
 from django.test import Client
 
+from crm.access.administrators import LastAdministrator, administrators, is_administrator
 from crm.people import services as people
 from crm.people.hierarchy import superior_of
 from crm.people.models import Member, Role, User
 from crm.people.refusals import Refused
 from crm.people.services.activity import deactivate_member, reactivate_member
 from crm.people.services.members import (
-    LastAdministrator,
     MayNotGiveRoles,
     add_role,
     set_department,
@@ -85,6 +85,31 @@ def test_the_last_administrator_stays(tenant):
     set_roles(member_id=tenant.owner.pk, roles=[role("rep")], by=tenant.owner)
     with pytest.raises(LastAdministrator):
         deactivate_member(member_id=tenant.manager.pk, by=fresh(tenant.owner))
+
+
+@pytest.fixture
+def keeper(tenant) -> Role:
+    """A role of the organisation's own making, by which one administers."""
+    grants = dict.fromkeys(("people.edit_role", "people.assign_role"), 3)
+    return Role.objects.create(code="keeper", name="管家", grants=grants)
+
+
+def test_whoever_administers_by_a_role_of_their_own_making_counts(tenant, keeper):
+    add_role(member_ids=[tenant.manager.pk], role=keeper, by=tenant.owner)
+    set_roles(member_id=tenant.owner.pk, roles=[role("rep")], by=tenant.owner)
+    manager = fresh(tenant.manager)
+    assert is_administrator(manager)
+    assert list(administrators()) == [manager]
+
+
+def test_the_last_who_administers_stays_whatever_the_role_is_called(tenant, keeper):
+    add_role(member_ids=[tenant.manager.pk], role=keeper, by=tenant.owner)
+    set_roles(member_id=tenant.owner.pk, roles=[role("rep")], by=tenant.owner)
+    manager = fresh(tenant.manager)
+    with pytest.raises(LastAdministrator):
+        set_roles(member_id=manager.pk, roles=[role("manager")], by=manager)
+    with pytest.raises(LastAdministrator):
+        deactivate_member(member_id=manager.pk, by=fresh(tenant.owner))
 
 
 def test_nobody_deactivates_themselves(tenant):
