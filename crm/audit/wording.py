@@ -188,6 +188,15 @@ DETAILS: Mapping[str, Any] = {
     "before": pgettext_lazy("log", "Before"),
     "after": pgettext_lazy("log", "After"),
     "email": pgettext_lazy("log", "E-mail"),
+    "by_operator": pgettext_lazy("log", "By the operator of the platform"),
+}
+# The ways of signing in, as sessions record them.
+WAYS: Mapping[Any, Any] = {
+    "password": gettext_lazy("Password"),
+    "totp": pgettext_lazy("log", "Code of an app"),
+    "webauthn": gettext_lazy("Passkey"),
+    "recovery_codes": gettext_lazy("Recovery codes"),
+    "sso": pgettext_lazy("log", "Identity provider"),
 }
 
 
@@ -252,13 +261,22 @@ def differences(
 def other_details(details: Mapping[str, Any], *, brief: bool = False) -> list[tuple[str, str]]:
     """Everything else a line says; in brief without what has no words of its own."""
     return [
-        (str(DETAILS.get(name, name)), _plain(value))
+        (str(DETAILS.get(name, name)), _plain(_in_words(name, value)))
         for name, value in details.items()
         if name not in SILENT and value not in (None, "", [], {}) and (name in DETAILS or not brief)
     ]
 
 
+def _in_words(name: str, value: Any) -> Any:
+    """The ways of signing in by their names; everything else as it is."""
+    if name == "ways" and isinstance(value, list):
+        return [str(WAYS.get(one, one)) for one in value]
+    return value
+
+
 def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
     if isinstance(value, list):
         return "、".join(_plain(one) for one in value[:20])
     if isinstance(value, dict):

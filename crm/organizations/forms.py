@@ -235,6 +235,18 @@ class DeletionForm(TenantForm):
         return typed
 
 
+class LostFactorForm(TenantForm):
+    """Why the operator takes away a second factor, and how it was made sure who asks."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        widget=forms.Textarea,
+        help_text=_("How you made sure who is asking. Kept in the operator log."),
+    )
+    wide = ("reason",)
+
+
 class ReasonForm(TenantForm):
     """Why the operator closes an organisation; its members read it."""
 

@@ -14,6 +14,12 @@ urlpatterns = [
     path("deletions/", operator.deletions, name="deletions"),
     path("sign-ups/", operator.sign_ups, name="sign_ups"),
     path("sign-ups/<int:pk>/drop/", operator.drop_sign_up, name="drop_sign_up"),
+    path("accounts/", operator.accounts, name="accounts"),
+    path(
+        "accounts/<int:pk>/second-factor/",
+        operator.remove_second_factor,
+        name="remove_second_factor",
+    ),
     path("health/", operator.health, name="health"),
     path("log/", operator.log, name="log"),
 ]

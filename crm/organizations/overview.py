@@ -67,6 +67,7 @@ def words() -> dict[str, str]:
         "organization.reactivated": _("opened again"),
         "organization.kept": _("cancelled the deletion of"),
         "organization.erased": _("erased when its time had come: number"),
+        "account.second_factor_removed": _("removed the second factor of"),
         "sign_up.dropped": _("dropped the sign-up of"),
     }
 
@@ -75,10 +76,15 @@ def told(actions: Iterable[OperatorAction]) -> list[Told]:
     """Actions in words, with their reasons."""
     known, found = words(), []
     for one in actions:
-        subject = one.slug or str(one.details.get("slug") or one.details.get("number") or "")
+        subject = one.slug or _subject_in(one.details)
         text = f"{known.get(one.action, one.action)} {subject}".strip()
         found.append(Told(one, text, str(one.details.get("reason", ""))))
     return found
+
+
+def _subject_in(details: dict[str, Any]) -> str:
+    """Whom or what it was done to, where it was no organisation that is there."""
+    return str(details.get("slug") or details.get("number") or details.get("email") or "")
 
 
 @dataclass(frozen=True)

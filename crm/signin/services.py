@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,7 +9,7 @@ from django.utils.translation import gettext as _
 from crm.audit import services as audit
 from crm.people.models import Member, Role
 from crm.people.selectors import organizations_of
-from crm.signin import locks, sessions
+from crm.signin import locks, lost_factors, sessions
 from crm.signin.enums import SecondFactor
 from crm.signin.models import SignInPolicy
 from crm.signin.policy import forget_policy
@@ -73,11 +72,13 @@ def remove_second_factor(*, member: Member) -> None:
     """Take away a lost second factor; the member sets up a new one, and signs in again."""
     if len(organizations_of(member.user)) > 1:
         raise NotYours(
-            _("This person also belongs to other organisations. They have to use a recovery code.")
+            _(
+                "This person also belongs to other organisations. They have to use a recovery code,"
+                " or ask the operator of the platform."
+            )
         )
-    removed, _kinds = Authenticator.objects.filter(user_id=member.user_id).delete()
+    removed = lost_factors.take_away(member.user)
     audit.record("member.second_factor_removed", target=member, count=removed)
-    sessions.end_sessions(member.user_id)
 
 
 def role_choices() -> list[tuple[str, str]]:

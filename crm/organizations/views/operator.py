@@ -8,15 +8,20 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from crm.organizations import overview
-from crm.organizations.forms import ReasonForm
+from crm.organizations.forms import LostFactorForm, ReasonForm
 from crm.organizations.models import Deletion, OperatorAction, SignUp
 from crm.organizations.operators import OperatorRequest, operator_only
+from crm.organizations.services import accounts as services
 from crm.organizations.services import deletion, lifecycle, operator_log
+from crm.people.models import User
+from crm.people.refusals import Refused
 from crm.tenancy.models import Organization, OrganizationState
 
 PAGE = 50
@@ -160,6 +165,39 @@ def drop_sign_up(request: OperatorRequest, pk: int) -> HttpResponse:
     gone.delete()
     messages.success(request, _("The sign-up was dropped."))
     return redirect("operator:sign_ups")
+
+
+@require_GET
+@operator_only
+def accounts(request: OperatorRequest) -> HttpResponse:
+    """A person's account by its exact address: for those who have lost their second factor."""
+    return account(request, request.GET.get("email", "")[:254], LostFactorForm())
+
+
+def account(
+    request: OperatorRequest, email: str, form: LostFactorForm, status: int = 200
+) -> HttpResponse:
+    context = {"email": email, "found": services.account_of(email), "form": form}
+    return show(request, "accounts", "operator/accounts.html", context, status)
+
+
+@require_POST
+@operator_only
+def remove_second_factor(request: OperatorRequest, pk: int) -> HttpResponse:
+    """Take away a lost second factor, with a reason."""
+    person = User.objects.filter(pk=pk).first()
+    if person is None:
+        raise Http404
+    form = LostFactorForm(request.POST)
+    if not form.is_valid():
+        return account(request, person.email, form, status=422)
+    try:
+        services.remove_second_factor(pk, by=request.user, reason=form.cleaned_data["reason"])
+        messages.success(request, _("The second factor was removed, and the person told by mail."))
+    except Refused as reason:
+        messages.error(request, str(reason))
+    address = f"{reverse('operator:accounts')}?{urlencode({'email': person.email})}"
+    return redirect(address)
 
 
 @require_GET
