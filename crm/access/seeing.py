@@ -41,6 +41,10 @@ WHY = {
 SAFE = {"GET", "HEAD", "OPTIONS"}
 # One's own settings: whose they would be is a trap, so nobody reaches them with borrowed eyes.
 PERSONAL = {"web:preferences"}
+# Whatever is sent with it was filled in with borrowed eyes.
+MARK = "seen_as"
+FORM_BEGINS = b'<input type="hidden" name="csrfmiddlewaretoken"'
+MARKED_FORM = f'<input type="hidden" name="{MARK}" value="1">'.encode() + FORM_BEGINS
 # What hands out data in bulk, or is not a page at all.
 NOT_LOGGED = {"web:live", "web:counts", "web:palette"}
 
@@ -137,6 +141,36 @@ def _read(kept: Any, actor: Member) -> Seeing | str:
     rows = Member.objects.select_related("department", "user", "organization")
     target = rows.filter(pk=target_id, is_active=True).first()
     return Seeing(actor, target, ends_at) if target is not None else "deactivated"
+
+
+def refuse_stale(request: HttpRequest, member: Member) -> HttpResponse | None:
+    """What is sent from a page that was read with other eyes is not done in one's own name.
+
+    Another tab may have given the borrowed eyes back; the page says whose eyes it was read with.
+    """
+    if request.method in SAFE or request.path_info == LEAVE_PATH:
+        return None
+    own = who(member)
+    if request.headers.get("X-Who", own) == own and MARK not in request.POST:
+        return None
+    text = _("This page was opened with other eyes. Nothing was done; look at it anew first.")
+    if htmx.is_partial(request):
+        messages.error(request, text)
+        return HttpResponseClientRefresh()
+    return render(request, "access/see_as_refused.html", {"text": text}, status=403)
+
+
+def who(member: Member) -> str:
+    """Whose eyes a page was read with, as the page itself says it."""
+    return f"{member.organization_id}:{member.pk}"
+
+
+def mark_forms(response: HttpResponse) -> HttpResponse:
+    """Every form of a page read with borrowed eyes says so for as long as it is open."""
+    is_page = response.headers.get("Content-Type", "").startswith("text/html")
+    if is_page and not response.streaming:
+        response.content = response.content.replace(FORM_BEGINS, MARKED_FORM)
+    return response
 
 
 @contextmanager

@@ -92,13 +92,17 @@ class TenantMiddleware:
         with viewing_as(seen.target), seeing.nothing_kept():
             response = self.get_response(request)
             response = seeing.without_file(request, response, seen)
+            seeing.mark_forms(response)
         seeing.note(request, response, seen)
         return response
 
     def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
-        """Borrowed eyes look; they do nothing else."""
-        seen = getattr(request, "eyes", None)
-        return seeing.refusal(request, seen) if seen is not None else None
+        """Borrowed eyes look; they do nothing else, not even after they were given back."""
+        if not hasattr(request, "eyes"):
+            return None
+        if request.eyes is not None:
+            return seeing.refusal(request, request.eyes)
+        return seeing.refuse_stale(request, cast("TenantRequest", request).member)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """A crashed or refused view leaves nothing behind."""

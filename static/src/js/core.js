@@ -5,15 +5,19 @@
 
   tz.csrf = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
 
+  /* Whose eyes the page was read with: another tab may have changed them meanwhile. */
+  tz.signed = () => ({ "X-CSRFToken": tz.csrf(), ...(document.body.dataset.who ? { "X-Who": document.body.dataset.who } : {}) });
+
   tz.post = (url, values = {}, headers = {}) => {
     const body = values instanceof FormData ? values : new URLSearchParams(values);
-    return fetch(url, { method: "POST", body, headers: { "X-CSRFToken": tz.csrf(), "HX-Request": "true", ...headers }, credentials: "same-origin" });
+    return fetch(url, { method: "POST", body, headers: { ...tz.signed(), "HX-Request": "true", ...headers }, credentials: "same-origin" });
   };
 
   /* Answers to fetch carry the same events as answers to htmx. */
   tz.obey = (response) => {
     const redirect = response.headers.get("HX-Redirect");
     if (redirect) { tz.leaving = true; window.location.href = redirect; return; }
+    if (response.headers.get("HX-Refresh")) { tz.leaving = true; window.location.reload(); return; }
     const events = response.headers.get("HX-Trigger");
     if (!events) return;
     try {
@@ -86,7 +90,7 @@
 
   document.body.addEventListener("htmx:configRequest", (event) => {
     const { detail } = event;
-    detail.headers["X-CSRFToken"] = tz.csrf();
+    Object.assign(detail.headers, tz.signed());
     const frame = detail.headers["X-Frame"] ?? event.target.closest?.("#tz-drawer, #tz-modal")?.id?.slice(3);
     if (frame) detail.headers["X-Frame"] = frame;
     const extra = event.target.dataset?.values;

@@ -104,7 +104,7 @@
     const { submitter, target: form } = event;
     const values = new FormData(form);
     const url = submitter.getAttribute("formaction");
-    if (submitter.dataset.frame) return tz.open(submitter.dataset.frame, url, { method: "POST", body: values, headers: { "X-CSRFToken": tz.csrf() } });
+    if (submitter.dataset.frame) return tz.open(submitter.dataset.frame, url, { method: "POST", body: values, headers: tz.signed() });
     submitter.disabled = true;
     const response = await tz.post(url, values, { "X-Frame": "modal" }).catch(() => null);
     submitter.disabled = false;

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from crm.access import seeing
 from crm.audit.models import OperationLog
-from crm.people.models import Member, MemberRole, Role, User
+from crm.people.models import Absence, Member, MemberRole, Role, User
 from crm.teamwork.models import Notification
 from crm.tenancy.context import tenant_context
 from leads.models import Customer
@@ -324,3 +324,25 @@ def test_no_file_is_handed_out(cast, sign_in):
     answer = browser.get(path)
     assert answer.status_code == 403
     assert "Content-Disposition" not in answer.headers
+
+
+def test_what_was_filled_in_with_borrowed_eyes_is_not_done_with_ones_own(owner, cast):
+    """Another tab has left; the form and the page of this one still say whose they were."""
+    path = f"{root(cast)}absences/new/"
+    start(owner, cast)
+    page = owner.get(path).content.decode()
+    assert page.count('name="seen_as"') == page.count('name="csrfmiddlewaretoken"') > 0
+    owner.post(f"{root(cast)}see-as/leave/", {"seen_as": "1"})
+    facts = {"member": cast.owner.pk, "kind": "leave", "start_date": "2031-05-05"}
+    facts |= {"end_date": "2031-05-06", "start_time": "", "end_time": "", "deputy": "", "note": ""}
+    marked = owner.post(path, facts | {"seen_as": "1"})
+    eyes = f"{cast.organization.pk}:{cast.agent.pk}"
+    by_script = owner.post(path, facts, headers={"X-Who": eyes, "HX-Request": "true"})
+    assert marked.status_code == 403
+    assert "Nothing was done" in marked.content.decode()
+    assert by_script.headers["HX-Refresh"] == "true"
+    with tenant_context(cast.organization.id):
+        assert not Absence.objects.exists()
+    assert 'name="seen_as"' not in owner.get(path).content.decode()
+    own = f"{cast.organization.pk}:{cast.owner.pk}"
+    assert owner.post(path, facts, headers={"X-Who": own}).status_code == 302
