@@ -1,8 +1,9 @@
 from django.utils.translation import gettext_lazy as _
 
-from crm.approvals.sweeping import ApprovalMover, sweep, waiting_for
-from crm.people.holdings import Holding, address, on_leaving, register
+from crm.approvals.sweeping import ApprovalMover, ask_deputy, sweep, waiting_for
+from crm.people.holdings import Holding, Passed, address, on_leaving, register
 from crm.people.models import Member
+from crm.people.presence import on_absence
 
 
 def page(member: Member) -> str:
@@ -25,9 +26,10 @@ register(
 )
 
 
-def pass_on(leaver: Member) -> None:
+def pass_on(leaver: Member) -> list[Passed]:
     """A leaver decides nothing any more: their superior is asked."""
-    sweep(leaver=leaver)
+    return sweep(leaver=leaver)
 
 
 on_leaving(pass_on)
+on_absence(ask_deputy)

@@ -147,6 +147,8 @@ class StepAssignee(TenantModel):
 
     step = TenantForeignKey(RunStep, models.CASCADE, related_name="assignees")
     member = TenantForeignKey(Member, models.PROTECT, related_name="+")
+    # asked in the place of somebody who is away or has left
+    stands_for = TenantForeignKey(Member, models.PROTECT, null=True, related_name="+")
     is_open = models.BooleanField(default=True)
 
     class Meta(TenantModel.Meta):

@@ -13,17 +13,16 @@ from crm.people.presence import acting_deputies
 
 
 def approvers(kind: str, parameters: Mapping[str, Any], submitter: Member) -> list[Member]:
-    """The active members any one of whom may decide, and who stands in for those away; never the
-    submitter."""
+    """The active members any one of whom may decide; never the submitter."""
     if kind == StepKind.SUPERIOR:
         superior = superior_for(parameters, submitter)
-        return with_deputies([superior] if superior else [], submitter)
+        return [superior] if superior else []
     active = Member.objects.filter(is_active=True).exclude(pk=submitter.pk)
     if kind == StepKind.ROLE:
         active = active.filter(member_roles__role__code=parameters["role"])
     else:
         active = active.filter(pk=parameters["member"])
-    return with_deputies(list(active.order_by("sort_key", "id")), submitter)
+    return list(active.order_by("sort_key", "id"))
 
 
 def superior_for(parameters: Mapping[str, Any], submitter: Member) -> Member | None:
@@ -38,15 +37,15 @@ def _below(parameters: Mapping[str, Any], submitter: Member) -> Member:
     return (Member.objects.filter(pk=named).first() if named else None) or submitter
 
 
-def with_deputies(asked: list[Member], submitter: Member) -> list[Member]:
-    """Those asked, and for each who is away who stands in; never the submitter."""
+def stand_ins(asked: list[Member], submitter: Member) -> dict[int, Member]:
+    """Deputy's id → for whom of those asked they stand in; never the submitter, nor asked twice."""
     deputies = acting_deputies(asked)
-    found = {one.pk: one for one in asked}
-    for one in asked:
-        deputy = deputies.get(one.pk)
-        if deputy is not None and deputy.pk != submitter.pk:
-            found.setdefault(deputy.pk, deputy)
-    return list(found.values())
+    own = {submitter.pk, *(one.pk for one in asked)}
+    return {
+        deputies[one.pk].pk: one
+        for one in asked
+        if one.pk in deputies and deputies[one.pk].pk not in own
+    }
 
 
 def step_words(kind: str, parameters: Mapping[str, Any]) -> str:

@@ -92,7 +92,7 @@ class Turn:
 def turn_of(run: Run, member: Member) -> Turn:
     """The chain of a run: who decided, who is next and since when, who comes later."""
     steps = run.steps.order_by("position").prefetch_related(
-        Prefetch("assignees", StepAssignee.objects.select_related("member")),
+        Prefetch("assignees", StepAssignee.objects.select_related("member", "stands_for")),
         Prefetch("decisions", Decision.objects.select_related("member")),
     )
     links: list[Link] = []
@@ -103,7 +103,7 @@ def turn_of(run: Run, member: Member) -> Turn:
             continue
         links.append(_link(run, step))
         if step.state == StepState.CURRENT and run.is_open:
-            waiting = [one.member.name for one in step.assignees.all() if one.is_open]
+            waiting = [_asked(one) for one in step.assignees.all() if one.is_open]
             since = step.started_at
             is_mine = any(one.member_id == member.pk for one in step.assignees.all() if one.is_open)
             if run.state == RunState.BLOCKED:
@@ -118,11 +118,19 @@ def _link(run: Run, step: RunStep) -> Link:
         state = "approved" if decision.verdict == Verdict.APPROVE else "returned"
         return Link(decision.member.name, words, state, decision.at, decision.comment)
     if step.state == StepState.CURRENT:
-        names = _names(one.member for one in step.assignees.all())
+        names = _joined(_asked(one) for one in step.assignees.all() if one.is_open)
         return Link(names or pgettext("approval", "Nobody"), words, "now", step.started_at)
     asked = resolution.approvers(step.kind, step.parameters, run.submitted_by)
-    return Link(_names(asked) or "—", words, "later")
+    return Link(_joined(one.name for one in asked) or "—", words, "later")
 
 
-def _names(members: Iterable[Member]) -> str:
-    return pgettext("between names", ", ").join(member.name for member in members)
+def _asked(one: StepAssignee) -> str:
+    """Who is asked, and in whose place."""
+    if one.stands_for is None:
+        return one.member.name
+    words = {"name": one.member.name, "other": one.stands_for.name}
+    return pgettext("stand-in", "%(name)s (for %(other)s)") % words
+
+
+def _joined(names: Iterable[str]) -> str:
+    return pgettext("between names", ", ").join(names)

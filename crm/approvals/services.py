@@ -157,8 +157,15 @@ def _go_on(run: Run) -> bool:
     step.state, step.started_at = StepState.CURRENT, timezone.now()
     step.save(update_fields=["state", "started_at"])
     if asked:
-        StepAssignee.objects.bulk_create(StepAssignee(step=step, member=one) for one in asked)
-        notifications.tell_waiting(run, [one.pk for one in asked])
+        standing = resolution.stand_ins(asked, run.submitted_by)
+        StepAssignee.objects.bulk_create(
+            [StepAssignee(step=step, member=one) for one in asked]
+            + [
+                StepAssignee(step=step, member_id=deputy, stands_for=one)
+                for deputy, one in standing.items()
+            ]
+        )
+        notifications.tell_waiting(run, [*(one.pk for one in asked), *standing])
     else:
         run.block()
         run.save(update_fields=["state"])

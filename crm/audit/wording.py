@@ -155,7 +155,9 @@ ACTIONS: Mapping[str, Any] = {
     "order.transferred": pgettext_lazy("log", "transferred an order"),
     "order.handed_over": pgettext_lazy("log", "handed over an order"),
     "transfer.refused": pgettext_lazy("log", "refused a transfer"),
+    "transfer.undone": pgettext_lazy("log", "undid a transfer"),
     "transfer.withdrawn": pgettext_lazy("log", "took a transfer back"),
+    "approval.deputy_asked": pgettext_lazy("log", "asked the deputy to approve too"),
     "approval.passed_on": pgettext_lazy("log", "passed an approval on"),
 }
 DETAILS: Mapping[str, Any] = {

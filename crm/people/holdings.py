@@ -149,19 +149,27 @@ def holding(key: str) -> Holding:
     return _holdings[key]
 
 
-_leaving: list[Callable[[Member], object]] = []
+@dataclass(frozen=True)
+class Passed:
+    """A row that went on to another member at once, because its holder left."""
+
+    key: str
+    pk: int
+    receiver: Member
 
 
-def on_leaving(tell: Callable[[Member], object]) -> None:
+_leaving: list[Callable[[Member], Sequence[Passed]]] = []
+
+
+def on_leaving(tell: Callable[[Member], Sequence[Passed]]) -> None:
     """Call `tell` with every member who is deactivated, inside that transaction."""
     if tell not in _leaving:
         _leaving.append(tell)
 
 
-def left(member: Member) -> None:
-    """Somebody has left: what cannot wait for a hand-over goes on at once."""
-    for tell in _leaving:
-        tell(member)
+def left(member: Member) -> list[Passed]:
+    """Somebody has left: what cannot wait for a hand-over goes on at once; returns what it was."""
+    return [one for tell in _leaving for one in tell(member)]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Who is away, and who stands in."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -25,6 +25,22 @@ def is_absent(member: Member, at: datetime | None = None) -> bool:
 def absent_member_ids(at: datetime | None = None) -> set[int]:
     """Everybody who is away at the moment."""
     return set(absences_at(at or timezone.now()).values_list("member_id", flat=True))
+
+
+_beginning: list[Callable[[Member], object]] = []
+
+
+def on_absence(tell: Callable[[Member], object]) -> None:
+    """Call `tell` with every member who begins to be away, or whose deputy changed meanwhile."""
+    if tell not in _beginning:
+        _beginning.append(tell)
+
+
+def away_now(member: Member) -> None:
+    """Somebody is away: what waits for them cannot wait until they are back."""
+    if is_absent(member):
+        for tell in _beginning:
+            tell(member)
 
 
 def acting_deputy(member: Member, at: datetime | None = None) -> Member | None:

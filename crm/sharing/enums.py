@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.db import models
 from django.utils.translation import pgettext_lazy
 
@@ -8,9 +10,12 @@ class TransferState(models.TextChoices):
     DONE = "done", pgettext_lazy("transfer", "Done")
     REFUSED = "refused", pgettext_lazy("transfer", "Refused")
     WITHDRAWN = "withdrawn", pgettext_lazy("transfer", "Withdrawn")
+    UNDONE = "undone", pgettext_lazy("transfer", "Undone")
     FAILED = "failed", pgettext_lazy("transfer", "Nothing moved")
 
 
+# As long can a hand-over or a transfer be undone.
+UNDO_WITHIN = timedelta(days=7)
 OPEN_TRANSFERS = (TransferState.WAITING, TransferState.SCHEDULED)
 
 

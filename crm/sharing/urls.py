@@ -8,6 +8,7 @@ urlpatterns = [
     path("transfers/rule/", transfers.rule, name="rule"),
     path("transfers/<int:pk>/", transfers.transfer_detail, name="transfer"),
     path("transfers/<int:pk>/withdraw/", transfers.withdraw, name="withdraw"),
+    path("transfers/<int:pk>/undo/", transfers.undo, name="undo"),
     path("hand-overs/", hand_overs.hand_over_list, name="hand_overs"),
     path("hand-overs/<int:pk>/", hand_overs.hand_over_detail, name="hand_over"),
     path("hand-overs/<int:pk>/go/", hand_overs.carry_out, name="hand_over_go"),

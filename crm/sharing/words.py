@@ -9,6 +9,7 @@ TRANSFER_COLOURS = {
     "done": "green",
     "refused": "red",
     "withdrawn": "grey",
+    "undone": "grey",
     "failed": "red",
 }
 HAND_OVER_COLOURS = {"draft": "amber", "done": "green", "undone": "grey"}

@@ -20,7 +20,7 @@ logger = logging.getLogger("tongzhou.signin")
 @transaction.atomic
 def take_away(user: User) -> int:
     """Remove app, passkeys and recovery codes and end every session; returns how many it was."""
-    removed, _kinds = Authenticator.objects.filter(user_id=user.pk).delete()
+    removed: int = Authenticator.objects.filter(user_id=user.pk).delete()[0]
     sessions.end_sessions(user.pk)
     transaction.on_commit(lambda: tell(user))
     return removed

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crm import jobs
 from crm.audit import services as audit
 from crm.people.models import Absence, AbsenceKind, Member
+from crm.people.presence import away_now
 from crm.people.refusals import Refused
 from crm.people.services.members import locked_member
 
@@ -33,6 +36,7 @@ def record_absence(*, member_id: int, away: Away, by: Member | None) -> Absence:
     _take(absence, away)
     absence.save()
     audit.record("member.absence_recorded", target=member, **_told(absence))
+    _let_begin(absence)
     return absence
 
 
@@ -45,7 +49,29 @@ def change_absence(*, absence_id: int, away: Away) -> Absence:
     _take(absence, away)
     absence.save()
     audit.record("member.absence_changed", target=member, **_told(absence))
+    _let_begin(absence)
     return absence
+
+
+def _let_begin(absence: Absence) -> None:
+    """At once where it has begun, else at its moment."""
+    if absence.start_at <= timezone.now():
+        away_now(absence.member)
+        return
+    jobs.enqueue(
+        "people.absence_begins",
+        key=f"absence-{absence.pk}-{absence.start_at.timestamp():.0f}",
+        run_after=absence.start_at,
+        absence_id=absence.pk,
+    )
+
+
+@transaction.atomic
+def begin_absence(*, absence_id: int) -> None:
+    """The moment of an absence has come; nothing happens when it was moved or removed."""
+    absence = Absence.objects.select_related("member").filter(pk=absence_id).first()
+    if absence is not None:
+        away_now(absence.member)
 
 
 @transaction.atomic

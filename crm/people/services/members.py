@@ -12,6 +12,7 @@ from crm.audit import services as audit
 from crm.people.hierarchy import makes_a_circle
 from crm.people.locks import hold_administrators, hold_tree
 from crm.people.models import Department, Member, MemberRole, Role, User
+from crm.people.presence import away_now
 from crm.people.refusals import Refused
 
 # What the form of a member may change; roles and activity have services of their own.
@@ -81,6 +82,8 @@ def update_member(*, member_id: int, **facts: Any) -> Member:
     if changed:
         member.save(update_fields=changed)
         audit.record("member.changed", target=member, fields=sorted({*changed} - {"sort_key"}))
+    if "deputy" in changed:
+        away_now(member)
     return member
 
 

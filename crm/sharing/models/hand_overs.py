@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import models
 from django.utils import timezone
@@ -7,10 +7,8 @@ from django_fsm import FSMField, transition
 
 from crm.audit.tracking import tracked
 from crm.people.models import Member
-from crm.sharing.enums import HandOverState
+from crm.sharing.enums import UNDO_WITHIN, HandOverState
 from crm.tenancy.models import TenantForeignKey, TenantModel
-
-UNDO_WITHIN = timedelta(days=7)
 
 
 @tracked

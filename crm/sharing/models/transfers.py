@@ -1,13 +1,16 @@
+from datetime import datetime
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, transition
 
 from crm.audit.tracking import tracked
 from crm.people.models import Department, Member
-from crm.sharing.enums import OPEN_TRANSFERS, TransferState
+from crm.sharing.enums import OPEN_TRANSFERS, UNDO_WITHIN, TransferState
 from crm.tenancy.models import TenantForeignKey, TenantModel
 
 
@@ -64,6 +67,8 @@ class Transfer(TenantModel):
     department = TenantForeignKey(Department, models.PROTECT, null=True, related_name="+")
     requested_at = models.DateTimeField(_("requested"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
+    undone_by = TenantForeignKey(Member, models.PROTECT, null=True, related_name="+")
+    undone_at = models.DateTimeField(null=True)
 
     access_owner = "requested_by_id"
 
@@ -90,6 +95,19 @@ class Transfer(TenantModel):
         """Nothing has moved yet, and it may still."""
         return self.state in OPEN_TRANSFERS
 
+    @property
+    def undo_until(self) -> datetime | None:
+        """The last moment at which it can be undone; none where nobody would get it back."""
+        if self.state != TransferState.DONE or self.finished_at is None or self.giver_id is None:
+            return None
+        return self.finished_at + UNDO_WITHIN
+
+    @property
+    def can_undo(self) -> bool:
+        """Carried out, from somebody, and not longer than seven days ago."""
+        until = self.undo_until
+        return until is not None and timezone.now() < until
+
     @transition(state, source=TransferState.SCHEDULED, target=TransferState.WAITING)
     def ask(self) -> None:
         """The superior of the present owner has to agree first."""
@@ -109,6 +127,10 @@ class Transfer(TenantModel):
     @transition(state, source=TransferState.WAITING, target=TransferState.REFUSED)
     def refuse(self) -> None:
         """The superior said no."""
+
+    @transition(state, source=TransferState.DONE, target=TransferState.UNDONE)
+    def undo(self) -> None:
+        """What had not moved on came back."""
 
     @transition(state, source=list(OPEN_TRANSFERS), target=TransferState.WITHDRAWN)
     def withdraw(self) -> None:

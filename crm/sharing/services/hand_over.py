@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from crm.access import policy
 from crm.audit import services as audit
-from crm.people.holdings import Holding, Moved, address, holding, holdings
+from crm.people.holdings import Holding, Moved, Passed, address, holding, holdings, left
 from crm.people.locks import hold_administrators
 from crm.people.models import Member
 from crm.people.services.activity import deactivate_member, reactivate_member
@@ -21,6 +21,7 @@ from crm.sharing.enums import HandOverState, Outcome
 from crm.sharing.errors import CannotReceive, Refused
 from crm.sharing.models import HandOver, Movement
 from crm.sharing.nouns import is_noun, noun
+from crm.sharing.services.giving_back import Return, give_back
 from crm.teamwork.enums import NotificationKind
 from crm.teamwork.services import notify
 from crm.tenancy.context import acting_as
@@ -122,6 +123,7 @@ def hand_over(*, hand_over_id: int, by: Member) -> HandOver:
         found.save(update_fields=["state", "count", "done_by", "done_at"])
         audit.record("member.handed_over", target=leaver, count=found.count, hand_over=found.pk)
         if found.deactivates and leaver.is_active:
+            _note_passed(found, left(leaver))
             deactivate_member(member_id=leaver.pk, by=by, reason=found.reason)
     _tell(leaver, totals)
     return found
@@ -170,6 +172,24 @@ def _hand(
     return moved
 
 
+def _note_passed(found: HandOver, passed: Sequence[Passed]) -> None:
+    """What nobody was chosen for and could not stay with a leaver comes back with the rest."""
+    now = timezone.now()
+    Movement.objects.bulk_create(
+        Movement(
+            hand_over=found,
+            holding=one.key,
+            record_id=one.pk,
+            title=_titles(holding(one.key), found.leaver, [one.pk]).get(one.pk, "")[:200],
+            giver_id=found.leaver_id,
+            receiver=one.receiver,
+            outcome=Outcome.MOVED,
+            at=now,
+        )
+        for one in passed
+    )
+
+
 def _titles(one: Holding, leaver: Member, ids: Sequence[int]) -> dict[int, str]:
     """What the rows are called, read once."""
     model: Any = one.of(leaver).model
@@ -216,8 +236,9 @@ def undo(*, hand_over_id: int, by: Member) -> HandOver:
     leaver = _locked_member(found.leaver_id)
     why = _("Hand-over of %(name)s undone") % {"name": leaver.name}
     with acting_as(by.pk, reason=why):
+        back = Return(owner=leaver, by=by, why=why, verb="handed_over")
         for one in holdings():
-            _give_back(found, one, leaver, by, why)
+            give_back(found.movements.all(), one, back)
         found.undo()
         found.undone_by, found.undone_at = by, timezone.now()
         found.save(update_fields=["state", "undone_by", "undone_at"])
@@ -225,29 +246,6 @@ def undo(*, hand_over_id: int, by: Member) -> HandOver:
         if found.deactivates and not leaver.is_active:
             reactivate_member(member_id=leaver.pk)
     return found
-
-
-def _give_back(found: HandOver, one: Holding, leaver: Member, by: Member, why: str) -> None:
-    """The rows of one kind, receiver by receiver."""
-    if one.mover is None:
-        return
-    moved: dict[int, dict[int, int | None]] = {}
-    rows = found.movements.filter(holding=one.key, outcome=Outcome.MOVED)
-    for pk, receiver, department in rows.values_list(
-        "record_id", "receiver_id", "department_before_id"
-    ):
-        moved.setdefault(receiver, {})[pk] = department
-    members = Member.objects.in_bulk(list(moved))
-    now = timezone.now()
-    for member_id, wanted in sorted(moved.items()):
-        back = one.mover.restore(wanted, giver=leaver, receiver=members[member_id])
-        mine = rows.filter(receiver_id=member_id)
-        mine.filter(record_id__in=back).update(outcome=Outcome.RESTORED, at=now)
-        mine.exclude(record_id__in=back).update(outcome=Outcome.MOVED_ON, at=now)
-        if back and one.after is not None:
-            one.after(sorted(back), leaver, by, why)
-        if back and is_noun(one.key):
-            write_handed(one.key, sorted(back), giver=member_id, member=leaver.pk, why=why)
 
 
 def outcomes(found: HandOver) -> list[dict[str, Any]]:

@@ -14,8 +14,9 @@ from crm.sharing.clock import end_of
 from crm.sharing.enums import Outcome
 from crm.sharing.errors import OwnerMeanwhile
 from crm.sharing.models import Movement, Transfer
-from crm.sharing.nouns import Noun, noun
+from crm.sharing.nouns import Noun, is_noun, noun
 from crm.sharing.selectors.transfers import TASKS, along_rows, task_rows, transferable
+from crm.sharing.services.giving_back import Return, give_back
 from crm.teamwork.enums import NotificationKind
 
 BATCH = 2_000
@@ -153,3 +154,22 @@ def _keep_reading(of: Noun, ids: Sequence[int], transfer: Transfer) -> None:
         jobs.enqueue(
             "sharing.end_shares", key=f"end-shares-{until.timestamp():.0f}", run_after=until
         )
+
+
+def move_back(transfer: Transfer, *, by: Member, why: str) -> int:
+    """Give back what has not moved on since; returns how many rows came back."""
+    back = Return(owner=transfer.giver, by=by, why=why, verb="transferred")
+    number = 0
+    for kind in holdings():
+        returned = give_back(transfer.movements.all(), kind, back).get(transfer.receiver_id, [])
+        number += len(returned)
+        if transfer.keeps_reading and kind.key != TASKS and is_noun(kind.key):
+            of = noun(kind.key)
+            if returned and of.is_shareable:
+                grants.revoke_each([transfer.giver], grants.VIEW, of.model, returned)
+    of = noun(transfer.noun)
+    chosen = transfer.movements.filter(is_chosen=True, outcome=Outcome.RESTORED)
+    titles = dict(chosen.values_list("record_id", "title"))
+    journal.tell([transfer.giver_id], NotificationKind.RECORD_TRANSFERRED, of, titles)
+    journal.tell([transfer.receiver_id], NotificationKind.RECORD_GIVEN, of, titles)
+    return number

@@ -26,7 +26,7 @@ from crm.sharing.selectors.transfers import (
     seen_owners,
     transferable,
 )
-from crm.sharing.services.moving import move_records
+from crm.sharing.services.moving import move_back, move_records
 from crm.teamwork.enums import NotificationKind
 from crm.teamwork.services import notify
 from crm.tenancy.context import acting_as, current_member_id
@@ -207,6 +207,37 @@ def may_withdraw(member: Member, transfer: Transfer) -> bool:
         return True
     reach = policy.reach_of(member, "sharing.view_transfer")
     return transfer.state == TransferState.SCHEDULED and reach is not None and reach.is_all
+
+
+def may_undo(member: Member, transfer: Transfer) -> bool:
+    """Who asked for it, or whoever may see all transfers; for seven days."""
+    if not transfer.can_undo:
+        return False
+    if transfer.requested_by_id == member.pk:
+        return True
+    reach = policy.reach_of(member, "sharing.view_transfer")
+    return reach is not None and reach.is_all
+
+
+@transaction.atomic
+def undo_transfer(*, transfer_id: int, by: Member) -> Transfer:
+    """Give back exactly what moved and has not changed hands since; the rest stays and is listed.
+
+    Refused where the old owner could not hold it any more.
+    """
+    transfer = locked_transfer(transfer_id)
+    if not may_undo(by, transfer):
+        raise Refused(_("This transfer can no longer be undone."))
+    if not transfer.giver.is_active:
+        raise Refused(_("%(name)s is no longer active.") % {"name": transfer.giver.name})
+    why = _("Transfer undone")
+    with acting_as(by.pk, reason=why):
+        count = move_back(transfer, by=by, why=why)
+        transfer.undo()
+        transfer.undone_by, transfer.undone_at = by, timezone.now()
+        transfer.save(update_fields=["state", "undone_by", "undone_at"])
+        audit.record("transfer.undone", target=transfer, count=count)
+    return transfer
 
 
 def locked_transfer(transfer_id: int) -> Transfer:

@@ -17,7 +17,7 @@ from crm.sharing.selectors.transfers import (
     rule,
     superiors_of,
 )
-from crm.sharing.services.transfers import may_withdraw
+from crm.sharing.services.transfers import may_undo, may_withdraw
 from crm.sharing.words import OUTCOME_COLOURS, TRANSFER_COLOURS
 from crm.web import markup
 from crm.web.components import Action, Fact
@@ -35,6 +35,8 @@ def transfer_page(member: Member, transfer: Transfer) -> dict[str, Any]:
     if may_withdraw(member, transfer):
         url = reverse("sharing:withdraw", args=[transfer.pk])
         actions.append(Action(_("Take back"), url, "arrow-back-up", method="post", kind="primary"))
+    if may_undo(member, transfer):
+        actions.append(_undo(transfer))
     return {
         "transfer": transfer,
         "colour": TRANSFER_COLOURS[transfer.state],
@@ -43,6 +45,19 @@ def transfer_page(member: Member, transfer: Transfer) -> dict[str, Any]:
         "turn": approvals.turn_of(run, member) if run else None,
         **rows_of(transfer),
     }
+
+
+def _undo(transfer: Transfer) -> Action:
+    return Action(
+        _("Undo the transfer"),
+        reverse("sharing:undo", args=[transfer.pk]),
+        "arrow-back-up",
+        method="post",
+        confirm=_(
+            "Give everything back that has not moved on since? What has a new owner by now stays"
+            " there and is listed."
+        ),
+    )
 
 
 def transfer_summary(transfer: Transfer) -> dict[str, Any]:
@@ -72,6 +87,12 @@ def facts_of(transfer: Transfer) -> list[Fact]:
     asked = markup.person(transfer.requested_by.name, transfer.requested_by_id)
     found.append(Fact(_("Requested by"), asked))
     found.append(Fact(_("Requested"), markup.moment(transfer.requested_at)))
+    if transfer.can_undo:
+        found.append(Fact(_("Can be undone until"), markup.deadline(transfer.undo_until)))
+    if transfer.undone_by is not None:
+        who = markup.person(transfer.undone_by.name, transfer.undone_by_id)
+        found.append(Fact(_("Undone by"), who))
+        found.append(Fact(pgettext("moment", "Undone"), markup.moment(transfer.undone_at)))
     return found
 
 

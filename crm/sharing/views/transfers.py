@@ -58,7 +58,14 @@ def transfer_many(request: TenantRequest, *, noun: Noun) -> HttpResponse:
     done = _request(request, noun, form)
     if done is None:
         return htmx.form_page(request, "sharing/transfer.html", context)
-    return htmx.done(request, url=reverse(noun.list_url), message=_words(done), trigger=noun.event)
+    undoable = len(done) == 1 and services.may_undo(request.member, done[0])
+    return htmx.done(
+        request,
+        url=reverse(noun.list_url),
+        message=_words(done),
+        trigger=noun.event,
+        undo=reverse("sharing:undo", args=[done[0].pk]) if undoable else "",
+    )
 
 
 def _form(
@@ -132,7 +139,7 @@ def transfer_detail(request: TenantRequest, pk: int) -> HttpResponse:
 def _transfer_or_404(request: TenantRequest, pk: int) -> Transfer:
     rows = selectors.visible_transfers(request.member)
     found: Transfer = get_object_or_404(
-        rows.select_related("giver", "receiver", "requested_by"), pk=pk
+        rows.select_related("giver", "receiver", "requested_by", "undone_by"), pk=pk
     )
     return found
 
@@ -148,6 +155,19 @@ def withdraw(request: TenantRequest, pk: int) -> HttpResponse:
     except Refused as reason:
         return refused(request, url=url, message=str(reason))
     return acted(request, url=url, message=_("Taken back."), trigger="transfer-changed")
+
+
+@require_POST
+@needs("sharing.view_transfer")
+def undo(request: TenantRequest, pk: int) -> HttpResponse:
+    """Give back what has not moved on since."""
+    transfer = _transfer_or_404(request, pk)
+    url = reverse("sharing:transfer", args=[pk])
+    try:
+        services.undo_transfer(transfer_id=transfer.pk, by=request.member)
+    except Refused as reason:
+        return refused(request, url=url, message=str(reason))
+    return acted(request, url=url, message=_("Undone."), trigger="transfer-changed")
 
 
 @needs("sharing.edit_rule")

@@ -66,4 +66,6 @@ def test_operators_and_people_without_one_are_left_alone(operating, operator, tr
 
 def test_nothing_is_found_by_half_an_address(operating, traveller):
     for words in (traveller.email[:-1], "%", "nobody@x.test"):
-        assert "No account has this address." in operating.get(PAGE, {"email": words}).content.decode()
+        assert (
+            "No account has this address." in operating.get(PAGE, {"email": words}).content.decode()
+        )

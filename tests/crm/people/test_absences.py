@@ -5,12 +5,20 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from crm.approvals import resolution
+from crm.approvals import services as approvals
+from crm.approvals.enums import Verdict
+from crm.approvals.models import Run, StepAssignee
+from crm.jobs.models import Job
+from crm.people import tasks
 from crm.people.models import Absence, Member
 from crm.people.presence import acting_deputy, is_absent
 from crm.people.refusals import Refused
 from crm.people.services.absences import Away, change_absence, record_absence, remove_absence
+from crm.people.services.members import update_member
+from crm.teamwork.models import Notification
+from crm.tenancy.context import acting_as
 from leads.selectors.assignments import reps
+from tests.orders.world import submitted
 
 NOW = timezone.now()
 DAY = timedelta(days=1)
@@ -91,12 +99,70 @@ def test_the_absent_get_no_leads(tenant):
 
 
 def test_an_approval_asks_the_deputy_too(tenant):
-    assert resolution.approvers("superior", {}, tenant.agent) == [tenant.manager]
     leave(tenant.manager, deputy=tenant.finance)
-    asked = resolution.approvers("superior", {}, tenant.agent)
-    assert asked == [tenant.manager, tenant.finance]
+    run = waiting(tenant)
+    assert asked_in(run) == {tenant.manager: None, tenant.finance: tenant.manager}
+
+
+def waiting(tenant) -> Run:
+    """An order of the rep that waits for the manager."""
+    order = submitted(tenant.agent)
+    return Run.objects.filter(subject_id=order.pk).latest("id")
+
+
+def asked_in(run) -> dict[Member, Member | None]:
+    rows = StepAssignee.objects.filter(step__run=run, is_open=True)
+    return {one.member: one.stands_for for one in rows.select_related("member", "stands_for")}
+
+
+def heard(member) -> int:
+    return Notification.objects.filter(member=member, kind="approval-waiting").count()
+
+
+def test_an_absence_that_begins_while_a_step_waits_asks_the_deputy_and_tells_them(tenant):
+    run = waiting(tenant)
+    absence = leave(tenant.manager, 1, 3, deputy=tenant.finance)
+    assert asked_in(run) == {tenant.manager: None}
+    job = Job.objects.get(name="people.absence_begins")
+    assert job.run_after == absence.start_at
+    Absence.objects.update(start_at=NOW - DAY)
+    tasks.absence_begins(tenant.organization.pk, absence.pk)
+    tasks.absence_begins(tenant.organization.pk, absence.pk)
+    assert asked_in(run) == {tenant.manager: None, tenant.finance: tenant.manager}
+    assert heard(tenant.finance) == 1
+
+
+def test_an_absence_recorded_late_asks_at_once(tenant):
+    run = waiting(tenant)
+    leave(tenant.manager, deputy=tenant.finance)
+    assert tenant.finance in asked_in(run)
+    update_member(member_id=tenant.manager.pk, deputy=tenant.legal)
+    change_absence(absence_id=Absence.objects.get().pk, away=away(deputy=tenant.legal))
+    assert asked_in(run)[tenant.legal] == tenant.manager
+    with acting_as(tenant.finance.pk):
+        approvals.decide(run_id=run.pk, by=tenant.finance, verdict=Verdict.APPROVE)
+    assert run.decisions.get().member == tenant.finance
+
+
+def test_a_standing_deputy_named_during_the_absence_is_asked(tenant):
+    run = waiting(tenant)
+    leave(tenant.manager)
+    update_member(member_id=tenant.manager.pk, deputy=tenant.finance)
+    assert tenant.finance in asked_in(run)
+
+
+def test_an_absence_that_was_moved_or_removed_asks_nobody(tenant):
+    run = waiting(tenant)
+    absence = leave(tenant.manager, 1, 3, deputy=tenant.finance)
+    tasks.absence_begins(tenant.organization.pk, absence.pk)
+    remove_absence(absence_id=absence.pk)
+    tasks.absence_begins(tenant.organization.pk, absence.pk)
+    assert asked_in(run) == {tenant.manager: None}
 
 
 def test_nobody_approves_their_own_as_a_deputy(tenant):
     leave(tenant.manager, deputy=tenant.agent)
-    assert resolution.approvers("superior", {}, tenant.agent) == [tenant.manager]
+    run = waiting(tenant)
+    assert asked_in(run) == {tenant.manager: None}
+    change_absence(absence_id=Absence.objects.get().pk, away=away(deputy=tenant.agent))
+    assert asked_in(run) == {tenant.manager: None}

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from crm.access import policy
 from crm.approvals import services as approvals
@@ -10,6 +11,8 @@ from crm.approvals.enums import Verdict
 from crm.approvals.models import Run, StepAssignee
 from crm.audit.selectors import changes_of, operations_on
 from crm.jobs.models import Job
+from crm.people.holdings import holding
+from crm.people.models import Member
 from crm.sharing.clock import organization_today
 from crm.sharing.enums import Outcome, TransferState
 from crm.sharing.errors import CannotReceive, OwnerMeanwhile, Refused
@@ -20,6 +23,7 @@ from crm.sharing.services.transfers import (
     Wish,
     carry_out,
     request_transfer,
+    undo_transfer,
     withdraw_transfer,
 )
 from crm.teamwork.models import Notification, Task
@@ -198,3 +202,65 @@ def test_records_of_several_owners_are_a_transfer_each(tenant, book):
     Customer.objects.filter(pk=book.customers[0].pk).update(owner=tenant.manager)
     found = ask(book, tenant.owner, tenant.colleague)
     assert {one.giver for one in found} == {tenant.agent, tenant.manager}
+
+
+def undo(tenant, transfer, by=None) -> Transfer:
+    by = by or tenant.manager
+    with acting_as(by.pk):
+        return undo_transfer(transfer_id=transfer.pk, by=by)
+
+
+def test_undone_everything_goes_back_that_has_not_moved_on(tenant, book):
+    (transfer,) = ask(
+        book, tenant.manager, tenant.colleague, takes_along=EVERYTHING, keeps_reading=True
+    )
+    first, second = book.customers
+    Customer.objects.filter(pk=second.pk).update(owner=tenant.northerner)
+    undone = undo(tenant, transfer)
+    assert undone.state == TransferState.UNDONE
+    assert owners([first, *book.deals, *book.orders]) == {tenant.agent.pk}
+    assert owners([second]) == {tenant.northerner.pk}
+    assert set(Task.objects.values_list("owner_id", flat=True)) == {tenant.agent.pk}
+    rows = dict(transfer.movements.filter(is_chosen=True).values_list("record_id", "outcome"))
+    assert rows == {first.pk: Outcome.RESTORED, second.pk: Outcome.MOVED_ON}
+    assert not holding("share.customer").of(tenant.agent).filter(content_object=first).exists()
+    heard = Notification.objects.filter(kind="record-given", member=tenant.colleague)
+    assert heard.exists()
+    assert operations_on(first)[-1].details["why"]
+
+
+def test_only_who_asked_or_sees_all_undoes_and_only_for_a_week(tenant, book):
+    (transfer,) = ask(book, tenant.manager, tenant.colleague)
+    for by in (tenant.agent, tenant.colleague, tenant.northerner):
+        with pytest.raises(Refused):
+            undo(tenant, transfer, by)
+    Transfer.objects.update(finished_at=timezone.now() - timedelta(days=7, minutes=1))
+    with pytest.raises(Refused):
+        undo(tenant, transfer)
+    Transfer.objects.update(finished_at=timezone.now())
+    undo(tenant, transfer, tenant.owner)
+    with pytest.raises(Refused):
+        undo(tenant, transfer, tenant.owner)
+    assert owners(book.customers) == {tenant.agent.pk}
+
+
+def test_nobody_gets_back_what_they_could_not_hold_or_never_had(tenant, book):
+    (transfer,) = ask(book, tenant.manager, tenant.colleague)
+    Member.objects.filter(pk=tenant.agent.pk).update(is_active=False)
+    with pytest.raises(Refused):
+        undo(tenant, transfer)
+    Customer.objects.update(owner=None)
+    (unowned,) = ask(book, tenant.owner, tenant.colleague)
+    assert unowned.state == TransferState.DONE
+    with pytest.raises(Refused):
+        undo(tenant, unowned, tenant.owner)
+
+
+def test_the_page_undoes_it(tenant, book, sign_in, url):
+    (transfer,) = ask(book, tenant.manager, tenant.colleague)
+    browser = sign_in(tenant.manager)
+    assert "Undo the transfer" in browser.get(url("sharing:transfer", transfer.pk)).content.decode()
+    assert browser.post(url("sharing:undo", transfer.pk)).status_code == 302
+    page = browser.get(url("sharing:transfer", transfer.pk)).content.decode()
+    assert "Undo the transfer" not in page
+    assert "Given back" in page
