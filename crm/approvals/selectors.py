@@ -127,7 +127,7 @@ def _link(run: Run, step: RunStep) -> Link:
 def _asked(one: StepAssignee) -> str:
     """Who is asked, and in whose place."""
     if one.stands_for is None:
-        return one.member.name
+        return str(one.member.name)
     words = {"name": one.member.name, "other": one.stands_for.name}
     return pgettext("stand-in", "%(name)s (for %(other)s)") % words
 
