@@ -57,6 +57,15 @@ declare(
     administrator=ALL,
 )
 declare("leads.export_customer", _("Export customers"), manager=TREE, administrator=ALL)
+declare("leads.merge_customer", _("Merge customers"), rep=OWN, manager=TREE, administrator=ALL)
+declare(
+    "leads.merge_lead",
+    _("Merge leads"),
+    rep=OWN,
+    manager=TREE,
+    marketing=ALL,
+    administrator=ALL,
+)
 declare("leads.share_customer", _("Share customers"), manager=TREE, administrator=ALL)
 declare(
     "leads.transfer_customer", _("Transfer customers"), rep=OWN, manager=TREE, administrator=ALL

@@ -1,7 +1,7 @@
 """What leads do in the background; each is safe to run again."""
 
 from crm import jobs
-from leads.services import assignment, imports_check, imports_run
+from leads.services import assignment, imports_check, imports_run, merging
 
 
 @jobs.task("leads.assign_leads")
@@ -20,3 +20,9 @@ def check_import(organization_id: int, batch_id: int) -> None:
 def run_import(organization_id: int, batch_id: int) -> None:
     """Import the checked rows of a lead file."""
     imports_run.run(organization_id, batch_id)
+
+
+@jobs.task("leads.gather_strays")
+def gather_strays(merge_id: int) -> None:
+    """What was entered for a record in the moment of its merge follows it."""
+    merging.gather_strays(merge_id=merge_id)

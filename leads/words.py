@@ -64,6 +64,16 @@ OPERATIONS = {
     "lead.reopened": (_("reopened it"), "arrow-back-up"),
     "lead.converted": (_("converted it"), "arrows-exchange"),
     "customer.created": (_("entered the customer"), "plus"),
+    **{
+        f"{kind}.{verb}": words
+        for kind in ("customer", "lead")
+        for verb, words in {
+            "merged": (_("merged another record into it"), "git-merge"),
+            "merged_away": (_("merged it into another record"), "git-merge"),
+            "merge_undone": (_("undid the merge"), "arrow-back-up"),
+            "kept_separate": (_("decided to keep both, in one hand"), "layout-columns"),
+        }.items()
+    },
     "contact.removed": (_("removed a contact"), "user-x"),
     "opportunity.created": (_("opened the opportunity"), "plus"),
     "opportunity.moved": (_("moved it"), "arrow-right"),

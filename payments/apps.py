@@ -12,9 +12,11 @@ class PaymentsConfig(AppConfig):
     def ready(self) -> None:
         """An approved order gets its payment plan, a cancelled one loses it; pages show both."""
         from orders import hooks  # noqa: PLC0415  (models need the app registry)
+        from payments.merge_rules import register_rules  # noqa: PLC0415  (needs the models)
         from payments.record_panels import register_panels  # noqa: PLC0415  (needs the models)
 
         register_panels()
+        register_rules()
         hooks.on_order_approved(plan_for)
         hooks.on_order_cancelled(no_plan_for)
 

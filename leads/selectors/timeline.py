@@ -101,6 +101,8 @@ def _operation_details(one: OperationLog, names: Names) -> str:
         return f"{details.get('before', '')} → {details.get('after', '')}"
     if stories.is_told(one.action):
         return stories.told(one.action, details, names)
+    if details.get("other"):
+        return " · ".join(filter(None, (str(details["other"]), str(details.get("why") or ""))))
     for key in ("why", "invalid_reason", "lost_reason", "name"):
         if details.get(key):
             return str(details[key])

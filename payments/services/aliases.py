@@ -72,8 +72,8 @@ def customers_by_key(keys: Collection[str]) -> dict[str, list[int]]:
     """The customers that each of these payers has paid for."""
     known = {key_index(key): key for key in keys}
     found: dict[str, list[int]] = defaultdict(list)
-    rows = PayerAlias.objects.filter(key_index__in=known).values_list("key_index", "customer_id")
-    for index, customer_id in rows:
+    rows = PayerAlias.objects.filter(key_index__in=known, customer__merged_into__isnull=True)
+    for index, customer_id in rows.values_list("key_index", "customer_id"):
         found[known[index]].append(customer_id)
     return found
 

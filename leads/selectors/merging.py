@@ -1,0 +1,227 @@
+"""What a merge would do, what one did, and who may look."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from crm.access import fields as rights
+from crm.access import policy
+from crm.people.models import Member
+from leads.enums import RecordKind
+from leads.merge_blocks import BOTH, GONE, KEPT, Block, blocks_for, choices_of
+from leads.models import Customer, Lead, Merge, MergeStep
+from leads.references import name_and_open, references_to
+from leads.selectors.customers import visible_customers
+from leads.selectors.identity import find_similar, identity_of
+from leads.selectors.leads import visible_leads
+from leads.selectors.wording import names_of, value_in_words
+
+CUSTOMERS, LEADS, ATTACH = "customer", "lead", "attach"
+# Of an address merges/<kind>/…: the model that is kept, and the one that goes.
+MODELS: dict[str, tuple[type[Any], type[Any]]] = {
+    CUSTOMERS: (Customer, Customer),
+    LEADS: (Lead, Lead),
+    ATTACH: (Customer, Lead),
+}
+PERMISSIONS: dict[type[Any], str] = {
+    Customer: "leads.merge_customer",
+    Lead: "leads.merge_lead",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One block of the two records side by side."""
+
+    key: str
+    label: str
+    mine: str
+    theirs: str
+    # "" where there is nothing to choose
+    pick: str = ""
+    can_join: bool = False
+
+    @property
+    def differs(self) -> bool:
+        return self.mine != self.theirs
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.pick)
+
+
+@dataclass(frozen=True)
+class Load:
+    """So many rows of one kind that move, so many of them unfinished."""
+
+    label: str
+    count: int
+    unfinished: int | None = None
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What the screen shows before anything happens; the differing lines first."""
+
+    lines: Sequence[Line]
+    same: Sequence[Line]
+    loads: Sequence[Load] = field(default=())
+
+    @property
+    def total(self) -> int:
+        return sum(one.count for one in self.loads)
+
+
+def record_or_404(member: Member, model: type[Any], pk: int) -> Any:
+    """A record that this member may merge."""
+    rows = model.objects.select_related("owner", "department")
+    return policy.get_or_404(member, rows, PERMISSIONS[model], pk)
+
+
+def preview(kept: Any, gone: Any, member: Member, picks: dict[str, str] | None = None) -> Preview:
+    """The two records side by side, and what moves."""
+    names = names_of(_referred(kept, gone))
+    found = [
+        _line(block, kept, gone, member, names, (picks or {}).get(block.key, ""))
+        for block in blocks_for(type(kept), type(gone))
+    ]
+    found = [one for one in found if one.mine or one.theirs]
+    return Preview(
+        [one for one in found if one.differs],
+        [one for one in found if not one.differs],
+        list(loads_of(kept, gone)),
+    )
+
+
+def _referred(*records: Any) -> Iterator[tuple[type[Any], int]]:
+    for record in records:
+        if record.owner_id:
+            yield Member, record.owner_id
+
+
+def _line(block: Block, kept: Any, gone: Any, member: Member, names: Any, wished: str) -> Line:
+    possible = choices_of(block, kept, gone, member)
+    pick = ""
+    if len(possible) > 1:
+        pick = wished if wished in possible else possible[0]
+    return Line(
+        key=block.key,
+        label=str(block.label),
+        mine=_words(block.shown, kept, member, names),
+        theirs=_words(_given(block), gone, member, names),
+        pick=pick,
+        can_join=BOTH in possible,
+    )
+
+
+def _given(block: Block) -> tuple[str, ...]:
+    pairs = zip(block.columns, block.given, strict=True)
+    return tuple(theirs for mine, theirs in pairs if mine in block.shown)
+
+
+def _words(columns: Sequence[str], record: Any, member: Member, names: Any) -> str:
+    """The values of a block as this reader may see them."""
+    model, found = type(record), []
+    for name in columns:
+        one = model._meta.get_field(name)
+        raw = getattr(record, one.attname)
+        if raw in (None, ""):
+            continue
+        seen = rights.shown(member, model, name, raw)
+        if seen not in (None, ""):
+            found.append(value_in_words(model, name, raw, names) if seen == raw else str(seen))
+    return " · ".join(found)
+
+
+def loads_of(kept: Any, gone: Any) -> Iterator[Load]:
+    """What hangs on the record that goes, kind by kind."""
+    if type(kept) is not type(gone):
+        from_lead = gone.follow_ups.count()
+        if from_lead:
+            yield Load(_("Follow-ups"), from_lead)
+        return
+    model = type(gone)
+    found: dict[str, tuple[int, int | None]] = {}
+    for one in references_to(model):
+        label, unfinished = name_and_open(one)
+        rows = one.rows(model, gone.pk)
+        count = rows.count()
+        if not count:
+            continue
+        still = rows.filter(unfinished).count() if unfinished is not None else None
+        known, before = found.get(label, (0, None))
+        together = still if before is None else before + (still or 0)
+        found[label] = (known + count, together)
+    for label, (count, still) in sorted(found.items(), key=lambda pair: -pair[1][0]):
+        yield Load(label, count, still)
+
+
+def visible_merges(member: Member) -> QuerySet[Merge]:
+    """The merges whose kept record the member may merge, or whose gone one came back to them."""
+    condition = Q(pk__in=[])
+    for kind, model in ((RecordKind.CUSTOMER, Customer), (RecordKind.LEAD, Lead)):
+        if policy.reach_of(member, PERMISSIONS[model]) is None:
+            continue
+        mine = policy.visible(member, model.every.all(), PERMISSIONS[model])
+        condition |= Q(kept_kind=kind, kept_id__in=mine.values("pk"))
+    return Merge.objects.filter(condition)
+
+
+def merges_of(record: Any) -> QuerySet[Merge]:
+    """The merges that made this record what it is, the latest first."""
+    kind = RecordKind.CUSTOMER if isinstance(record, Customer) else RecordKind.LEAD
+    found = Merge.objects.filter(kept_kind=kind, kept_id=record.pk, undone_at__isnull=True)
+    return found.select_related("by").order_by("-pk")
+
+
+def candidates_for(record: Any, member: Member, text: str = "") -> list[Any]:
+    """Records that this one can be merged with and the member may merge: similar ones first."""
+    me = (RecordKind.CUSTOMER if isinstance(record, Customer) else RecordKind.LEAD, record.pk)
+    matches = find_similar(identity_of(record), excluding=[(str(me[0]), me[1])], limit=20)
+    ids: dict[str, list[int]] = {RecordKind.CUSTOMER.value: [], RecordKind.LEAD.value: []}
+    for match in matches:
+        ids[match.kind.value].append(match.record_id)
+    found: list[Any] = []
+    for kind, model in ((RecordKind.CUSTOMER, Customer), (RecordKind.LEAD, Lead)):
+        if isinstance(record, Customer) and model is Lead:
+            continue
+        if policy.reach_of(member, PERMISSIONS[model]) is None:
+            continue
+        wanted: Any = ids[kind.value]
+        rows = _reachable(member, model).filter(pk__in=wanted).select_related("owner")
+        found += sorted(rows, key=lambda one: wanted.index(one.pk))
+    return found
+
+
+def _reachable(member: Member, model: type[Any]) -> QuerySet[Any]:
+    if model is Customer:
+        return visible_customers(member, PERMISSIONS[Customer])
+    return visible_leads(member, PERMISSIONS[Lead])
+
+
+def steps_of(found: Merge) -> list[Load]:
+    """What a merge moved, kind by kind."""
+    counts: dict[str, int] = {}
+    for step in found.steps.exclude(column__in=("", "pk", "learned")):
+        label = _step_label(step)
+        counts[label] = counts.get(label, 0) + len(step.record_ids)
+    return [Load(label, count) for label, count in sorted(counts.items(), key=lambda one: -one[1])]
+
+
+def _step_label(step: MergeStep) -> str:
+    for model in (Customer, Lead):
+        for one in references_to(model):
+            if (one.label, one.column) == (step.model, step.column):
+                return name_and_open(one)[0]
+    return str(apps.get_model(step.model)._meta.verbose_name_plural)
+
+
+__all__ = [
+    "ATTACH", "CUSTOMERS", "GONE", "KEPT", "LEADS", "MODELS", "PERMISSIONS", "Line", "Load",
+    "Preview", "candidates_for", "loads_of", "merges_of", "preview", "record_or_404", "steps_of",
+    "visible_merges",
+]  # fmt: skip

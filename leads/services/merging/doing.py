@@ -1,0 +1,212 @@
+"""Two records of one client become one."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm import jobs
+from crm.audit import services as audit
+from crm.people.models import Member
+from crm.teamwork.enums import NotificationKind
+from crm.teamwork.services import notify
+from leads.enums import AliasSource, LeadStatus
+from leads.merge_blocks import Block, blocks_for, choices_of, result_of
+from leads.models import Contact, Customer, FollowUp, Lead, Merge
+from leads.references import check_obstacles, references_to
+from leads.selectors.addresses import page_of
+from leads.services.conversion import convert_lead
+from leads.services.identity import forget, index, kind_of, learn_alias, repoint
+from leads.services.merging import people
+from leads.services.merging.journal import Journal, everything, read
+from leads.services.refusals import Refused, StaleRecord, WrongState
+
+Versions = tuple[int | None, int | None]
+STRAYS_AFTER = timedelta(minutes=2)
+
+
+@transaction.atomic
+def merge(
+    *,
+    kept: Customer | Lead,
+    gone: Customer | Lead,
+    picks: Mapping[str, str] | None = None,
+    by: Member | None,
+    case: Any = None,
+    reason: str = "",
+    versions: Versions = (None, None),
+) -> Merge:
+    """Make `gone` part of `kept`: what hangs on it moves, its page leads there from now on.
+
+    A lead that goes into a customer is converted into it. Choices nobody made are made by rule,
+    and so are those that `by` may not make. The caller has checked that `by` reaches both.
+    """
+    kept, gone = locked_pair(kept, gone)
+    _check(kept, gone, versions)
+    check_obstacles(kept, gone)
+    chosen = settled(kept, gone, picks or {}, by)
+    found = Merge.objects.create(
+        kept_kind=kind_of(kept),
+        kept_id=kept.pk,
+        kept_title=str(kept)[:200],
+        gone_kind=kind_of(gone),
+        gone_id=gone.pk,
+        gone_title=str(gone)[:200],
+        picks=chosen,
+        kept_before=everything(kept),
+        gone_before=everything(gone),
+        reason=reason.strip()[:300],
+        case_id=getattr(case, "pk", None),
+        by=by,
+        at=timezone.now(),
+    )
+    journal = Journal(found)
+    results = _results(kept, gone, chosen)
+    if isinstance(kept, Customer) and isinstance(gone, Lead):
+        _attach(journal, kept, gone, by)
+    else:
+        _absorb(journal, kept, gone)
+    for columns in results:
+        journal.change(kept, columns)
+    _pass_on_identity(journal, kept, gone, by)
+    Merge.objects.filter(pk=found.pk).update(count=journal.count)
+    found.count = journal.count
+    type(kept).every.filter(pk=kept.pk).update(version=F("version") + 1, updated_at=found.at)
+    index(type(kept).every.get(pk=kept.pk))
+    _tell(found, kept, gone)
+    jobs.enqueue("leads.gather_strays", run_after=found.at + STRAYS_AFTER, merge_id=found.pk)
+    return found
+
+
+def locked_pair(kept: Any, gone: Any) -> tuple[Any, Any]:
+    """Both records, held until the transaction ends: leads first, then in the order of ids."""
+    wanted = sorted({(type(one) is Customer, one.pk) for one in (kept, gone)})
+    held: dict[tuple[type[Any], int], Any] = {}
+    for is_customer, pk in wanted:
+        model: type[Any] = Customer if is_customer else Lead
+        held[model, pk] = model.every.select_for_update(of=("self",)).get(pk=pk)
+    return held[type(kept), kept.pk], held[type(gone), gone.pk]
+
+
+def _check(kept: Any, gone: Any, versions: Versions) -> None:
+    if kept == gone:
+        raise Refused(_("A record cannot be merged with itself."))
+    for one, version in zip((kept, gone), versions, strict=True):
+        if one.merged_into_id:
+            raise WrongState(
+                _("“%(name)s” has been merged into another record meanwhile.") % {"name": one}
+            )
+        if version is not None and one.version != version:
+            raise StaleRecord(one)
+    if isinstance(kept, Lead):
+        if not isinstance(gone, Lead):
+            raise Refused(_("A customer cannot become part of a lead: keep the customer."))
+        for one in (kept, gone):
+            if one.status == LeadStatus.CONVERTED:
+                raise WrongState(
+                    _("“%(name)s” has been converted. Merge with its customer instead.")
+                    % {"name": one}
+                )
+        if kept.status == LeadStatus.INVALID and gone.status != LeadStatus.INVALID:
+            raise WrongState(_("“%(name)s” is closed as invalid: keep the other.") % {"name": kept})
+    elif isinstance(gone, Lead) and gone.status not in OPEN:
+        raise WrongState(
+            _("“%(name)s” is “%(status)s”: only an open lead can be attached to a customer.")
+            % {"name": gone, "status": gone.get_status_display()}
+        )
+
+
+OPEN = (LeadStatus.NEW, LeadStatus.CONTACTED, LeadStatus.QUALIFIED)
+
+
+def settled(kept: Any, gone: Any, picks: Mapping[str, str], by: Member | None) -> dict[str, str]:
+    """A choice for every block: the wished one where it is possible, else the rule's."""
+    found = {}
+    for block in blocks_for(type(kept), type(gone)):
+        possible = choices_of(block, kept, gone, by)
+        wished = picks.get(block.key, "")
+        found[block.key] = wished if wished in possible else possible[0]
+    return found
+
+
+def _results(kept: Any, gone: Any, picks: Mapping[str, str]) -> list[dict[str, Any]]:
+    """What the kept record will hold, block by block: read before anything moves."""
+    blocks: tuple[Block, ...] = blocks_for(type(kept), type(gone))
+    found = [result_of(block, picks[block.key], kept, gone) for block in blocks]
+    touched = [one for one in (kept.last_follow_up_at, gone.last_follow_up_at) if one]
+    found.append({"last_follow_up_at": max(touched, default=None)})
+    if isinstance(kept, Lead) and isinstance(gone, Lead):
+        answered = [one for one in (kept.first_response_at, gone.first_response_at) if one]
+        found.append({"first_response_at": min(answered, default=None)})
+    return found
+
+
+def _absorb(journal: Journal, kept: Any, gone: Any) -> None:
+    """Everything that points at `gone` points at `kept`; `gone` leaves every list and the index."""
+    model = type(kept)
+    twins: dict[Contact, Contact] = {}
+    if model is Customer:
+        people.one_main_contact(journal, kept, gone)
+        twins = people.twins_of(kept, gone)
+        people.join(journal, twins)
+    for one in references_to(model):
+        leave = [twin.pk for twin in twins] if one.label == "leads.contact" else []
+        journal.move(one, model, gone.pk, kept.pk, leave=leave)
+    model.every.filter(pk=gone.pk).update(merged_into=kept, version=F("version") + 1)
+    for contact, twin in twins.items():
+        forget(contact)
+        index(twin)
+    forget(gone)
+
+
+def _pass_on_identity(journal: Journal, kept: Any, gone: Any, by: Member | None) -> None:
+    """What people taught about `gone` is true of `kept`, and it is found by the other name too."""
+    kinds = {"kind": kind_of(gone), "from_id": gone.pk, "to_id": kept.pk, "to_kind": kind_of(kept)}
+    journal.learned(repoint(**kinds))
+    if isinstance(kept, Customer):
+        name = gone.name if isinstance(gone, Customer) else gone.company_name
+        if not kept.aliases.filter(text=name).exists():
+            alias = learn_alias(customer_id=kept.pk, text=name, source=AliasSource.MERGED, by=by)
+            if alias is not None and alias.source == AliasSource.MERGED:
+                journal.created(alias)
+
+
+def _attach(journal: Journal, kept: Customer, gone: Lead, by: Member | None) -> None:
+    """The lead is converted into the customer; its journal says what the conversion did."""
+    told = list(FollowUp.objects.filter(lead=gone).order_by("pk"))
+    before = {
+        one.pk: {name: read(one, name) for name in ("customer", "opportunity")} for one in told
+    }
+    state = {name: read(gone, name) for name in ("status", "customer", "converted_at")}
+    seen = kept.last_follow_up_at
+    people_before = set(Contact.objects.filter(customer=kept).values_list("pk", flat=True))
+    result = convert_lead(lead_id=gone.pk, by=by, customer_id=kept.pk)  # type: ignore[arg-type]
+    lead = Lead.every.get(pk=gone.pk)
+    journal.note(lead, state)
+    for one in FollowUp.objects.filter(pk__in=before).order_by("pk"):
+        journal.note(one, before[one.pk])
+    if result.contact is not None and result.contact.pk not in people_before:
+        journal.created(result.contact)
+    # the conversion moved it on already; the caller's own block writes it down
+    Customer.every.filter(pk=kept.pk).update(last_follow_up_at=seen)
+    journal.count += len(told)
+
+
+def _tell(found: Merge, kept: Any, gone: Any) -> None:
+    """Both records' stories, and whoever looked after them."""
+    noun = kind_of(kept).value
+    said = {"merge": found.pk, "why": found.reason}
+    audit.record(f"{noun}.merged", target=kept, other=found.gone_title, **said)
+    audit.record(f"{kind_of(gone).value}.merged_away", target=gone, other=found.kept_title, **said)
+    notify(
+        member_ids={kept.owner_id, gone.owner_id} - {None},
+        kind=NotificationKind.RECORD_GIVEN
+        if gone.owner_id != type(kept).every.get(pk=kept.pk).owner_id
+        else NotificationKind.RECORD_TRANSFERRED,
+        title=str(found),
+        url=page_of(found.kept_kind, found.kept_id),
+    )
