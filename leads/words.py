@@ -113,10 +113,16 @@ REASONS = {
     ReasonCode.CREDIT_CODE_DIFFERENT: _("different credit code"),
     ReasonCode.PHONE_EQUAL: _("same phone"),
     ReasonCode.EMAIL_EQUAL: _("same e-mail"),
+    ReasonCode.SWITCHBOARD_EQUAL: _("same switchboard, other extension"),
+    ReasonCode.EMAIL_ALIKE: _("e-mail nearly the same"),
     ReasonCode.DOMAIN_EQUAL: _("same mail domain"),
     ReasonCode.WECHAT_EQUAL: _("same WeChat"),
     ReasonCode.PERSON_EQUAL: _("same person"),
+    ReasonCode.PERSON_IN_PINYIN: _("same person in pinyin"),
+    ReasonCode.PERSON_ALIKE: _("person's name alike"),
     ReasonCode.PERSON_DIFFERENT: _("different person"),
+    ReasonCode.ADDRESS_EQUAL: _("same address"),
+    ReasonCode.BUILDING_EQUAL: _("same building"),
 }
 DOUBTS = frozenset(
     code

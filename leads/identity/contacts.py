@@ -13,9 +13,10 @@ _CREDIT_CODE = re.compile(r"[0-9A-HJ-NP-RT-UW-Y]{2}\d{6}[0-9A-HJ-NP-RT-UW-Y]{10}
 _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CREDIT_VALUES = {char: index for index, char in enumerate(_CREDIT_ALPHABET)}
 _CREDIT_WEIGHTS = tuple(pow(3, index, 31) for index in range(17))
+_OLD_NUMBER = re.compile(r"[1-6][0-9]{14}")
 _WECHAT = re.compile(r"[a-z][\w-]{5,19}")
 
-FREE_MAIL = words("mail", "free_mail")
+FREE_MAIL = words("mail", "free_mail") | words("mail", "shared_sites")
 SHARED_MAILBOXES = words("mail", "shared_mailboxes")
 
 
@@ -61,8 +62,13 @@ def _company_domain(domain: str | None) -> str | None:
 
 
 def normalise_credit_code(text: str) -> str | None:
-    """A unified social credit code (统一社会信用代码), None when its check digit is wrong."""
+    """A unified social credit code (统一社会信用代码), None when its check digit is wrong.
+
+    The registration number of 15 digits that firms had before 2015 is taken too.
+    """
     code = "".join(unicodedata.normalize("NFKC", text).upper().replace("-", "").split())
+    if _OLD_NUMBER.fullmatch(code):
+        return code if _is_old_number(code) else None
     if not _CREDIT_CODE.fullmatch(code):
         return None
     total = sum(
@@ -70,6 +76,15 @@ def normalise_credit_code(text: str) -> str | None:
         for char, weight in zip(code[:17], _CREDIT_WEIGHTS, strict=True)
     )
     return code if _CREDIT_ALPHABET[-total % 31] == code[17] else None
+
+
+def _is_old_number(code: str) -> bool:
+    """The check digit of ISO 7064, MOD 11,10."""
+    rest = 10
+    for digit in code[:-1]:
+        rest = (rest + int(digit)) % 10 or 10
+        rest = rest * 2 % 11
+    return (rest + int(code[-1])) % 10 == 1
 
 
 def normalise_wechat(text: str) -> str | None:

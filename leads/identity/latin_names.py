@@ -39,9 +39,9 @@ def parse_latin(text: str) -> CompanyName:
 
 def compare_latin(left: str, right: str) -> float:
     """How alike two Latin brands of several words are; 0 when they are two."""
-    a, b = left.split(), right.split()
-    if len(a) > len(b):
-        a, b = b, a
+    a, b = sorted((left.split(), right.split()), key=lambda words: (len(words), words))
+    if not a:
+        return 0.0
     plain, other = _without_codes(a), _without_codes(b)
     if len(plain) > 1 and plain == other:
         return 0.95  # ZM049-501 behind a name is somebody's own number for it

@@ -30,42 +30,50 @@ class Profile:
     domains: frozenset[str] = _NOTHING
     credit_code: str | None = None
     wechat: str | None = None
+    extensions: frozenset[str] = _NOTHING
+    address: str = ""
 
 
 def profile_of(record: Identity) -> Profile:
-    """Normalise a record once. Extensions are dropped: colleagues share the switchboard."""
+    """Normalise a record once. Phones lose their extension: colleagues share the switchboard."""
     emails = _valid(map(normalise_email, record.emails))
     domains = {domain for email in emails if (domain := address_domain(email))}
     if record.website and (domain := email_domain(record.website)):
         domains.add(domain)
+    phones = _valid(map(normalise_phone, record.phones)) if record.phones else _NOTHING
+    extended = any(";" in phone for phone in phones)
     return Profile(
         names=tuple(_names(record)),
         person=normalise_name(record.person) if record.person else "",
-        phones=_phones(record.phones) if record.phones else _NOTHING,
+        phones=_without_extensions(phones) if extended else phones,
         emails=emails,
         domains=frozenset(domains) if domains else _NOTHING,
         credit_code=normalise_credit_code(record.credit_code) if record.credit_code else None,
         wechat=normalise_wechat(record.wechat) if record.wechat else None,
+        extensions=phones if extended else _NOTHING,
+        address=record.address,
     )
 
 
 def _names(record: Identity) -> Iterator[CompanyName]:
     for name in (record.company, *record.aliases):
         if name and (parsed := parse_company_name(name)).text:
-            yield parsed if parsed.province else _with_hint(parsed, record)
+            yield _placed(parsed, record)
+            if parsed.former:
+                yield _placed(parse_company_name(parsed.former), record)
 
 
-def _with_hint(name: CompanyName, record: Identity) -> CompanyName:
+def _placed(name: CompanyName, record: Identity) -> CompanyName:
     """A name without a place borrows the province of its record."""
+    if name.province:
+        return name
     where = record.region or record.address
     hint = region_of(where) if where else None
     return replace(name, province_hint=hint) if hint else name
 
 
-def _phones(texts: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(
-        number.partition(";")[0] for text in texts if (number := normalise_phone(text))
-    )
+def _without_extensions(phones: frozenset[str]) -> frozenset[str]:
+    return frozenset(phone.partition(";")[0] for phone in phones)
 
 
 def _valid(texts: Iterable[str | None]) -> frozenset[str]:

@@ -40,10 +40,16 @@ class ReasonCode(StrEnum):
     CREDIT_CODE_DIFFERENT = "credit_code_different"  # left, right
     PHONE_EQUAL = "phone_equal"  # value
     EMAIL_EQUAL = "email_equal"  # value
+    SWITCHBOARD_EQUAL = "switchboard_equal"  # value; the extensions differ
+    EMAIL_ALIKE = "email_alike"  # left, right
     DOMAIN_EQUAL = "domain_equal"  # value
     WECHAT_EQUAL = "wechat_equal"  # value
     PERSON_EQUAL = "person_equal"  # value
+    PERSON_IN_PINYIN = "person_in_pinyin"  # left, right
+    PERSON_ALIKE = "person_alike"  # left, right
     PERSON_DIFFERENT = "person_different"  # left, right
+    ADDRESS_EQUAL = "address_equal"  # left, right
+    BUILDING_EQUAL = "building_equal"  # left, right
 
 
 REASON_CODES: tuple[str, ...] = tuple(code.value for code in ReasonCode)

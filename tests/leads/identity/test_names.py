@@ -58,6 +58,7 @@ DIFFERENT = [
     ),
     ("Muller Drum Rheinfelden Baden", "Cabot De Rheinfelden GmbH"),
     ("", "上海华信科技有限公司"),
+    ("0", "<"),
 ]
 
 

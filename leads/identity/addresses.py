@@ -1,0 +1,116 @@
+"""Postal addresses to street level: is it the same door, the same building, or neither?"""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from rapidfuzz.fuzz import token_sort_ratio
+
+from leads.identity.places import place_at
+from leads.identity.text import has_chinese, to_simplified
+
+Nearness = Literal["room", "number", "building", ""]
+
+_NUMERAL = "[0-9一二三四五六七八九十百]+"
+_TOWN = re.compile(r"^([\u4e00-\u9fff]{2,6}?(?:镇|乡|街道|开发区|工业区|工业园|高新区|园区))")
+_STREET = re.compile(
+    r"^(?:.{0,14}?(?:镇|乡|街道|村|园区|开发区|高新区|工业园|工业区|组团|片区|[市区县]))?"
+    r"(?P<street>[\u4e00-\u9fffa-z]{1,10}?[一二三四五六七八九十东南西北中0-9]{0,2}"
+    r"(?:大道|大街|公路|国道|省道|[路街道巷弄里]|胡同))"
+    r"(?:(?P<lane>[0-9]+)弄)?(?P<number>[0-9]+(?:[-/][0-9]+)?)?号?"
+)
+_BUILDING = re.compile(
+    r"(?P<named>[\u4e00-\u9fffa-z]{2,12}?(?:大厦|大楼|广场|中心|国际|商城|写字楼|科技园|产业园|工业园|花园|小区))"
+)
+_BLOCK = re.compile(rf"(?P<block>[a-z]|{_NUMERAL})(?:号楼|栋|幢|座|号院)")
+_ROOM = re.compile(r"(?P<room>[a-z]?[0-9]{2,5}[a-z]?)(?:室|房|号|铺)?$")
+_MARKS = re.compile(r"[\s,，.。;；:：()（）【】\[\]#、]+")
+_NUMBERS = re.compile(r"\d+")
+_ALIKE, _NEAR = 92, 82  # of 100: Latin addresses word by word, in any order
+
+
+class Address(NamedTuple):
+    """An address taken apart; empty where it does not say."""
+
+    province: str = ""
+    city: str = ""
+    county: str = ""
+    street: str = ""
+    number: str = ""
+    building: str = ""
+    block: str = ""
+    room: str = ""
+    text: str = ""
+
+
+@lru_cache(maxsize=16384)
+def parse_address(text: str) -> Address:
+    """Province, city, county, street, number, building and room of an address."""
+    plain = to_simplified(unicodedata.normalize("NFKC", text).casefold())
+    if not has_chinese(plain):
+        return Address(text=" ".join(_MARKS.sub(" ", plain).split()))
+    plain = _MARKS.sub("", plain).replace("—", "-").replace("－", "-")
+    place = place_at(plain.removeprefix("中国"))
+    rest = plain.removeprefix("中国")[place.length :] if place else plain
+    street, rest = _street(rest)
+    named = _BUILDING.search(rest)
+    block = _BLOCK.search(rest)
+    room = _ROOM.search(rest)
+    return Address(
+        province=place.province if place else "",
+        city=place.city if place else "",
+        county=place.county if place else "",
+        street=street["street"] if street else "",
+        number=_number(street) if street else "",
+        building=named["named"] if named else "",
+        block=block["block"] if block else "",
+        room=room["room"] if room else "",
+        text=plain,
+    )
+
+
+def _street(rest: str) -> tuple[re.Match[str] | None, str]:
+    found = _STREET.match(rest)
+    return found, rest[found.end() :] if found else rest
+
+
+def _number(street: re.Match[str]) -> str:
+    return "-".join(filter(None, (street["lane"], street["number"])))
+
+
+def compare_addresses(left: str, right: str) -> Nearness:
+    """How near two addresses are: one room, one street number, one building, or nothing."""
+    a, b = parse_address(left), parse_address(right)
+    if not a.text or not b.text:
+        return ""
+    if not has_chinese(a.text) or not has_chinese(b.text):
+        return "" if has_chinese(a.text + b.text) else _latin(a.text, b.text)
+    if _contradict(a.province, b.province) or _contradict(a.city, b.city):
+        return ""
+    if _contradict(a.county, b.county):
+        return ""
+    is_door = bool(a.street and a.number) and (a.street, a.number) == (b.street, b.number)
+    is_building = bool(a.building) and a.building == b.building and len(a.building) > 3
+    if not is_door and (not is_building or _contradict(a.street, b.street)):
+        return ""
+    if _contradict(a.block, b.block) or _contradict(a.room, b.room):
+        return "building"
+    if a.room and a.room == b.room:
+        return "room"
+    return "number" if is_door else "building"
+
+
+def _contradict(a: str, b: str) -> bool:
+    return bool(a and b and a != b)
+
+
+def _latin(a: str, b: str) -> Nearness:
+    """6 Tullaroop Street, St James: the numbers agree and so do the words."""
+    numbers, others = set(_NUMBERS.findall(a)), set(_NUMBERS.findall(b))
+    if not numbers or numbers.isdisjoint(others):
+        return ""
+    score = token_sort_ratio(a, b, score_cutoff=_NEAR)
+    if score >= _ALIKE or (score >= _NEAR and numbers == others):
+        return "room"
+    return "number" if score else ""
