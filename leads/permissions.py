@@ -71,6 +71,19 @@ declare(
     "leads.transfer_customer", _("Transfer customers"), rep=OWN, manager=TREE, administrator=ALL
 )
 declare(
+    "leads.protect_customer",
+    _("Protect customers: lock their duplicates"),
+    rep=OWN,
+    manager=TREE,
+    administrator=ALL,
+)
+declare(
+    "leads.edit_collision_rules",
+    _("Edit collision rules and settings"),
+    whole=True,
+    administrator=ALL,
+)
+declare(
     "leads.transfer_lead",
     _("Transfer leads"),
     rep=OWN,

@@ -1,7 +1,7 @@
 """What leads do in the background; each is safe to run again."""
 
 from crm import jobs
-from leads.services import assignment, imports_check, imports_run, merging
+from leads.services import assignment, imports_check, imports_run, merging, protection
 
 
 @jobs.task("leads.assign_leads")
@@ -26,3 +26,9 @@ def run_import(organization_id: int, batch_id: int) -> None:
 def gather_strays(merge_id: int) -> None:
     """What was entered for a record in the moment of its merge follows it."""
     merging.gather_strays(merge_id=merge_id)
+
+
+@jobs.task("leads.end_protections")
+def end_protections() -> None:
+    """A day is over: customers protected until then are free again."""
+    protection.end_protections()

@@ -74,6 +74,9 @@ OPERATIONS = {
             "kept_separate": (_("decided to keep both, in one hand"), "layout-columns"),
         }.items()
     },
+    "customer.protected": (_("protected it"), "shield"),
+    "customer.unprotected": (_("released it from protection"), "lock-open"),
+    "customer.protection_ended": (_("its protection ended"), "clock"),
     "contact.removed": (_("removed a contact"), "user-x"),
     "opportunity.created": (_("opened the opportunity"), "plus"),
     "opportunity.moved": (_("moved it"), "arrow-right"),

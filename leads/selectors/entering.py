@@ -8,7 +8,7 @@ from django.utils.crypto import salted_hmac
 from crm.people.models import Member
 from crm.tenancy.context import current_organization_id
 from leads.entering import EntryRule, default_rules, evidence_of, first_that_fits
-from leads.enums import Channel, RecordKind, RuleEffect
+from leads.enums import Channel, IdentityVerdict, RecordKind, RuleEffect
 from leads.models import CollisionRule, CollisionSettings, Customer
 from leads.selectors.identity import Match
 
@@ -68,7 +68,9 @@ def hits_of(
     rules: Sequence[EntryRule] | None = None,
 ) -> list[Hit]:
     """The open clients among them that a rule speaks about, in their order."""
-    candidates = [match for match in matches if match.is_open]
+    candidates = [
+        match for match in matches if match.is_open and match.judged != IdentityVerdict.SEPARATE
+    ]
     if not candidates:
         return []
     asked = entry_rules() if rules is None else rules

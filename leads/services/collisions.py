@@ -8,7 +8,7 @@ from crm.audit import services as audit
 from crm.people.models import Member
 from crm.teamwork.enums import NotificationKind
 from crm.teamwork.services import notify
-from leads.enums import RecordKind
+from leads.enums import CollisionOrigin, RecordKind
 from leads.models import CollisionNotice, Customer, Lead
 from leads.selectors.addresses import page_of
 from leads.selectors.identity import Match
@@ -21,7 +21,12 @@ check = check_entry
 
 
 def report(
-    record: Lead | Customer, matches: list[Match], *, by: Member, explanation: str
+    record: Lead | Customer,
+    matches: list[Match],
+    *,
+    by: Member,
+    explanation: str,
+    origin: CollisionOrigin = CollisionOrigin.ENTRY,
 ) -> list[CollisionNotice]:
     """Write down that a record was entered all the same and tell both owners and managers."""
     if not matches:
@@ -40,7 +45,9 @@ def report(
         )
         for match in matches
     )
-    audit.record("collision.noticed", target=record, count=len(matches), why=explanation[:200])
+    audit.record(
+        "collision.noticed", target=record, count=len(matches), why=explanation[:200], origin=origin
+    )
     for match in matches:
         others = {match.owner_id, *manager_ids_of([match.owner_id])}
         _tell(others, str(record), match.kind, match.record_id)

@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from crm.audit import services as audit
 from crm.money import ZERO
 from crm.people.models import Member
-from leads.enums import LeadStatus, RecordKind
+from leads.enums import CollisionOrigin, LeadStatus, RecordKind
 from leads.models import Contact, Customer, FollowUp, Lead, Opportunity
 from leads.services.completion import phone_key_of
 from leads.services.contacts import create_contact
 from leads.services.customers import create_customer
 from leads.services.identity import repoint
 from leads.services.opportunities import create_opportunity
+from leads.services.protection import check_lock
 from leads.services.refusals import WrongState
 from leads.services.saving import locked
 
@@ -68,6 +69,7 @@ def convert_lead(
         return _first_result(lead)
     if lead.status == LeadStatus.INVALID:
         raise WrongState(_("This lead is closed as invalid. Reopen it first."))
+    check_lock(lead, by)
     customer = (
         locked(Customer.objects.all(), customer_id)
         if customer_id
@@ -101,6 +103,7 @@ def _new_customer(
         confirmed=confirmed,
         excluding=((RecordKind.LEAD.value, lead.pk),),
         channel=lead.channel,
+        origin=CollisionOrigin.CONVERSION,
         name=lead.company_name,
         **facts,
     )

@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from crm.audit import services as audit
 from crm.numbering import take_number
 from crm.people.models import Member
-from leads.enums import RecordKind
+from leads.enums import CollisionOrigin, RecordKind
 from leads.models import Customer
 from leads.selectors.identity import Pair, identity_of
 from leads.services import collisions
 from leads.services.completion import complete_customer
 from leads.services.identity import index
+from leads.services.protection import check_lock
 from leads.services.refusals import Refused
 from leads.services.saving import check_version, locked, take_over
 
@@ -42,6 +43,7 @@ def create_customer(
     confirmed: Collection[str] = (),
     excluding: tuple[Pair, ...] = (),
     channel: str = "",
+    origin: CollisionOrigin = CollisionOrigin.ENTRY,
     **facts: Any,
 ) -> Customer:
     """Enter a customer; LikelyDuplicate when it is known and nobody said to continue."""
@@ -66,7 +68,7 @@ def create_customer(
     index(customer)
     audit.record("customer.created", target=customer)
     if by is not None:
-        collisions.report(customer, found, by=by, explanation=explanation)
+        collisions.report(customer, found, by=by, explanation=explanation, origin=origin)
     return customer
 
 
@@ -83,6 +85,7 @@ def update_customer(
     """Change a customer's facts; a stale version is refused with what is stored now."""
     customer = locked(Customer.objects.all(), customer_id)
     check_version(customer, version)
+    check_lock(customer, by)
     changed = take_over(customer, facts)
     if not changed:
         return customer

@@ -7,8 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from crm.people.models import Member
-from leads.enums import FollowUpKind, LeadStatus
+from leads.enums import CollisionOrigin, FollowUpKind, LeadStatus
 from leads.models import Customer, FollowUp, Lead, Opportunity
+from leads.services.reaching import reach_for
 from leads.services.saving import locked
 
 Subject = Lead | Customer | Opportunity
@@ -34,9 +35,11 @@ def log_follow_up(
     """Log a contact with a lead, customer or opportunity.
 
     An effective one stops the clocks, sets the next step and moves a new lead on. One on an
-    opportunity counts for its customer too.
+    opportunity counts for its customer too. ProtectedClient when the client is locked.
     """
     held = locked(type(subject)._default_manager.all(), subject.pk)
+    client: Any = held.customer if isinstance(held, Opportunity) else held
+    reach_for(client, by=by, origin=CollisionOrigin.FOLLOW_UP)
     when = at or timezone.now()
     follow_up = FollowUp.objects.create(
         **subjects_of(held),

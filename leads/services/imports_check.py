@@ -81,9 +81,8 @@ def check_chunk(batch_id: int, readings: Sequence[Reading], *, seen: Seen, after
     asked = {reading.row.number: _asked(reading) for reading in readings if not reading.problems}
     rows = list(asked.values())
     _load_profiles(batch, seen, numbers_before(rows, seen))
-    meetings = dict(
-        zip(asked, judge(rows, seen=seen, importer_id=batch.created_by_id), strict=True)
-    )
+    judged_rows = judge(rows, seen=seen, importer_id=batch.created_by_id, channel=batch.channel)
+    meetings = dict(zip(asked, judged_rows, strict=True))
     faulty = Meeting(Bucket.ERROR)
     judged = [meetings.get(reading.row.number, faulty) for reading in readings]
     _store(batch, readings, judged, asked)

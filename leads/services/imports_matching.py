@@ -5,16 +5,26 @@ somebody else's client. What the importer may not see is redacted where it is sh
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import connection
 
-from leads.enums import Bucket, RecordKind
+from leads.entering import EntryRule, evidence_of, first_that_fits
+from leads.enums import Bucket, RecordKind, RuleEffect
+from leads.identity import Verdict
 from leads.identity.profiles import Profile, profile_of
 from leads.identity.records import compare_profiles
 from leads.identity.types import STRONG_KINDS, IdentityMatch
+from leads.models import Customer
+from leads.selectors.entering import entry_rules
 from leads.selectors.identity import CANDIDATES, HOT, Candidate, Pair, load_candidates
 
+VERDICTS: Mapping[RuleEffect, Verdict] = {
+    RuleEffect.REFUSE: "same",
+    RuleEffect.BLOCK: "same",
+    RuleEffect.WARN: "probable",
+    RuleEffect.IGNORE: "different",
+}
 TELLING_KINDS = STRONG_KINDS | {"brand_region"}
 
 
@@ -93,20 +103,49 @@ def records_with(keys: Mapping[int, str]) -> dict[int, set[Pair]]:
     }
 
 
+@dataclass(frozen=True)
+class EntryPolicy:
+    """The collision rules as an import asks them: for one source, levels read once per chunk."""
+
+    rules: Sequence[EntryRule]
+    channel: str
+
+    @classmethod
+    def of(cls, channel: str) -> "EntryPolicy":
+        """The organisation's rules for entries from this source."""
+        return cls(entry_rules(), channel)
+
+    def judged(self, match: IdentityMatch, level: str) -> IdentityMatch:
+        """The comparison with the verdict that the rules make of it."""
+        evidence = evidence_of(match.verdict, match.reasons)
+        rule = first_that_fits(self.rules, evidence, channel=self.channel, level=level)
+        verdict: Verdict = "different" if rule is None else VERDICTS[rule.effect]
+        return match if verdict == match.verdict else replace(match, verdict=verdict)
+
+    def levels_of(self, candidates: Iterable[Candidate]) -> dict[int, str]:
+        """The level of each customer among them, if a rule asks for it."""
+        if not any(rule.levels for rule in self.rules):
+            return {}
+        ids = {one.record_id for one in candidates if one.kind == RecordKind.CUSTOMER}
+        return dict(Customer.objects.filter(pk__in=ids).values_list("pk", "level"))
+
+
 class Register:
     """What the organisation already knows about the rows of one chunk."""
 
-    def __init__(self, hits: Mapping[int, set[Pair]]) -> None:
+    def __init__(self, hits: Mapping[int, set[Pair]], policy: EntryPolicy) -> None:
         self.hits = hits
+        self.policy = policy
         self.known: dict[Pair, tuple[Candidate, Profile]] = {}
         pairs = set().union(*hits.values()) if hits else set()
         for kind in RecordKind:
             for candidate in load_candidates({pair for pair in pairs if pair[0] == kind}):
                 pair = (kind.value, int(str(candidate.identity.id)))
                 self.known[pair] = (candidate, profile_of(candidate.identity))
+        self.levels = policy.levels_of(one for one, _profile in self.known.values())
 
     def likeliest(self, asked: Asked) -> tuple[Candidate | None, IdentityMatch | None]:
-        """The record most like the row, None when none is alike."""
+        """The record that stops the row, else the one most like it; None when none matters."""
         pairs: set[Pair] = set().union(*(self.hits.get(key, ()) for key in asked.keys))
         best: tuple[Candidate | None, IdentityMatch | None] = (None, None)
         for pair in sorted(pairs):
@@ -114,15 +153,28 @@ class Register:
                 continue
             candidate, profile = self.known[pair]
             match = compare_profiles(asked.profile, profile)
-            if match.verdict != "different" and (best[1] is None or match.score > best[1].score):
+            if match.verdict == "different":
+                continue
+            match = self.policy.judged(match, self.levels.get(candidate.record_id, ""))
+            if match.verdict != "different" and (best[1] is None or _outdoes(match, best[1])):
                 best = (candidate, match)
         return best
 
 
-def judge(rows: Sequence[Asked], *, seen: Seen, importer_id: int | None) -> list[Meeting]:
-    """The bucket of each row, in file order; rows that may become leads are added to `seen`."""
+def _outdoes(one: IdentityMatch, other: IdentityMatch) -> bool:
+    return (one.verdict == "same", one.score) > (other.verdict == "same", other.score)
+
+
+def judge(
+    rows: Sequence[Asked], *, seen: Seen, importer_id: int | None, channel: str = ""
+) -> list[Meeting]:
+    """The bucket of each row, in file order; rows that may become leads are added to `seen`.
+
+    The organisation's collision rules say whether a record that is met stops the row, puts it
+    among the probable ones, or does not matter.
+    """
     wanted = {key: kind for row in rows for key, kind in row.keys.items()}
-    register = Register(records_with(wanted))
+    register = Register(records_with(wanted), EntryPolicy.of(channel))
     meetings = []
     for row in rows:
         meeting = _judge_one(row, register, seen, importer_id)

@@ -2,7 +2,8 @@
 
 A killed worker leaves whole chunks behind: `done_until` moves with them. Imports of one
 organisation take turns chunk by chunk, and before a row becomes a lead its strong keys are looked
-up again, so the same file imported twice at once makes every lead once.
+up again, so the same file imported twice at once makes every lead once. Nobody enters a client by
+hand while a chunk looks and saves: either it sees theirs, or they are told of its.
 """
 
 from collections import Counter
@@ -29,6 +30,7 @@ from leads.models import ImportBatch, ImportRow, Lead
 from leads.selectors import assignments
 from leads.services.assignment import notify_reps, tell_reps
 from leads.services.assignment_desk import Given, decide_owners, hold_turns, record_decisions
+from leads.services.entering import hold_all_entries
 from leads.services.imports_matching import (
     Asked,
     Meeting,
@@ -166,6 +168,7 @@ def run_chunk(batch_id: int) -> bool:
         _finish(batch)
         return False
     hold_turns()
+    hold_all_entries()
     at = timezone.now()
     plan = plan_chunk(batch, rows)
     _make_leads(batch, plan, at=at)
@@ -250,7 +253,7 @@ def _look_again(batch: ImportBatch, rows: Sequence[Row]) -> list[Meeting]:
         )
         for number in doubtful
     ]
-    meetings = judge(asked, seen=Seen(), importer_id=batch.created_by_id)
+    meetings = judge(asked, seen=Seen(), importer_id=batch.created_by_id, channel=batch.channel)
     found = {one.number: meeting for one, meeting in zip(asked, meetings, strict=True)}
     return [found.get(row.row_number, Meeting(Bucket.NEW)) for row in rows]
 

@@ -19,6 +19,7 @@ from leads.selectors.leads import OPEN_STATUSES
 from leads.services import collisions
 from leads.services.completion import complete_lead
 from leads.services.identity import index
+from leads.services.protection import check_lock
 from leads.services.refusals import WrongState
 from leads.services.saving import check_version, locked, take_over
 
@@ -95,6 +96,7 @@ def update_lead(
     """Change a lead's facts; a stale version is refused with what is stored now."""
     lead = locked(Lead.objects.all(), lead_id)
     check_version(lead, version)
+    check_lock(lead, by)
     changed = take_over(lead, facts)
     if not changed:
         return lead

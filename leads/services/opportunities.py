@@ -15,6 +15,7 @@ from crm.people.selectors import own_currency
 from crm.web import live
 from leads.enums import CustomerStatus, StageKind
 from leads.models import Contact, Customer, Opportunity, Stage, StageChange
+from leads.services.protection import check_lock
 from leads.services.refusals import Refused
 from leads.services.saving import check_version, locked, take_over
 from leads.services.stages import ensure_default_stages
@@ -49,6 +50,7 @@ def create_opportunity(
 ) -> Opportunity:
     """Open a deal with a customer, on top of the first column unless a stage is given."""
     customer = Customer.objects.get(pk=customer_id)
+    check_lock(customer, by)
     _check_contact(facts.get("contact"), customer_id)
     column = stage or ensure_default_stages()[0]
     facts.setdefault("currency", own_currency())

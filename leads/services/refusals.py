@@ -66,9 +66,10 @@ class ClientRefused(LikelyDuplicate):
 class ProtectedClient(Refused):
     """The record is a duplicate of a protected customer: only that one may be worked on."""
 
-    def __init__(self, message: str, *, url: str = "") -> None:
+    def __init__(self, message: str, *, case_id: int | None = None) -> None:
         super().__init__(message)
-        self.url = url
+        # the collision case that settles it, if one is open
+        self.case_id = case_id
 
 
 class WrongState(Refused):

@@ -1,4 +1,10 @@
-from leads.urls import cases, imports, records, sharing
+from leads.urls import cases, entering, imports, records, sharing
 
 app_name = "leads"
-urlpatterns = [*cases.urlpatterns, *imports.urlpatterns, *records.urlpatterns, *sharing.urlpatterns]
+urlpatterns = [
+    *cases.urlpatterns,
+    *entering.urlpatterns,
+    *imports.urlpatterns,
+    *records.urlpatterns,
+    *sharing.urlpatterns,
+]

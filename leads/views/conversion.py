@@ -16,6 +16,7 @@ from leads.services.conversion import Conversion
 from leads.services.conversion import convert_lead as convert
 from leads.services.lookups import cards_of_refusal
 from leads.services.refusals import LikelyDuplicate, Refused
+from leads.views.refusing import refusal_words
 
 
 @needs("leads.create_customer")
@@ -40,7 +41,7 @@ def convert_lead(request: TenantRequest, pk: int) -> HttpResponse:
         except LikelyDuplicate as reason:
             form.ask(reason, cards_of_refusal(reason, by=member, typed=lead.company_name))
         except Refused as reason:
-            form.add_error(None, str(reason))
+            form.add_error(None, refusal_words(reason))
         else:
             return _converted(request, lead, result)
     context = {

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from crm.access import policy
 from crm.access.links import who_can_see
@@ -15,13 +16,14 @@ from crm.web import markup
 from crm.web.components import Action, Fact
 from crm.web.facts import trimmed
 from leads.forms.follow_ups import FollowUpForm
-from leads.models import Customer
+from leads.models import Customer, CustomerProtection
 from leads.panels import customer_panels
 from leads.selectors.customers import (
     contacts_of,
     follow_ups_of_customer,
     opportunities_of,
 )
+from leads.selectors.protection import lock_for, protection_of
 from leads.selectors.timeline import timeline_of
 from leads.words import CUSTOMER_COLOURS, LEVEL_COLOURS, place_in_words
 
@@ -31,6 +33,7 @@ def customer_page(member: Member, customer: Customer) -> dict[str, Any]:
     may_edit = policy.allowed(member, "leads.edit_customer", customer)
     args = [customer.pk]
     follow_ups = follow_ups_of_customer(customer, member)
+    protection = protection_of(customer)
     return {
         "refresh_on": [
             "customer-updated",
@@ -43,8 +46,11 @@ def customer_page(member: Member, customer: Customer) -> dict[str, Any]:
         "level_colour": LEVEL_COLOURS[customer.level],
         "actions": [
             *customer_actions(member, customer, may_edit=may_edit),
+            *protection_actions(member, customer, protection),
             *who_can_see(member, customer),
         ],
+        "protection": protection,
+        "lock": lock_for(member, customer),
         "facts": customer_facts(customer, may_edit=may_edit),
         "entries": timeline_of(customer, follow_ups),
         "composer": FollowUpForm(draft=f"follow-up-customer-{customer.pk}") if may_edit else None,
@@ -73,6 +79,22 @@ def customer_actions(member: Member, customer: Customer, *, may_edit: bool) -> l
         url = reverse("leads:edit_customer", args=args)
         found.append(Action(_("Edit"), url, "pencil", frame="drawer", shortcut="e"))
     return found
+
+
+def protection_actions(
+    member: Member, customer: Customer, protection: CustomerProtection | None
+) -> list[Action]:
+    """Protect the customer, or change and end its protection."""
+    if not policy.allowed(member, "leads.protect_customer", customer):
+        return []
+    protect = reverse("leads:protect_customer", args=[customer.pk])
+    if protection is None:
+        return [Action(pgettext("verb", "Protect"), protect, "shield", frame="modal")]
+    release = reverse("leads:unprotect_customer", args=[customer.pk])
+    return [
+        Action(_("Extend the protection"), protect, "shield", frame="modal"),
+        Action(_("Release from protection"), release, "lock-open", method="post"),
+    ]
 
 
 def customer_facts(customer: Customer, *, may_edit: bool) -> list[Fact]:

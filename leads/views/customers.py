@@ -19,6 +19,7 @@ from leads.services.lookups import cards_of_refusal
 from leads.services.refusals import LikelyDuplicate, Refused, StaleRecord
 from leads.tables.customers import CustomerTable
 from leads.views.customer_page import customer_page
+from leads.views.refusing import refusal_words
 
 MOST_HITS = 8
 
@@ -123,7 +124,7 @@ def edit_customer(request: TenantRequest, pk: int) -> HttpResponse:
         except LikelyDuplicate as reason:
             form.ask(reason, cards_of_refusal(reason, by=member, typed=form.typed_name))
         except Refused as reason:
-            form.add_error(None, str(reason))
+            form.add_error(None, refusal_words(reason))
         else:
             return htmx.done(
                 request,

@@ -14,6 +14,8 @@ from leads.selectors.customers import customer_or_404
 from leads.selectors.leads import lead_or_404
 from leads.selectors.opportunities import opportunity_or_404
 from leads.services.follow_ups import Subject, log_follow_up
+from leads.services.refusals import ProtectedClient
+from leads.views.refusing import refusal_words
 
 
 @require_POST
@@ -46,7 +48,11 @@ def _log(request: TenantRequest, subject: Subject, *, draft: str, page: str) -> 
     context = {"form": form, "url": request.path}
     if not form.is_valid():
         return render(request, "leads/_composer.html", context, status=422)
-    follow_up = log_follow_up(subject=subject, by=request.member, **form.cleaned_data)
+    try:
+        follow_up = log_follow_up(subject=subject, by=request.member, **form.cleaned_data)
+    except ProtectedClient as reason:
+        form.add_error("content", refusal_words(reason))
+        return render(request, "leads/_composer.html", context, status=422)
     if not htmx.is_partial(request):
         return redirect(reverse(page, args=[subject.pk]))
     response = render(

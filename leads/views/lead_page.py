@@ -19,6 +19,7 @@ from leads.forms.follow_ups import FollowUpForm
 from leads.models import Lead
 from leads.selectors import assignments
 from leads.selectors.leads import OPEN_STATUSES, follow_ups_of_lead
+from leads.selectors.protection import lock_for
 from leads.selectors.timeline import timeline_of
 from leads.words import LEAD_COLOURS, place_in_words
 
@@ -38,6 +39,7 @@ def lead_page(member: Member, lead: Lead) -> dict[str, Any]:
         "why": assignments.why_this_rep(lead),
         "became": _became(member, lead),
         "transfers": open_transfers_of(lead),
+        "lock": lock_for(member, lead),
     }
 
 

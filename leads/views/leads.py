@@ -21,7 +21,12 @@ from leads.selectors.leads import lead_or_404, visible_leads
 from leads.services import assignment
 from leads.services import leads as services
 from leads.services.lookups import cards_of_refusal
-from leads.services.refusals import LikelyDuplicate, Refused, StaleRecord, WrongState
+from leads.services.refusals import (
+    LikelyDuplicate,
+    Refused,
+    StaleRecord,
+    WrongState,
+)
 from leads.tables.leads import LeadTable
 from leads.views.lead_page import lead_page
 

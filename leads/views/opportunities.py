@@ -22,6 +22,7 @@ from leads.services.refusals import Refused, StaleRecord
 from leads.services.stages import ensure_default_stages
 from leads.tables.opportunities import OpportunityTable
 from leads.views.opportunity_page import opportunity_page
+from leads.views.refusing import refusal_words
 
 
 @needs("leads.view_opportunity")
@@ -81,7 +82,7 @@ def create_opportunity(request: TenantRequest) -> HttpResponse:
                 customer_id=chosen.pk, by=request.member, owner=request.member, **facts
             )
         except Refused as reason:
-            form.add_error(None, str(reason))
+            form.add_error(None, refusal_words(reason))
         else:
             return htmx.done(
                 request,
@@ -109,7 +110,7 @@ def edit_opportunity(request: TenantRequest, pk: int) -> HttpResponse:
         except StaleRecord as stale:
             form.show_both(stale.current)
         except Refused as reason:
-            form.add_error(None, str(reason))
+            form.add_error(None, refusal_words(reason))
         else:
             return htmx.done(
                 request,

@@ -11,7 +11,9 @@ from crm.money import ZERO
 from crm.numbering import take_number
 from crm.people.models import Member
 from crm.people.selectors import own_currency
+from leads.enums import CollisionOrigin
 from leads.models import Contact, Customer, Opportunity
+from leads.services.reaching import reach_for
 from orders.drafts import LineDraft, Terms
 from orders.enums import Currency
 from orders.errors import OrderNotEditable, StaleOrder
@@ -35,7 +37,11 @@ def locked_order(order_id: int) -> Order:
 
 @transaction.atomic
 def begin_order(*, customer: Customer, by: Member, opportunity: Opportunity | None = None) -> Order:
-    """Start a draft; contact, currency, price book and terms are filled in as last time."""
+    """Start a draft; contact, currency, price book and terms are filled in as last time.
+
+    ProtectedClient when the customer is a locked duplicate; a collision becomes a case.
+    """
+    reach_for(customer, by=by, origin=CollisionOrigin.ORDER)
     last: Order | None = customer.orders.order_by("-id").first()
     currency = last.currency if last else _first_currency()
     book = PriceBook.objects.filter(currency=currency, is_default=True, is_active=True).first()

@@ -18,11 +18,12 @@ from crm.sharing.record import holders_of
 from crm.sharing.selectors.transfers import open_transfers_of
 from crm.teamwork import services as teamwork
 from crm.tenancy.http import TenantRequest
-from crm.web import htmx
+from crm.web import answers, htmx
 from crm.web.asked import record_id
 from crm.web.components import Action
 from leads.models import Customer, Opportunity
 from leads.selectors.matching_text import narrow_customers
+from leads.services.refusals import ProtectedClient
 from orders.enums import OrderStatus
 from orders.errors import OrderError
 from orders.forms.orders import CancelForm, CommentForm
@@ -64,9 +65,12 @@ def create_order(request: TenantRequest) -> HttpResponse:
     own = policy.visible(request.member, Customer.objects.all(), "leads.view_customer")
     if request.method == "POST":
         customer = get_object_or_404(own, pk=record_id(request.POST.get("customer", "")) or 0)
-        order = editing.begin_order(
-            customer=customer, by=request.member, opportunity=_opportunity(request, customer)
-        )
+        try:
+            order = editing.begin_order(
+                customer=customer, by=request.member, opportunity=_opportunity(request, customer)
+            )
+        except ProtectedClient as reason:
+            return answers.refused(request, url=reverse("orders:create"), message=str(reason))
         return _go_to_editor(request, order)
     text = request.GET.get("q", "").strip()
     found = narrow_customers(own, text) if text else own
@@ -197,7 +201,7 @@ def copy_order(request: TenantRequest, order_id: int) -> HttpResponse:
     order = order_or_404(request, order_id, "orders.view_order")
     try:
         copy = editing.copy_order(order=order, by=request.member)
-    except OrderError as reason:
+    except (OrderError, ProtectedClient) as reason:
         return refused(request, order, reason)
     return _go_to_editor(request, copy)
 

@@ -186,5 +186,5 @@ def test_the_check_costs_the_same_for_one_and_many_cards(
                 company_name=f"{place}同光精密机械有限公司",
                 explanation="分厂",
             )
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(12):
         cards_for(tenant.northerner, find_similar(Identity(company="江苏同光精密机械")))
