@@ -98,3 +98,6 @@ navigation.register_create(
 collision_tabs.register(
     CollisionTab("cases", pgettext_lazy("collision", "Cases"), "leads:cases", "leads.view_case", 10)
 )
+collision_tabs.register(
+    CollisionTab("risks", _("Early warning"), "leads:risks", "leads.view_risks", 20)
+)

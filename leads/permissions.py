@@ -140,6 +140,14 @@ declare(
     administrator=ALL,
 )
 declare("leads.decide_case", _("Decide collision cases"), manager=TREE, administrator=ALL)
+declare(
+    "leads.view_risks", _("See early warnings of collisions"), whole=True,
+    rep=OWN, manager=TREE, marketing=ALL, administrator=ALL,
+)  # fmt: skip
+declare(
+    "leads.decide_risks", _("Decide early warnings of collisions"), whole=True,
+    manager=TREE, administrator=ALL,
+)  # fmt: skip
 
 guard("leads.lead.phone", mask_phone, also=("phone_key",))
 guard("leads.lead.email", mask_email)

@@ -1,7 +1,17 @@
 """What leads do in the background; each is safe to run again."""
 
+from datetime import date
+
 from crm import jobs
-from leads.services import assignment, imports_check, imports_run, merging, protection
+from leads.services import (
+    assignment,
+    forewarning,
+    imports_check,
+    imports_run,
+    merging,
+    protection,
+    risk_digest,
+)
 
 
 @jobs.task("leads.assign_leads")
@@ -32,3 +42,21 @@ def gather_strays(merge_id: int) -> None:
 def end_protections() -> None:
     """A day is over: customers protected until then are free again."""
     protection.end_protections()
+
+
+@jobs.task("leads.foresee_changes", atomic=False)
+def foresee_changes(organization_id: int) -> None:
+    """Early warnings for what was entered, changed or handed on."""
+    forewarning.look_at_changes(organization_id)
+
+
+@jobs.task("leads.sweep_risks", atomic=False)
+def sweep_risks(organization_id: int, night: str) -> None:
+    """Early warnings for everything; goes on where it was cut off."""
+    forewarning.sweep(organization_id, date.fromisoformat(night))
+
+
+@jobs.task("leads.send_risk_digests", atomic=False)
+def send_risk_digests(organization_id: int, day: str) -> None:
+    """Tell each manager what is at risk."""
+    risk_digest.send_all(organization_id, date.fromisoformat(day))

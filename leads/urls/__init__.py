@@ -1,4 +1,4 @@
-from leads.urls import cases, entering, imports, records, sharing
+from leads.urls import cases, entering, imports, records, risks, sharing
 
 app_name = "leads"
 urlpatterns = [
@@ -6,5 +6,6 @@ urlpatterns = [
     *entering.urlpatterns,
     *imports.urlpatterns,
     *records.urlpatterns,
+    *risks.urlpatterns,
     *sharing.urlpatterns,
 ]

@@ -1,0 +1,8 @@
+"""What is done about clients by the clock."""
+
+from datetime import timedelta
+
+from crm.jobs.chores import chore
+from leads.services import watching
+
+chore("leads.watch_collisions", every=timedelta(minutes=2))(watching.ask_all)

@@ -1,0 +1,193 @@
+"""Early warnings: pairs that may become a collision, before they do."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
+
+from crm.access import policy
+from crm.access.decorators import needs
+from crm.tenancy.http import TenantRequest
+from crm.web import htmx
+from crm.web.answers import acted, refused
+from crm.web.components import Action
+from crm.web.forms import TenantForm
+from leads.collision_tabs import tabs_for
+from leads.enums import RiskState
+from leads.models import CollisionRisk
+from leads.selectors.risks import (
+    Told,
+    cards_of,
+    factor_words,
+    outcomes,
+    risk_or_404,
+    visible_risks,
+)
+from leads.services import risks as services
+from leads.services.refusals import Refused
+from leads.tables.risks import RISK_COLOURS, RiskTable, probability_badge
+
+DECIDE = "leads.decide_risks"
+
+
+class DismissForm(TenantForm):
+    """Why nothing will come of it."""
+
+    why = forms.CharField(label=gettext_lazy("Reason"), min_length=2, max_length=200)
+    wide = ("why",)
+
+
+@needs("leads.view_risks")
+def risk_list(request: TenantRequest) -> HttpResponseBase:
+    """The pairs at risk within the member's reach, the likeliest first."""
+    actions = []
+    if policy.allowed(request.member, DECIDE):
+        url = reverse("leads:risk_outcomes")
+        actions.append(Action(_("What came of warnings"), url, "chart-dots", frame="drawer"))
+    context = {"tabs": tabs_for(request.member, "risks")}
+    return RiskTable(request, _rows(request)).respond(
+        "leads/collisions/list.html", context, title=_("Early warning"), actions=actions
+    )
+
+
+def _rows(request: TenantRequest) -> QuerySet[CollisionRisk]:
+    """Open ones, unless other states are asked for."""
+    rows = visible_risks(request.member)
+    return rows if "state" in request.GET else rows.filter(state=RiskState.OPEN)
+
+
+@needs("leads.view_risks")
+def risk_detail(request: TenantRequest, pk: int) -> HttpResponse:
+    """One pair: both cards, each reason with its weight, and what can be done."""
+    risk = risk_or_404(request.member, pk)
+    told = cards_of(request.member, risk)
+    if told is None:
+        raise Http404
+    context = {
+        "risk": risk,
+        "cards": [told.left, told.right],
+        "factors": factor_words(risk.factors),
+        "probability": probability_badge(risk.probability),
+        "colour": RISK_COLOURS[risk.state],
+        "actions": _actions(request, risk, told),
+    }
+    return render(request, "leads/risks/detail.html", context)
+
+
+def _actions(request: TenantRequest, risk: CollisionRisk, told: Told) -> list[Action]:
+    if not policy.allowed(request.member, DECIDE):
+        return []
+    if not risk.is_open:
+        url = reverse("leads:reopen_risk", args=[risk.pk])
+        again = Action(_("Open it again"), url, "arrow-back-up", method="post")
+        return [again] if risk.state == RiskState.DISMISSED else []
+    found = [
+        Action(
+            _("Ask both reps"), reverse("leads:ask_reps", args=[risk.pk]), "message-2",
+            method="post", kind="primary",
+        ),
+        Action(
+            _("Dismiss"), reverse("leads:dismiss_risk", args=[risk.pk]), "eye-off", frame="modal"
+        ),
+    ]  # fmt: skip
+    if told.sees_both:
+        found.append(
+            Action(
+                _("Not the same client"), reverse("leads:risk_not_same", args=[risk.pk]), "x",
+                method="post",
+                confirm=_("Are they different clients? Nobody will be asked about the two again."),
+            )
+        )  # fmt: skip
+    return found
+
+
+@needs(DECIDE)
+def dismiss_risk(request: TenantRequest, pk: int) -> HttpResponse:
+    """Nothing will come of one pair."""
+    risk = risk_or_404(request.member, pk)
+    return _dismiss(request, [risk.pk], sent=request.method == "POST")
+
+
+@require_POST
+@needs(DECIDE)
+def dismiss_risks(request: TenantRequest) -> HttpResponse:
+    """Nothing will come of the ticked pairs."""
+    table = RiskTable(request, _rows(request))
+    ids = list(table.picked.order_by("pk").values_list("pk", flat=True))
+    return _dismiss(request, ids, sent="go" in request.POST)
+
+
+def _dismiss(request: TenantRequest, ids: list[int], *, sent: bool) -> HttpResponse:
+    form = DismissForm(request.POST if sent else None)
+    if sent and form.is_valid():
+        number = services.dismiss(risk_ids=ids, by=request.member, why=form.cleaned_data["why"])
+        words = ngettext("%(count)s warning dismissed.", "%(count)s warnings dismissed.", number)
+        return htmx.done(
+            request,
+            url=reverse("leads:risks"),
+            message=words % {"count": number},
+            trigger="risk-changed",
+            undo=reverse("leads:reopen_risk", args=ids) if number == len(ids) == 1 else "",
+        )
+    words = ngettext("Dismiss %(count)s warning", "Dismiss %(count)s warnings", len(ids))
+    context: dict[str, Any] = {
+        "form": form, "title": words % {"count": len(ids)}, "submit": _("Dismiss"),
+    }  # fmt: skip
+    return htmx.form_page(request, "web/form.html", context)
+
+
+@require_POST
+@needs(DECIDE)
+def reopen_risk(request: TenantRequest, pk: int) -> HttpResponse:
+    """It was dismissed too early."""
+    risk_or_404(request.member, pk)
+    return _act(request, pk, lambda: services.reopen(risk_id=pk), _("The warning is open again."))
+
+
+@require_POST
+@needs(DECIDE)
+def risk_not_same(request: TenantRequest, pk: int) -> HttpResponse:
+    """The two are different clients; only who sees both can say so."""
+    told = cards_of(request.member, risk_or_404(request.member, pk))
+    if told is None or not told.sees_both:
+        raise Http404
+    return _act(
+        request,
+        pk,
+        lambda: services.judge_not_same(risk_id=pk, by=request.member),
+        _("Noted: different clients. They will not be asked about again."),
+    )
+
+
+@require_POST
+@needs(DECIDE)
+def ask_reps(request: TenantRequest, pk: int) -> HttpResponse:
+    """Ask both owners to settle it."""
+    risk_or_404(request.member, pk)
+    return _act(
+        request,
+        pk,
+        lambda: services.ask_reps(risk_id=pk, by=request.member),
+        _("Both reps have been asked."),
+    )
+
+
+def _act(request: TenantRequest, pk: int, work: Any, message: str) -> HttpResponse:
+    url = reverse("leads:risk", args=[pk])
+    try:
+        work()
+    except Refused as reason:
+        return refused(request, url=url, message=reason)
+    return acted(request, url=url, message=message, trigger="risk-changed")
+
+
+@needs(DECIDE)
+def risk_outcomes(request: TenantRequest) -> HttpResponse:
+    """What became of past warnings, band by band."""
+    return render(request, "leads/risks/outcomes.html", {"bands": outcomes()})

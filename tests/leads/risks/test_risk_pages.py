@@ -1,0 +1,123 @@
+"""Who sees which warnings, and how much of the other side."""
+
+from datetime import date
+
+import pytest
+from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from crm.teamwork.models import Notification
+from leads.models import CollisionRisk, CollisionSettings
+from leads.selectors.risks import told_to, visible_risks
+from leads.services import forewarning, risk_digest
+
+NAMES = ("苏州同光达精密机械有限公司", "天津同光达精密机械有限公司")
+
+
+@pytest.fixture
+def risk(group):
+    return CollisionRisk.objects.get()
+
+
+def test_each_sees_their_own_side_and_only_a_card_of_the_other(tenant, risk, sign_in, url):
+    mine, theirs = NAMES
+    page = sign_in(tenant.agent).get(url("leads:risks")).content.decode()
+    assert mine in page
+    assert theirs not in page
+    detail = sign_in(tenant.agent).get(url("leads:risk", risk.pk)).content.decode()
+    assert theirs not in detail
+    assert "赵北" in detail
+    assert "Not the same client" not in detail
+    whole = sign_in(tenant.owner).get(url("leads:risk", risk.pk)).content.decode()
+    assert mine in whole
+    assert theirs in whole
+    assert "Not the same client" in whole
+
+
+def test_others_see_nothing(tenant, risk, sign_in, url):
+    page = sign_in(tenant.colleague).get(url("leads:risks")).content.decode()
+    assert NAMES[0] not in page
+    assert sign_in(tenant.colleague).get(url("leads:risk", risk.pk)).status_code == 404
+    assert sign_in(tenant.finance).get(url("leads:risks")).status_code == 403
+
+
+def test_the_other_name_is_cut_to_what_it_shares(tenant, risk, mounted):  # noqa: F811
+    row = CollisionRisk.objects.values("left_kind", "left_id", "right_kind", "right_id").get()
+    told = told_to(tenant.agent, [{**row, "score": 64}])[0]
+    assert {told.left.title, told.right.title} == {NAMES[0], "****同光达精密机械有限公司"}
+    CollisionSettings.objects.create(name_on_card="whole")
+    below, above = (told_to(tenant.agent, [{**row, "score": score}])[0] for score in (64, 65))
+    assert NAMES[1] not in {below.left.title, below.right.title}
+    assert NAMES[1] in {above.left.title, above.right.title}
+
+
+def test_a_rep_cannot_decide(tenant, risk, sign_in, url):
+    browser = sign_in(tenant.agent)
+    for name in ("dismiss_risk", "ask_reps", "risk_not_same"):
+        assert browser.post(url(f"leads:{name}", risk.pk), {"why": "no"}).status_code == 403
+
+
+def test_a_manager_dismisses_many_with_a_reason(tenant, risk, sign_in, url):
+    browser = sign_in(tenant.manager)
+    asked = browser.post(url("leads:dismiss_risks"), {"ids": [risk.pk]})
+    assert "Dismiss 1 warning" in asked.content.decode()
+    browser.post(
+        url("leads:dismiss_risks"), {"ids": [risk.pk], "go": "1", "why": "同一集团,分开跟进"}
+    )
+    risk.refresh_from_db()
+    assert (risk.state, risk.decided_by) == ("dismissed", tenant.manager)
+
+
+def test_both_reps_are_asked(tenant, risk, sign_in, url):
+    sign_in(tenant.manager).post(url("leads:ask_reps", risk.pk))
+    told = Notification.objects.filter(path__contains="collisions/risks")
+    assert set(told.values_list("member_id", flat=True)) == {
+        tenant.agent.pk, tenant.northerner.pk,
+    }  # fmt: skip
+
+
+def test_only_who_sees_both_says_that_they_are_different(tenant, risk, sign_in, url):
+    assert sign_in(tenant.manager).post(url("leads:risk_not_same", risk.pk)).status_code == 404
+    sign_in(tenant.owner).post(url("leads:risk_not_same", risk.pk))
+    risk.refresh_from_db()
+    assert risk.state == "dismissed"
+
+
+def test_it_is_listed_for_as_many_queries_whatever_there_is(tenant, enter, mounted):  # noqa: F811
+    def cost():
+        with CaptureQueriesContext(connection) as queries:
+            rows = visible_risks(tenant.owner).values(
+                "left_kind", "left_id", "right_kind", "right_id", "score"
+            )
+            told_to(tenant.owner, list(rows))
+        return len(queries), len(rows)
+
+    counts = []
+    for brand in ("同光达", "博远达", "汇智达", "卓越达"):
+        enter("agent", f"苏州{brand}机械有限公司", customer=True)
+        lead = enter("northerner", f"天津{brand}机械有限公司")
+        forewarning.look_at([("lead", lead.pk)])
+        counts.append(cost())
+    assert [rows for _queries, rows in counts] == [1, 2, 3, 4]
+    assert counts[1][0] == counts[3][0]
+
+
+def test_the_digest_goes_out_once_a_day_and_only_with_something_new(tenant, cast, risk):
+    day = date(2026, 11, 2)
+    assert risk_digest.send_all(cast.organization.pk, day) == 2
+    assert {tuple(one.to) for one in mail.outbox} == {
+        ("owner@acme.test",), ("manager@acme.test",),
+    }  # fmt: skip
+    letter = next(one for one in mail.outbox if one.to == ["manager@acme.test"]).body
+    assert NAMES[0] in letter
+    assert NAMES[1] not in letter
+    assert risk_digest.send_all(cast.organization.pk, day) == 0
+    CollisionRisk.objects.update(first_seen_at="2026-01-01T00:00Z")
+    assert risk_digest.send_all(cast.organization.pk, date(2026, 11, 3)) == 0
+    assert len(mail.outbox) == 2
+
+
+def test_what_came_of_warnings(tenant, risk, sign_in, url):
+    page = sign_in(tenant.owner).get(url("leads:risk_outcomes")).content.decode()
+    assert "not enough cases yet" in page
