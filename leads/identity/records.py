@@ -12,7 +12,7 @@ from leads.identity.persons import compare_persons
 from leads.identity.phones import is_mobile
 from leads.identity.profiles import Profile, profile_of
 from leads.identity.reasons import Reason, ReasonCode
-from leads.identity.types import Identity, IdentityMatch
+from leads.identity.types import CompanyName, Identity, IdentityMatch
 
 _CREDIT_CODE, _DOMAIN = 0.99, 0.5
 _PERSONAL, _SHARED = 0.92, 0.7  # a mobile or a person's address; a switchboard or info@
@@ -58,14 +58,24 @@ def _names(a: Profile, b: Profile) -> Iterator[Finding]:
     """The best pair of names and aliases; names of different firms leave at most a question."""
     if not a.names or not b.names:
         return
-    matches = (compare_parsed(left, right) for left in a.names for right in b.names)
+    pairs = [(left, right) for left in a.names for right in b.names]
+    matches = [compare_parsed(left, right) for left, right in pairs]
     best = max(matches, key=lambda match: match.score)
     first, *others = best.reasons
     if best.verdict == "different":
         yield Finding(first, ceiling=0.85)
-    else:
-        yield Finding(first, weight=best.score * _NAME)
+        return
+    yield Finding(first, weight=best.score * _NAME)
     yield from map(Finding, others)
+    if len(pairs) > 1:
+        yield from _former(a, b, pairs[matches.index(best)])
+
+
+def _former(a: Profile, b: Profile, pair: tuple[CompanyName, CompanyName]) -> Iterator[Finding]:
+    """Say so when it was an earlier name that agreed."""
+    for profile, name in zip((a, b), pair, strict=True):
+        if any(today.former == name.text for today in profile.names):
+            yield Finding(Reason(ReasonCode.FORMER_NAME, {"value": name.text}))
 
 
 def _credit_codes(a: Profile, b: Profile) -> Iterator[Finding]:

@@ -114,10 +114,16 @@ def _take_text(reading: Reading, column: int, name: str, text: str) -> None:
     reading.fields[name] = f"{known}\n{text}" if known else text
 
 
+def split_phones(text: str) -> list[str]:
+    """The numbers of a cell: one, or several with marks between them."""
+    if normalise_phone(text):
+        return [text.strip()]
+    return [part.strip() for part in _SEVERAL.split(text) if part.strip()]
+
+
 def _take_phones(reading: Reading, column: int, name: str, text: str) -> None:
     """One or several numbers; the first valid one is the lead's, the others are kept as well."""
-    parts = [text] if normalise_phone(text) else [p for p in _SEVERAL.split(text) if p.strip()]
-    valid = [part.strip() for part in parts if normalise_phone(part)]
+    valid = [part for part in split_phones(text) if normalise_phone(part)]
     if not valid:
         reading.fault("phone_invalid", column)
         return

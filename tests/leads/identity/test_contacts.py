@@ -83,6 +83,16 @@ def test_credit_code_agrees_with_stdnum(text: str) -> None:
         assert normalise_credit_code(text) == text
 
 
+@pytest.mark.parametrize("text", ["110108000000016", " 110108 000000016 "])
+def test_an_old_registration_number(text: str) -> None:
+    assert normalise_credit_code(text) == "110108000000016"
+    assert normalise_credit_code("110108000000017") is None
+
+
+def test_a_market_place_is_no_domain_of_a_firm() -> None:
+    assert email_domain("https://shop123.taobao.com") is None
+
+
 def test_wechat() -> None:
     assert normalise_wechat("Zhang_San88") == "zhang_san88"
     assert normalise_wechat("张三") is None

@@ -83,3 +83,46 @@ def test_a_region_of_the_record_confirms_a_name_without_one() -> None:
 def test_a_region_of_the_record_never_contradicts_a_name() -> None:
     elsewhere = Identity(company="华信科技", region="北京")
     assert compare(elsewhere, Identity(company=HUAXIN)).verdict == "probable"
+
+
+def test_an_extension_is_a_desk() -> None:
+    first, second = Identity(phones=("021-62781234转801",)), Identity(phones=("021-62781234转802",))
+    assert compare(first, first).score > compare(Identity(phones=("021-62781234",)), first).score
+    assert compare(first, second).verdict == "different"
+    assert codes(first, second) == {ReasonCode.SWITCHBOARD_EQUAL}
+
+
+def test_one_door_is_evidence_one_building_hardly() -> None:
+    room = Identity(company="华信科技", address="上海市浦东新区张江路88号2幢301室")
+    same = Identity(company="上海华信通信", address="上海浦东新区张江路88号2幢301")
+    other = Identity(company="上海大江贸易有限公司", address="上海浦东新区张江路88号2幢502")
+    assert ReasonCode.ADDRESS_EQUAL in codes(room, same)
+    assert ReasonCode.BUILDING_EQUAL in codes(room, other)
+    assert compare(room, other).verdict == "different"
+
+
+def test_people_are_known_by_name_and_door() -> None:
+    here = Identity(person="王小明", address="上海市浦东新区张江路88号2幢301室")
+    pinyin = Identity(person="Wang Xiaoming", address="上海市浦东新区张江路88号2幢301室")
+    other = Identity(person="李四", address="上海市浦东新区张江路88号2幢301室")
+    assert compare(here, here).verdict == "same"
+    assert compare(here, pinyin).verdict == "probable"
+    assert compare(here, other).verdict == "different"
+
+
+def test_a_slip_in_an_address_is_a_hint() -> None:
+    a = Identity(person="张三丰", emails=("zhang.sanfeng@huaxin.cn",))
+    b = Identity(person="张三丰", emails=("zhang.sanfong@huaxin.cn",))
+    assert compare(a, b).verdict == "probable"
+    assert ReasonCode.EMAIL_ALIKE in codes(a, b)
+
+
+def test_an_old_number_does_not_contradict_a_new_one() -> None:
+    a = Identity(company=HUAXIN, credit_code="110108000000016")
+    assert compare(a, Identity(company=HUAXIN, credit_code=CODE)).verdict == "same"
+
+
+def test_a_former_name_is_found() -> None:
+    today = Identity(company="上海大江科技有限公司（原上海华信科技有限公司）")
+    assert compare(today, Identity(company=HUAXIN)).verdict == "same"
+    assert ReasonCode.FORMER_NAME in codes(today, Identity(company=HUAXIN))

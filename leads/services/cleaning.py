@@ -1,0 +1,123 @@
+"""Duplicates within one file, before anything is imported: nothing here asks the database."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from crm.tabular import Row, Table, read_table
+from leads.identity import Identity, IdentityMatch, find_duplicates
+from leads.services.imports_columns import FIELDS, guess_mapping, names_columns
+from leads.services.imports_rows import split_phones
+
+SAMPLED = 200
+Progress = Callable[[str, int], None]
+
+
+class UnknownColumn(Exception):
+    """A column was asked for that the file does not have, or for a field there is not."""
+
+    def __init__(self, wanted: str, known: Sequence[str]) -> None:
+        self.wanted, self.known = wanted, known
+        super().__init__(wanted)
+
+
+@dataclass(frozen=True)
+class Link:
+    """The earlier row that a row is most like."""
+
+    row: int
+    match: IdentityMatch
+
+
+@dataclass
+class Cleaned:
+    """A file with what was found in it: each row's link to an earlier one, and its cluster."""
+
+    table: Table
+    mapping: Mapping[str, str]
+    rows: list[Row] = field(default_factory=list)
+    links: dict[int, Link] = field(default_factory=dict)
+    clusters: dict[int, int] = field(default_factory=dict)
+
+    def count(self, verdict: str) -> int:
+        """How many rows are linked with this verdict."""
+        return sum(link.match.verdict == verdict for link in self.links.values())
+
+
+def open_table(path: str, *, sheet: str | None = None) -> Table:
+    """The file's table; a first row that names our columns is its header, however it looks."""
+    table = read_table(path, path, sheet=sheet)
+    first = None if table.has_header else next(table.iter_rows(), None)
+    if first and names_columns([cell or "" for cell in first.cells]):
+        return read_table(path, path, sheet=sheet, header_row=first.number)
+    return table
+
+
+def clean(table: Table, *, columns: Mapping[str, str], progress: Progress) -> Cleaned:
+    """Compare every row with all others. `columns`: field → name of its column, over the guess."""
+    rows = []
+    for row in table.iter_rows():
+        rows.append(row)
+        progress("read", len(rows))
+    mapping = _mapping(table, rows[:SAMPLED], columns)
+    found = Cleaned(table, mapping, rows)
+    chosen = sorted((int(index), name) for index, name in mapping.items())
+    identities = [identity_of(row, chosen) for row in rows]
+    for pair in find_duplicates(identities):
+        earlier, later = sorted((int(str(pair.left.id)), int(str(pair.right.id))))
+        progress("compare", earlier)
+        known = found.links.get(later)
+        if known is None or pair.match.score > known.match.score:
+            found.links[later] = Link(earlier, pair.match)
+    _number_clusters(found)
+    return found
+
+
+def _mapping(table: Table, sample: Iterable[Row], columns: Mapping[str, str]) -> dict[str, str]:
+    samples = [[cell or "" for cell in row.cells] for row in sample]
+    mapping = guess_mapping(table.header, samples)
+    for name, column in columns.items():
+        if name not in FIELDS:
+            raise UnknownColumn(name, FIELDS)
+        if column not in table.header:
+            raise UnknownColumn(column, table.header)
+        mapping = {index: known for index, known in mapping.items() if known != name}
+        mapping[str(table.header.index(column))] = name
+    return mapping
+
+
+def identity_of(row: Row, columns: Sequence[tuple[int, str]]) -> Identity:
+    """Who a row speaks of, its number as id; what cannot be valid the engine leaves out."""
+    said: dict[str, str] = {}
+    phones: list[str] = []
+    for column, name in columns:
+        text = (row.cells[column] if column < len(row.cells) else None) or ""
+        if name in ("phone", "other_phone"):
+            phones += split_phones(text)
+        elif text:
+            said[name] = text
+    return Identity(
+        id=row.number,
+        company=said.get("company_name", ""),
+        person=said.get("contact_name", ""),
+        phones=tuple(phones),
+        emails=tuple(said.get("email", "").replace(";", " ").replace(",", " ").split()),
+        credit_code=said.get("credit_code", ""),
+        wechat=said.get("wechat", ""),
+        address=said.get("address", ""),
+        region=said.get("province", "") or said.get("city", ""),
+    )
+
+
+def _number_clusters(found: Cleaned) -> None:
+    """Rows linked to one another share a number, in the order of their first rows."""
+    first: dict[int, int] = {}
+    for row in _in_order(found):
+        link = found.links.get(row)
+        first[row] = first[link.row] if link else row
+    heads = sorted({first[row] for row in found.links})
+    numbers = {head: number for number, head in enumerate(heads, start=1)}
+    found.clusters = {row: numbers[head] for row, head in first.items() if head in numbers}
+
+
+def _in_order(found: Cleaned) -> Iterator[int]:
+    return (row.number for row in found.rows)
