@@ -37,6 +37,9 @@ SETTINGS = {
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "jit": "off",
+    # neither the row that breaks a rule nor the statement with its values
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
     "io_method": "sync",
 }
 THROW_AWAY = {

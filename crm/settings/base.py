@@ -86,7 +86,6 @@ MIDDLEWARE = [
     "crm.tenancy.middleware.TenantMiddleware",
     "crm.audit.middleware.ViewLogMiddleware",
     "crm.signin.middleware.SignInGate",
-    "leads.middleware.FollowMerges",
     "crm.web.once.OnceMiddleware",
 ]
 
@@ -293,11 +292,18 @@ DEFAULT_FROM_EMAIL = env_text("DEFAULT_FROM_EMAIL", "Tongzhou <noreply@localhost
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "plain": {
+            "()": "crm.logs.Formatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "django": {"level": env_text("LOG_LEVEL", "WARNING")},
+        # at DEBUG it writes every query with the values in it
+        "django.db.backends": {"level": "WARNING"},
         "tongzhou": {"level": env_text("LOG_LEVEL", "INFO")},
     },
 }
