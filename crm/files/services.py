@@ -10,12 +10,13 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.db import connection, transaction
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 
 from crm.audit import services as audit
 from crm.files.models import StoredFile
-from crm.tenancy.context import current_member_id, current_organization_id
+from crm.tenancy.context import current_member_id, current_organization_id, tenant_context
 
 # What may be stored for each ending, by the first bytes it must begin with (empty: any text).
 KNOWN_TYPES: dict[str, tuple[str, tuple[bytes, ...]]] = {
@@ -89,6 +90,7 @@ def _store(chunks: Iterable[bytes], *, name: str, content_type: str, purpose: st
             digest.update(chunk)
             size += len(chunk)
             target.write(chunk)
+    _hold(digest.hexdigest())
     final = folder / digest.hexdigest()[:2] / digest.hexdigest()
     final.parent.mkdir(exist_ok=True, mode=0o700)
     os.replace(target.name, final)
@@ -101,6 +103,27 @@ def _store(chunks: Iterable[bytes], *, name: str, content_type: str, purpose: st
         purpose=purpose,
         uploaded_by_id=current_member_id(),
     )
+
+
+def forget(stored: StoredFile) -> None:
+    """Delete a stored file; its bytes go once that is committed, unless others are the same."""
+    organization_id, path, digest = current_organization_id(), path_of(stored), stored.sha256
+    stored.delete()
+
+    def remove() -> None:
+        with tenant_context(organization_id):
+            _hold(digest)
+            if not StoredFile.objects.filter(sha256=digest).exists():
+                path.unlink(missing_ok=True)
+
+    transaction.on_commit(remove)
+
+
+def _hold(digest: str) -> None:
+    """Storing and removing the same bytes take turns until their transactions end."""
+    with connection.cursor() as cursor:
+        key = f"file:{current_organization_id()}:{digest}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
 
 
 def path_of(stored: StoredFile) -> Path:

@@ -60,8 +60,11 @@ def remove_logo(organization_id: int) -> Organization:
 
 def _replace_logo(organization_id: int, stored: StoredFile | None) -> Organization:
     organization = _locked(organization_id)
+    before = logo_of(organization)
     organization.logo_file_id = stored.pk if stored else None
     organization.save(update_fields=["logo_file_id"])
+    if before is not None:
+        files.forget(before)
     action = "organization.logo_set" if stored else "organization.logo_removed"
     audit.record(action, target=organization, **({"file": stored.name} if stored else {}))
     return organization

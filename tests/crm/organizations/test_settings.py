@@ -6,6 +6,7 @@ import zlib
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from crm.files import services as files
 from crm.files.models import StoredFile
 from crm.organizations.forms import SettingsForm
 from crm.people.models import Role
@@ -95,6 +96,25 @@ def test_a_logo_is_kept_shown_and_removed(cast, owner, sign_in):
     owner.post(f"{ADDRESS}logo/remove/")
     assert sign_in(cast.agent).get("/acme/organization/logo/").status_code == 404
     assert "organization/logo" not in sign_in(cast.agent).get("/acme/").content.decode()
+
+
+def test_a_replaced_logo_is_gone_once_that_is_committed(
+    cast, owner, django_capture_on_commit_callbacks
+):
+    upload(owner, png())
+    with tenant_context(cast.organization.pk):
+        first = StoredFile.objects.get(purpose="logo")
+        twin = files.store_bytes(files.path_of(first).read_bytes(), name="b.png", purpose="other")
+    with django_capture_on_commit_callbacks(execute=True):
+        upload(owner, png(width=9))
+    with tenant_context(cast.organization.pk):
+        assert StoredFile.objects.filter(purpose="logo").count() == 1
+        second = files.path_of(StoredFile.objects.get(purpose="logo"))
+        assert files.path_of(twin).is_file()
+    assert second.is_file()
+    with django_capture_on_commit_callbacks(execute=True):
+        owner.post(f"{ADDRESS}logo/remove/")
+    assert not second.exists()
 
 
 def test_a_logo_is_for_members_only(cast, other_cast, owner, sign_in, client):
