@@ -101,4 +101,3 @@ collision_tabs.register(
 collision_tabs.register(
     CollisionTab("risks", _("Early warning"), "leads:risks", "leads.view_risks", 20)
 )
-collision_tabs.register(CollisionTab("merges", _("Merges"), "leads:merges", "leads.merge_lead", 50))

@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern] = [
     path("people/departments/new/", departments.create_department, name="create_department"),
     path("people/departments/<int:pk>/", departments.edit_department, name="edit_department"),
     path("people/departments/<int:pk>/move/", departments.move_department, name="move_department"),
+    path("people/departments/<int:pk>/put/", departments.put_department, name="put_department"),
     path(
         "people/departments/<int:pk>/delete/",
         departments.delete_department,

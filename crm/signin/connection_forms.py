@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm.people.words import role_name
 from crm.signin.enums import ConnectionKind, Joining
 from crm.signin.models import SsoConnection
 from crm.web.forms import DepartmentField, TenantModelForm
@@ -73,6 +74,10 @@ class ConnectionForm(TenantModelForm):
         if kind in WITHOUT_MAIL:
             for name in ("joining", "default_role", "default_department", "domains"):
                 del self.fields[name]
+        if "default_role" in self.fields:
+            roles: Any = self.fields["default_role"]
+            roles.empty_label = ""
+            roles.label_from_instance = lambda role: role_name(role.code, role.name)
         if self.instance.pk:
             secret = self.fields["client_secret"]
             secret.required = False

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from crm.audit import services as audit
 from crm.people.models import Member, Role
 from crm.people.selectors import organizations_of
+from crm.people.words import role_name
 from crm.signin import locks, lost_factors, sessions
 from crm.signin.enums import SecondFactor
 from crm.signin.models import SignInPolicy
@@ -83,4 +84,5 @@ def remove_second_factor(*, member: Member) -> None:
 
 def role_choices() -> list[tuple[str, str]]:
     """Every role of the organisation by its code."""
-    return list(Role.objects.order_by("id").values_list("code", "name"))
+    rows = Role.objects.order_by("id").values_list("code", "name")
+    return [(code, role_name(code, name)) for code, name in rows]

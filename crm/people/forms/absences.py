@@ -32,7 +32,17 @@ class AbsenceForm(TenantForm):
     )
     deputy = MemberField(label=gettext_lazy("Deputy"), required=False)
     note = forms.CharField(label=gettext_lazy("Note"), max_length=200, required=False)
-    wide = ("note",)
+    wide = ("member", "note")
+    in_pairs = True
+    field_order: Any = (
+        "member",
+        "kind",
+        "deputy",
+        "start_date",
+        "start_time",
+        "end_date",
+        "end_time",
+    )
 
     def __init__(
         self,

@@ -73,7 +73,7 @@ class DayForm(TenantForm):
 
     date = DateField(label=gettext_lazy("Date"))
     kind = forms.ChoiceField(label=pgettext_lazy("calendar day", "Kind"), choices=DayKind.choices)
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
+    name = forms.CharField(label=pgettext_lazy("calendar day", "Name"), max_length=80)
     spans = HoursField(
         label=gettext_lazy("Hours"),
         help_text=gettext_lazy("Of a working day; empty for the usual hours."),

@@ -1,7 +1,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from crm.people.forms.members import ServedMixin
 from crm.people.models import Department
@@ -11,7 +11,7 @@ from crm.web.forms import DepartmentField, MemberField, TenantForm
 class DepartmentForm(ServedMixin, TenantForm):
     """Name, head and what the department serves."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
+    name = forms.CharField(label=pgettext_lazy("department", "Name"), max_length=80)
     head = MemberField(
         label=gettext_lazy("Head"),
         required=False,

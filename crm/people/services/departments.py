@@ -66,8 +66,8 @@ def update_department(
 
 
 @transaction.atomic
-def move_department(*, department_id: int, parent: Department | None) -> Department:
-    """Put a department and everything below it elsewhere in the tree."""
+def move_department(*, department_id: int, parent: Department | None) -> Department | None:
+    """Put a department and everything below it elsewhere; returns below which it was before."""
     hold_tree()
     department = _locked(department_id)
     if parent is not None:
@@ -78,7 +78,7 @@ def move_department(*, department_id: int, parent: Department | None) -> Departm
                 % {"parent": parent.name, "name": department.name}
             )
     _check_name(department.name, parent, but=department)
-    before = department.parent
+    before: Department | None = department.parent
     department.parent = parent
     department.save(update_fields=["parent"])
     with connection.cursor() as cursor:
@@ -90,7 +90,7 @@ def move_department(*, department_id: int, parent: Department | None) -> Departm
         before=before.name if before else "",
         after=parent.name if parent else "",
     )
-    return department
+    return before
 
 
 @transaction.atomic

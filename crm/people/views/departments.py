@@ -83,12 +83,11 @@ def move_department(request: TenantRequest, pk: int) -> HttpResponse:
     form = MoveForm(request.POST or None, department=department)
     if request.method == "POST" and form.is_valid():
         try:
-            services.move_department(department_id=pk, parent=form.cleaned_data["parent"])
+            before = services.move_department(department_id=pk, parent=form.cleaned_data["parent"])
         except Refused as reason:
             form.add_error("parent", str(reason))
         else:
-            words = _("“%(name)s” and everything below it has been moved.")
-            return _saved(request, words % {"name": department.name})
+            return _saved(request, _moved(department), undo=_back(department, before))
     context = {
         "form": form,
         "title": _("Move “%(name)s”") % {"name": department.name},
@@ -96,6 +95,33 @@ def move_department(request: TenantRequest, pk: int) -> HttpResponse:
         "hint": _("Everything below moves along. Who sees which records follows the tree at once."),
     }
     return htmx.form_page(request, "web/form.html", context)
+
+
+@require_POST
+@needs("people.edit_department")
+def put_department(request: TenantRequest, pk: int) -> HttpResponse:
+    """Dragged below another department, or to the top; its undo is the same, the other way."""
+    department = get_object_or_404(Department.objects.all(), pk=pk)
+    below = request.GET.get("below", "")
+    parent = get_object_or_404(Department.objects.all(), pk=record_id(below)) if below else None
+    url = reverse("people:departments")
+    try:
+        before = services.move_department(department_id=pk, parent=parent)
+    except Refused as reason:
+        return refused(request, url=url, message=str(reason))
+    undo = _back(department, before)
+    return acted(request, url=url, message=_moved(department), trigger=EVENT, undo=undo)
+
+
+def _moved(department: Department) -> str:
+    words = _("“%(name)s” and everything below it has been moved.")
+    return words % {"name": department.name}
+
+
+def _back(department: Department, before: Department | None) -> str:
+    """The address that puts it where it was."""
+    url = reverse("people:put_department", args=[department.pk])
+    return f"{url}?below={before.pk}" if before else url
 
 
 @require_POST
@@ -112,6 +138,6 @@ def delete_department(request: TenantRequest, pk: int) -> HttpResponse:
     return acted(request, url=url, message=words, trigger=EVENT)
 
 
-def _saved(request: TenantRequest, message: str) -> HttpResponse:
+def _saved(request: TenantRequest, message: str, undo: str = "") -> HttpResponse:
     url = reverse("people:departments")
-    return htmx.done(request, url=url, message=message, trigger=EVENT)
+    return htmx.done(request, url=url, message=message, trigger=EVENT, undo=undo)

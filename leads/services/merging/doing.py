@@ -16,14 +16,13 @@ from crm.teamwork.enums import NotificationKind
 from crm.teamwork.services import notify
 from leads.enums import AliasSource, LeadStatus
 from leads.merge_blocks import Block, blocks_for, choices_of, result_of
-from leads.merge_values import everything, read
 from leads.models import Contact, Customer, FollowUp, Lead, Merge
 from leads.references import check_obstacles, references_to
 from leads.selectors.addresses import page_of
 from leads.services.conversion import convert_lead
 from leads.services.identity import forget, index, kind_of, learn_alias, repoint
 from leads.services.merging import people
-from leads.services.merging.journal import Journal
+from leads.services.merging.journal import Journal, everything, read
 from leads.services.refusals import Refused, StaleRecord, WrongState
 
 Versions = tuple[int | None, int | None]

@@ -1,5 +1,6 @@
 """The tree of departments."""
 
+import json
 import threading
 
 import pytest
@@ -110,3 +111,35 @@ def test_two_moves_at_once_make_no_circle(cast_committed):
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == ["moved", "refused"]
+
+
+def put(browser, tenant, department, below=None):
+    """What dragging sends."""
+    url = f"/{tenant.organization.slug}/people/departments/{department.pk}/put/"
+    query = f"?below={below.pk}" if below else ""
+    return browser.post(url + query, headers={"HX-Request": "true"})
+
+
+def test_dragged_it_moves_and_the_toast_puts_it_back(tenant, deep, sign_in):
+    browser, north = sign_in(tenant.owner), tenant.departments["north"]
+    answer = put(browser, tenant, deep[0], north)
+    assert answer.status_code == 204
+    undo = json.loads(answer.headers["HX-Trigger"])["tz:toast"]["undo"]
+    assert path_of(deep[1])[1] == north.pk
+    assert browser.post(undo, headers={"HX-Request": "true"}).status_code == 204
+    assert path_of(deep[1])[1] == tenant.departments["east"].pk
+    assert put(browser, tenant, deep[0]).status_code == 204
+    assert path_of(deep[0]) == [deep[0].pk]
+
+
+def test_dragged_into_itself_it_stays(tenant, deep, sign_in):
+    answer = put(sign_in(tenant.owner), tenant, deep[0], deep[1])
+    assert answer.status_code == 422
+    assert "tz:toast" in answer.headers["HX-Trigger"]
+    assert path_of(deep[0])[1] == tenant.departments["east"].pk
+
+
+def test_only_who_may_edit_departments_drags(tenant, deep, sign_in):
+    assert put(sign_in(tenant.agent), tenant, deep[0]).status_code == 403
+    page = sign_in(tenant.agent).get(f"/{tenant.organization.slug}/people/departments/")
+    assert "data-put" not in page.content.decode()
