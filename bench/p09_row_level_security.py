@@ -73,8 +73,9 @@ def list_queries(member: Any) -> Iterator[Query]:
 
 def receivable_queries(member: Any) -> Iterator[Query]:
     """Instalments by state and due date."""
+    from crm.tenancy.clock import organization_today  # noqa: PLC0415
     from payments.selectors.receivables import visible_instalments  # noqa: PLC0415
-    from payments.selectors.status import for_list, organization_today  # noqa: PLC0415
+    from payments.selectors.status import for_list  # noqa: PLC0415
     from payments.tables.receivables import ReceivableTable  # noqa: PLC0415
 
     rows = for_list(visible_instalments(member), organization_today())

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 
 from crm.people.models import Department, Member, MemberRole, User
 from crm.tenancy.bypass import as_user
-from crm.tenancy.context import current_organization_id
+from crm.tenancy.current import current_organization
 from crm.tenancy.models import Organization
 
 ORGANIZATION_CACHE_SECONDS = 30
@@ -27,8 +27,7 @@ def organization_id_at(slug: str) -> int | None:
 
 def own_currency() -> str:
     """The current organisation's currency."""
-    found = Organization.objects.values_list("currency", flat=True)
-    return found.get(pk=current_organization_id())
+    return current_organization().currency
 
 
 def member_of(user: Any) -> Member | None:
@@ -67,7 +66,7 @@ def belongs_anywhere(user: User) -> bool:
 
 def first_habits() -> dict[str, str]:
     """Language and time zone of an account that the current organisation brings about."""
-    own = Organization.objects.only("language", "time_zone").get(pk=current_organization_id())
+    own = current_organization()
     return {"language": own.language, "time_zone": own.time_zone}
 
 

@@ -8,8 +8,7 @@ from crm.people.middleware import zone_of
 from crm.people.models import CalendarDay, DayKind, Member, WorkingCalendar
 from crm.people.week import load_spans, load_week
 from crm.people.working_time import Spans, Week, WorkingTime
-from crm.tenancy.context import current_organization_id
-from crm.tenancy.models import Organization
+from crm.tenancy.current import current_organization
 
 
 def calendar_in_use() -> WorkingCalendar:
@@ -22,9 +21,7 @@ def working_time_of(member: Member | None = None) -> WorkingTime:
     calendar = calendar_in_use()
     week = load_week(calendar.week)
     own = load_week(member.working_week) if member and member.working_week is not None else week
-    zone = Organization.objects.values_list("time_zone", flat=True).get(
-        pk=current_organization_id()
-    )
+    zone = current_organization().time_zone
     special = {day.date: day for day in CalendarDay.objects.all()}
     hours_of = partial(
         hours_on, week=own, special=special, follows=calendar.follows_public_holidays

@@ -12,11 +12,11 @@ from crm.people import selectors as people
 from crm.people.holdings import Held
 from crm.people.models import Department, Member
 from crm.sharing.allotment import ALONG, LEAVE, REGION, SPLIT
-from crm.sharing.clock import organization_today
 from crm.sharing.fields import DepartmentsField, MembersField
 from crm.sharing.models import TransferRule
 from crm.sharing.nouns import Noun, along_of, noun
 from crm.sharing.selectors.transfers import Preview
+from crm.tenancy.clock import organization_today
 from crm.web.forms import DateField, MemberField, TenantForm, TenantModelForm
 
 ACTIONS = [(grants.VIEW, _("May see it")), (grants.EDIT, _("May also change it"))]

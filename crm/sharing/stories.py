@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from crm.people.models import Department, Member
-from crm.sharing.clock import last_day
 from crm.sharing.words import OPERATIONS
+from crm.tenancy.clock import last_day
 from crm.web.formats import Formats
 
 Names = Mapping[tuple[str, int], str]

@@ -9,7 +9,8 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -27,6 +28,8 @@ class Tenant:
     organization_id: int
     member_id: int | None = None
     reason: str = ""
+    # what was read once and holds to the end of the outermost context: `crm.tenancy.current`
+    notes: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 _current: ContextVar[Tenant | None] = ContextVar("tenant", default=None)
@@ -80,7 +83,7 @@ def tenant_context(
     outer = _current.get()
     if outer is not None and outer.organization_id != organization_id:
         raise OtherTenant(f"Inside {outer.organization_id}, asked for {organization_id}")
-    tenant = Tenant(organization_id, member_id, reason)
+    tenant = Tenant(organization_id, member_id, reason, outer.notes if outer else {})
     with transaction.atomic():
         _announce(tenant)
         token = _current.set(tenant)
@@ -95,7 +98,8 @@ def tenant_context(
 
 def name_member(member_id: int) -> None:
     """Say who acts from here to the end of the context, once they are known: no savepoint."""
-    tenant = Tenant(current_organization_id(), member_id)
+    outer = _current.get()
+    tenant = Tenant(current_organization_id(), member_id, "", outer.notes if outer else {})
     _announce(tenant)
     _current.set(tenant)
 

@@ -21,6 +21,7 @@ from crm.organizations import visits
 from crm.organizations.closed import closed_page
 from crm.people import selectors as people
 from crm.tenancy.context import name_member, tenant_context
+from crm.tenancy.current import note_organization
 from crm.tenancy.http import TenantRequest
 from crm.tenancy.models import RESERVED_SLUGS
 
@@ -66,6 +67,7 @@ class TenantMiddleware:
             if not organization.is_open:
                 return closed_page(request, member)
             name_member(member.id)
+            note_organization(organization)
             request.organization, request.member = organization, member
             request.path_info = rest
             request.urlconf = settings.TENANT_URLCONF

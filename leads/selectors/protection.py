@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from crm.access import policy
 from crm.people.models import Member
-from crm.sharing.clock import organization_today
+from crm.tenancy.clock import organization_today
 from crm.web.formats import Formats
 from leads.enums import CardFact, CaseState, RecordKind
 from leads.models import CollisionRecord, Customer, CustomerProtection, Lead

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from crm import jobs
 from crm.audit import services as audit
 from crm.people.models import Member
-from crm.sharing.clock import end_of, organization_today
+from crm.tenancy.clock import end_of, organization_today
 from leads.models import CollisionSettings, Customer, CustomerProtection, Lead
 from leads.selectors.entering import collision_settings
 from leads.selectors.protection import active_protections, lock_on

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from crm.access.decorators import needs
-from crm.sharing.clock import organization_today
+from crm.tenancy.clock import organization_today
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
 from crm.web.answers import acted

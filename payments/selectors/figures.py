@@ -16,6 +16,7 @@ from crm.access import policy
 from crm.money import ZERO
 from crm.people.models import Member
 from crm.people.selectors import own_currency
+from crm.tenancy.clock import organization_today
 from payments.selectors.lines import open_lines
 from payments.selectors.receivables import (
     due_soon,
@@ -23,7 +24,7 @@ from payments.selectors.receivables import (
     visible_allocations,
     visible_instalments,
 )
-from payments.selectors.status import is_open, organization_today
+from payments.selectors.status import is_open
 
 OPEN = F("amount") - F("paid_amount")
 

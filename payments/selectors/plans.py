@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.money import ZERO
+from crm.tenancy.clock import organization_today
 from payments.enums import InstalmentStatus
 from payments.models import Allocation, Instalment, PaymentPlan
 from payments.selectors.allocations import standing_allocations
-from payments.selectors.status import is_open, organization_today, status_of
+from payments.selectors.status import is_open, status_of
 
 COLOURS: dict[str, str] = {
     InstalmentStatus.OVERDUE: "red",

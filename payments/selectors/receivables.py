@@ -4,9 +4,10 @@ from django.db.models import QuerySet
 
 from crm.access import policy
 from crm.people.models import Member
+from crm.tenancy.clock import organization_today
 from payments.enums import InstalmentStatus
 from payments.models import Allocation, Instalment
-from payments.selectors.status import organization_today, status_condition
+from payments.selectors.status import status_condition
 
 VIEW = "payments.view_plan"
 

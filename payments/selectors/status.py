@@ -6,7 +6,6 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from django.db.models import (
     BooleanField,
@@ -20,23 +19,12 @@ from django.db.models import (
     Value,
     When,
 )
-from django.utils import timezone
 
 from crm.money import ZERO
-from crm.tenancy.context import current_organization_id
-from crm.tenancy.models import Organization
 from payments.enums import InstalmentStatus
 from payments.models import Instalment
 
 DUE_SOON_DAYS = 7
-
-
-def organization_today() -> date:
-    """The calendar day in the organisation's time zone."""
-    zone = Organization.objects.values_list("time_zone", flat=True).get(
-        pk=current_organization_id()
-    )
-    return timezone.now().astimezone(ZoneInfo(zone)).date()
 
 
 def derive_status(

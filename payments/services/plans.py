@@ -4,19 +4,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.audit import services as audit
 from crm.money import ZERO
 from crm.people.models import Member
-from crm.tenancy.context import current_member_id, current_organization_id
-from crm.tenancy.models import Organization
+from crm.tenancy.clock import organization_zone
+from crm.tenancy.context import current_member_id
 from orders.models import Order
 from payments.models import Allocation, Instalment, PaymentPlan
-from payments.selectors.status import organization_today
 from payments.services.refusals import PlanDoesNotTieOut, Refused, StalePlan
 from payments.terms import WHOLE, instalments_of
 
@@ -76,10 +75,7 @@ def instalments_for(order: Order, plan: PaymentPlan) -> list[Instalment]:
 
 def local_date(moment: datetime | None) -> date:
     """The organisation's calendar day of a moment, today's for none."""
-    if moment is None:
-        return organization_today()
-    organization = Organization.objects.only("time_zone").get(pk=current_organization_id())
-    return moment.astimezone(ZoneInfo(organization.time_zone)).date()
+    return (moment or timezone.now()).astimezone(organization_zone()).date()
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.people import selectors as people
+from crm.tenancy.clock import organization_today
 from crm.web import markup
 from crm.web.asked import record_ids
 from crm.web.tables import (
@@ -36,7 +37,7 @@ from leads.models import Customer
 from orders.enums import Currency
 from payments.enums import AllocationSource, InstalmentKind, InstalmentStatus
 from payments.selectors.plans import COLOURS, status_words
-from payments.selectors.status import is_open, organization_today, status_condition
+from payments.selectors.status import is_open, status_condition
 
 ORDER = "plan__order__"
 

@@ -7,11 +7,12 @@ from django.views.decorators.http import require_GET
 
 from crm.access.decorators import needs
 from crm.people.models import Member
+from crm.tenancy.clock import organization_today
 from crm.tenancy.http import TenantRequest
 from crm.web.components import Tile
 from payments.selectors import figures
 from payments.selectors.receivables import visible_allocations, visible_instalments
-from payments.selectors.status import for_list, organization_today
+from payments.selectors.status import for_list
 from payments.tables.receivables import AllocationTable, ReceivableTable
 
 

@@ -4,12 +4,12 @@ from datetime import date, timedelta
 
 from crm.access.grants import EDIT, VIEW
 from crm.people.models import Member
-from crm.sharing.clock import organization_today
 from crm.sharing.nouns import noun
 from crm.sharing.selectors.shares import Receiver
 from crm.sharing.selectors.transfers import TASKS
 from crm.sharing.services import hand_over, shares, transfers
 from crm.sharing.services.transfers import Wish
+from crm.tenancy.clock import organization_today
 from crm.tenancy.context import acting_as
 from leads.models import Customer
 from reports.demo.world import World

@@ -3,10 +3,10 @@ from decimal import Decimal
 
 import pytest
 
+from crm.tenancy.clock import organization_today
 from crm.tenancy.context import tenant_context
 from payments.models import Instalment
 from payments.selectors import figures
-from payments.selectors.status import organization_today
 from payments.services import plans, posting
 from tests.payments.conftest import make_customer, make_order
 

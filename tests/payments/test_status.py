@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,7 +11,6 @@ from payments.enums import InstalmentStatus
 from payments.models import Allocation, Instalment
 from payments.selectors.status import (
     derive_status,
-    organization_today,
     status_condition,
     status_of,
     with_status,
@@ -81,13 +80,3 @@ def test_python_and_the_database_say_the_same(plan, new_line, paid, days):
     finally:
         with connection.cursor() as cursor:
             cursor.execute("ROLLBACK TO SAVEPOINT example")
-
-
-def test_the_day_is_the_organisations(tenant, monkeypatch):
-    """At five in the afternoon in London it is already tomorrow in Shanghai."""
-    late = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
-    monkeypatch.setattr("payments.selectors.status.timezone.now", lambda: late)
-    assert organization_today() == date(2026, 11, 21)
-    tenant.organization.time_zone = "Europe/London"
-    tenant.organization.save(update_fields=["time_zone"])
-    assert organization_today() == date(2026, 11, 20)

@@ -10,6 +10,7 @@ from crm.audit import services as audit
 from crm.files import services as files
 from crm.files.models import StoredFile
 from crm.organizations.pictures import check_picture
+from crm.tenancy.current import note_organization
 from crm.tenancy.models import Organization
 
 CHANGEABLE = frozenset({"name", "currency", "time_zone", "language", "fiscal_year_start"})
@@ -38,6 +39,7 @@ def change_settings(organization_id: int, **facts: Any) -> Organization:
         for name, (_old, value) in changes.items():
             setattr(organization, name, value)
         organization.save(update_fields=list(changes))
+        note_organization(organization)
         audit.record("organization.changed", target=organization, changes=changes)
     return organization
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from crm.access import grants, policy
 from crm.people.models import Department, Member
-from crm.sharing.clock import last_day, organization_zone
 from crm.sharing.nouns import Noun
+from crm.tenancy.clock import last_day, organization_zone
 
 Receiver = Member | Department
 

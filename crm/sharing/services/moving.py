@@ -10,7 +10,6 @@ from crm.access import grants
 from crm.people.holdings import Moved, holding, holdings
 from crm.people.models import Member
 from crm.sharing import journal
-from crm.sharing.clock import end_of
 from crm.sharing.enums import Outcome
 from crm.sharing.errors import OwnerMeanwhile
 from crm.sharing.models import Movement, Transfer
@@ -18,6 +17,7 @@ from crm.sharing.nouns import Noun, is_noun, noun
 from crm.sharing.selectors.transfers import TASKS, along_rows, task_rows, transferable
 from crm.sharing.services.giving_back import Return, give_back
 from crm.teamwork.enums import NotificationKind
+from crm.tenancy.clock import end_of
 
 BATCH = 2_000
 

@@ -13,11 +13,11 @@ from crm import jobs
 from crm.access import grants
 from crm.people.models import Department, Member
 from crm.sharing import journal
-from crm.sharing.clock import end_of
 from crm.sharing.errors import MayNotShare, WithoutEffect
 from crm.sharing.nouns import Noun, along_of, noun
 from crm.sharing.selectors.shares import Receiver, opens_nothing, sharable
 from crm.teamwork.enums import NotificationKind
+from crm.tenancy.clock import end_of
 
 OTHER = {grants.VIEW: grants.EDIT, grants.EDIT: grants.VIEW}
 

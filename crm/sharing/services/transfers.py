@@ -15,7 +15,6 @@ from crm.approvals import services as approvals
 from crm.audit import services as audit
 from crm.people.models import Member
 from crm.sharing import journal
-from crm.sharing.clock import organization_today, start_of
 from crm.sharing.enums import Outcome, TransferState
 from crm.sharing.errors import CannotReceive, OwnerMeanwhile, Refused
 from crm.sharing.models import Movement, Transfer
@@ -29,6 +28,7 @@ from crm.sharing.selectors.transfers import (
 from crm.sharing.services.moving import move_back, move_records
 from crm.teamwork.enums import NotificationKind
 from crm.teamwork.services import notify
+from crm.tenancy.clock import organization_today, start_of
 from crm.tenancy.context import acting_as, current_member_id
 
 BATCH = 2_000

@@ -9,12 +9,12 @@ from django.utils import timezone
 from crm.access import policy
 from crm.access.grants import EDIT, VIEW
 from crm.jobs.models import Job
-from crm.sharing.clock import end_of, organization_today
 from crm.sharing.errors import MayNotShare, WithoutEffect
 from crm.sharing.nouns import noun
 from crm.sharing.selectors.shares import shares_of
 from crm.sharing.services.shares import end_shares, share, take_back
 from crm.teamwork.models import Notification
+from crm.tenancy.clock import end_of, organization_today
 from leads.models import CustomerGrant
 from tests.crm.sharing.conftest import fill
 

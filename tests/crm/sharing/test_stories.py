@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from crm.sharing.clock import organization_today
 from crm.sharing.nouns import noun
 from crm.sharing.services.shares import share
 from crm.sharing.services.transfers import Wish, request_transfer
+from crm.tenancy.clock import organization_today
 from crm.tenancy.context import acting_as
 
 

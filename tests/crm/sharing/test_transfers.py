@@ -13,7 +13,6 @@ from crm.audit.selectors import changes_of, operations_on
 from crm.jobs.models import Job
 from crm.people.holdings import holding
 from crm.people.models import Member
-from crm.sharing.clock import organization_today
 from crm.sharing.enums import Outcome, TransferState
 from crm.sharing.errors import CannotReceive, OwnerMeanwhile, Refused
 from crm.sharing.models import Transfer
@@ -27,6 +26,7 @@ from crm.sharing.services.transfers import (
     withdraw_transfer,
 )
 from crm.teamwork.models import Notification, Task
+from crm.tenancy.clock import organization_today
 from crm.tenancy.context import acting_as
 from leads.models import Customer
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from crm.sharing.clock import organization_today
+from crm.tenancy.clock import organization_today
 from crm.tenancy.context import acting_as
 from leads.models import CollisionSettings, CustomerProtection
 from leads.services.conversion import convert_lead

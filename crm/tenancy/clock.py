@@ -5,16 +5,12 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from crm.tenancy.context import current_organization_id
-from crm.tenancy.models import Organization
+from crm.tenancy.current import current_organization
 
 
 def organization_zone() -> ZoneInfo:
     """The time zone in which the present organisation counts its days."""
-    name = Organization.objects.values_list("time_zone", flat=True).get(
-        pk=current_organization_id()
-    )
-    return ZoneInfo(name)
+    return ZoneInfo(current_organization().time_zone)
 
 
 def organization_today() -> date:
