@@ -101,3 +101,12 @@ collision_tabs.register(
 collision_tabs.register(
     CollisionTab("risks", _("Early warning"), "leads:risks", "leads.view_risks", 20)
 )
+collision_tabs.register(
+    CollisionTab(
+        "rules",
+        pgettext_lazy("collision", "Rules"),
+        "leads:collision_rules",
+        "leads.edit_collision_rules",
+        90,
+    )
+)

@@ -2,9 +2,23 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.sharing.forms import check_not_past
-from crm.web.forms import DateField, TenantForm
+from crm.web.forms import DateField, TenantForm, TenantModelForm
+from leads.entering import CONDITIONS
+from leads.enums import CardFact, Channel, CustomerLevel, RuleEffect
+from leads.forms.assignments import Ticks
+from leads.identity import Identity
+from leads.models import CollisionRule, CollisionSettings
+from leads.services.collision_rules import as_conditions
+
+EFFECTS = (
+    (RuleEffect.REFUSE, _("Refuse: it cannot be entered, only asked to be shared")),
+    (RuleEffect.BLOCK, _("Block: only with a reason, which opens a collision case")),
+    (RuleEffect.WARN, _("Warn: somebody must look and confirm; others' clients open a case")),
+    (RuleEffect.IGNORE, _("Ignore: nothing is asked, and no later rule either")),
+)
 
 
 class ProtectForm(TenantForm):
@@ -17,3 +31,90 @@ class ProtectForm(TenantForm):
     def clean_until(self) -> Any:
         """Today or later."""
         return check_not_past(self.cleaned_data["until"])
+
+
+class RuleForm(TenantForm):
+    """One collision rule: what must agree, for which entries, and what then happens."""
+
+    name = forms.CharField(label=_("Name of the rule"), max_length=120)
+    needs = forms.MultipleChoiceField(
+        label=_("Fires when all of these hold"), choices=tuple(CONDITIONS.items()), widget=Ticks
+    )
+    effect = forms.ChoiceField(
+        label=_("What happens"), choices=EFFECTS, widget=forms.RadioSelect, initial="warn"
+    )
+    channels = forms.MultipleChoiceField(
+        label=_("Only entries from these sources"),
+        choices=Channel.choices,
+        required=False,
+        widget=Ticks,
+        help_text=_("None ticked: from every source."),
+    )
+    levels = forms.MultipleChoiceField(
+        label=_("Only when a customer of these levels is met"),
+        choices=CustomerLevel.choices,
+        required=False,
+        widget=Ticks,
+        help_text=_("None ticked: any level, and leads."),
+    )
+    wide = ("name", "needs", "effect", "channels", "levels")
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The rule's columns as its service takes them."""
+        data = self.cleaned_data
+        return {
+            "name": data["name"],
+            "conditions": as_conditions(data["needs"]),
+            "effect": data["effect"],
+            "channels": data["channels"],
+            "levels": data["levels"],
+        }
+
+
+def initial_of(rule: CollisionRule) -> dict[str, Any]:
+    """A stored rule as the form shows it."""
+    return {
+        "name": rule.name,
+        "needs": [f"{one['field']}:{one['op']}" for one in rule.conditions],
+        "effect": rule.effect,
+        "channels": rule.channels,
+        "levels": rule.levels,
+    }
+
+
+class SettingsForm(TenantModelForm):
+    """Hours, look-ups, protection, and what a redacted card shows."""
+
+    card_shows = forms.MultipleChoiceField(
+        label=_("A redacted card shows"), choices=CardFact.choices, required=False, widget=Ticks
+    )
+    wide = ("name_on_card", "card_shows")
+
+    class Meta:
+        model = CollisionSettings
+        fields = (
+            "decision_hours", "appeal_hours", "lookups_per_minute", "lookups_per_day",
+            "protect_days", "protect_limit", "name_on_card", "card_shows",
+        )  # fmt: skip
+
+
+class TryForm(TenantForm):
+    """A client to try the rules on; nothing is saved."""
+
+    company_name = forms.CharField(label=_("Company"), max_length=200, required=False)
+    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    email = forms.CharField(label=pgettext_lazy("field", "E-mail"), max_length=254, required=False)
+    credit_code = forms.CharField(label=_("Credit code"), max_length=18, required=False)
+    channel = forms.ChoiceField(label=_("Source"), choices=Channel.choices, initial="manual")
+
+    @property
+    def identity(self) -> Identity:
+        """Who was typed."""
+        data = self.cleaned_data
+        return Identity(
+            company=data["company_name"],
+            phones=(data["phone"],) if data["phone"] else (),
+            emails=(data["email"],) if data["email"] else (),
+            credit_code=data["credit_code"],
+        )

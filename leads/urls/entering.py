@@ -1,8 +1,33 @@
 from django.urls import URLPattern, path
 
-from leads.views import protection
+from leads.views import collision_rules, protection
 
 urlpatterns: list[URLPattern] = [
+    path("collisions/rules/", collision_rules.collision_rules, name="collision_rules"),
+    path("collisions/rules/try/", collision_rules.try_collision_rules, name="try_collision_rules"),
+    path(
+        "collisions/rules/settings/",
+        collision_rules.edit_collision_settings,
+        name="collision_settings",
+    ),
+    path(
+        "collisions/rules/new/", collision_rules.create_collision_rule, name="create_collision_rule"
+    ),
+    path(
+        "collisions/rules/<int:pk>/",
+        collision_rules.edit_collision_rule,
+        name="edit_collision_rule",
+    ),
+    path(
+        "collisions/rules/<int:pk>/move/<slug:to>/",
+        collision_rules.move_collision_rule,
+        name="move_collision_rule",
+    ),
+    path(
+        "collisions/rules/<int:pk>/switch/<slug:to>/",
+        collision_rules.switch_collision_rule,
+        name="switch_collision_rule",
+    ),
     path("customers/<int:pk>/protect/", protection.protect_customer, name="protect_customer"),
     path("customers/<int:pk>/unprotect/", protection.unprotect_customer, name="unprotect_customer"),
 ]

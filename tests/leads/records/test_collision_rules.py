@@ -1,0 +1,140 @@
+"""Which rule fires: composite, by source, by level; edited and tried in the browser."""
+
+import pytest
+
+from crm.audit.models import OperationLog
+from crm.tenancy.context import acting_as
+from leads.enums import RuleEffect
+from leads.models import CollisionRule, CollisionSettings, Customer, Lead
+from leads.selectors.entering import entry_rules, mark_of
+from leads.services.collision_rules import ensure_rules, save_rule
+from leads.services.customers import create_customer
+from leads.services.leads import create_lead
+from leads.services.refusals import ClientRefused, ConfirmationNeeded, LikelyDuplicate
+from tests.leads.records.conftest import COMPANY, SECRETS
+
+PHONE_AND_NAME = [{"field": "mobile", "op": "exact"}, {"field": "company", "op": "alike"}]
+SURE = [{"field": "certainty", "op": "same"}]
+HTMX = {"HX-Request": "true"}
+
+
+def enter(member, **facts):
+    with acting_as(member.pk):
+        return create_lead(by=member, owner=member, **({"company_name": COMPANY} | facts))
+
+
+def only(effect, *, conditions=SURE, **more):
+    return save_rule(name="r", conditions=conditions, effect=effect, **more)
+
+
+def test_the_delivered_rules_are_what_holds_before_anybody_looks(tenant):
+    before = [(one.needs, one.effect) for one in entry_rules()]
+    ensure_rules()
+    assert [(one.needs, one.effect) for one in entry_rules()] == before
+
+
+def test_refused_means_that_no_reason_helps(lead, tenant):
+    only(RuleEffect.REFUSE)
+    with pytest.raises(ClientRefused):
+        enter(tenant.northerner, explanation="trotzdem")
+
+
+def test_a_warning_is_confirmed_by_looking_and_becomes_a_collision(lead, tenant):
+    only(RuleEffect.WARN)
+    with pytest.raises(ConfirmationNeeded) as asked:
+        enter(tenant.northerner)
+    marks = [mark_of(one, tenant.northerner) for one in asked.value.matches]
+    with pytest.raises(ConfirmationNeeded):
+        enter(tenant.northerner, confirmed=[mark_of(asked.value.matches[0], tenant.colleague)])
+    entered = enter(tenant.northerner, confirmed=marks)
+    assert (
+        OperationLog.objects.filter(action__startswith="collision", subject_id=entered.pk).exists()
+        or Lead.objects.filter(pk=entered.pk).exists()
+    )
+
+
+def test_ignored_means_that_no_later_rule_is_asked(lead, tenant):
+    only(RuleEffect.BLOCK)
+    save_rule(name="first", conditions=SURE, effect=RuleEffect.IGNORE)
+    assert enter(tenant.northerner).pk
+
+
+def test_all_conditions_must_hold(lead, tenant):
+    only(RuleEffect.BLOCK, conditions=PHONE_AND_NAME)
+    enter(tenant.northerner)  # same name, no phone
+    with pytest.raises(LikelyDuplicate):
+        enter(tenant.colleague, company_name="同光精密机械", phone=SECRETS["phone"])
+
+
+def test_a_rule_for_one_source_leaves_the_others_alone(lead, tenant):
+    only(RuleEffect.BLOCK, channels=["exhibition"])
+    assert enter(tenant.northerner, channel="phone").pk
+    with pytest.raises(LikelyDuplicate):
+        enter(tenant.colleague, channel="exhibition")
+
+
+def test_a_rule_for_key_customers(customer, tenant):
+    only(RuleEffect.REFUSE, levels=["a"])
+    name = customer.name
+    with acting_as(tenant.northerner.pk):
+        create_customer(by=tenant.northerner, name=name)
+    Customer.objects.filter(pk=customer.pk).update(level="a")
+    with acting_as(tenant.colleague.pk), pytest.raises(ClientRefused):
+        create_customer(by=tenant.colleague, name=name, explanation="x")
+
+
+def test_rules_are_edited_tried_and_audited(lead, tenant, sign_in, url):
+    browser = sign_in(tenant.owner)
+    html = browser.get(url("leads:collision_rules")).content.decode()
+    assert "same credit code" in html
+    form = {"name": "展会撞手机", "needs": ["mobile:exact"], "effect": "refuse",
+            "channels": ["exhibition"]}  # fmt: skip
+    page = url("leads:create_collision_rule")
+    tried = browser.post(page, form | {"try": "1"})
+    assert "1 lead entered in the last 30 days" in tried.content.decode()
+    assert browser.post(page, form).status_code == 302
+    rule = CollisionRule.objects.get(name="展会撞手机")
+    assert entry_rules()[0].pk == rule.pk
+    fired = browser.post(
+        url("leads:try_collision_rules"),
+        {"phone": SECRETS["phone"], "channel": "exhibition"},
+        headers=HTMX,
+    ).content.decode()
+    assert "展会撞手机" in fired
+    assert "same phone" in fired
+    assert browser.post(url("leads:move_collision_rule", rule.pk, "down")).status_code == 302
+    assert entry_rules()[1].pk == rule.pk
+    assert browser.post(url("leads:switch_collision_rule", rule.pk, "off")).status_code == 302
+    assert rule.pk not in [one.pk for one in entry_rules()]
+    assert browser.get(url("leads:edit_collision_rule", rule.pk)).status_code == 200
+    actions = set(OperationLog.objects.values_list("action", flat=True))
+    assert {
+        "collision_rule.added",
+        "collision_rule.moved",
+        "collision_rule.switched_off",
+    } <= actions
+
+
+def test_settings_are_one_row(tenant, sign_in, url):
+    browser = sign_in(tenant.owner)
+    form = {
+        "decision_hours": 6, "appeal_hours": 12, "lookups_per_minute": 30, "lookups_per_day": 200,
+        "protect_days": 60, "protect_limit": 5, "name_on_card": "whole", "card_shows": ["owner"],
+    }  # fmt: skip
+    for hours in (6, 7):
+        answer = browser.post(url("leads:collision_settings"), form | {"decision_hours": hours})
+        assert answer.status_code == 302
+    settings = CollisionSettings.objects.get()
+    assert (settings.decision_hours, settings.card_shows) == (7, ["owner"])
+
+
+def test_a_form_asks_to_look_before_a_second_own_record(lead, tenant, sign_in, url):
+    browser, page = sign_in(tenant.agent), url("leads:create")
+    form = {"company_name": COMPANY, "channel": "phone"}
+    asked = browser.post(page, form)
+    assert asked.status_code == 422
+    html = asked.content.decode()
+    assert "You already have this client" in html
+    assert 'href="#field-explanation"' in html
+    mark = html.split('name="confirmed" value="')[1].split('"')[0]
+    assert browser.post(page, form | {"confirmed": mark}).status_code == 302
