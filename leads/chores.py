@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from crm.jobs.chores import chore
-from leads.services import watching
+from leads.services import case_clock, watching
 
 chore("leads.watch_collisions", every=timedelta(minutes=2))(watching.ask_all)
+chore("leads.case_clock", every=timedelta(minutes=2))(case_clock.sweep_all)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.sharing.words import operations as sharing_operations
+from leads.arbitration import Rule
 from leads.enums import CustomerStatus, FollowUpKind, FollowUpOutcome, LeadStatus, StageKind
 from leads.identity import Reason, ReasonCode
 
@@ -81,7 +82,38 @@ OPERATIONS = {
     "opportunity.created": (_("opened the opportunity"), "plus"),
     "opportunity.moved": (_("moved it"), "arrow-right"),
     "collision.noticed": (_("entered it although a similar one was shown"), "alert-triangle"),
+    "collision.noticed_in_case": (_("somebody else reaches for this client"), "scale"),
+    "collision.decided": (_("decided the collision"), "scale"),
+    "collision.appealed": (_("appealed against the decision"), "scale"),
     "share.requested": (_("asked for it to be shared"), "help"),
+}
+
+# What happened in a collision case: words, icon, tone.
+CASE_ACTIONS = {
+    "case.opened": (_("opened the case"), "scale", "amber"),
+    "case.joined": (_("a rep joined the case"), "user-plus", "amber"),
+    "case.reported": (_("reported it by hand"), "alert-triangle", "amber"),
+    "case.asked": (_("a decision was asked for"), "help", "grey"),
+    "case.stated": (_("made a statement"), "note", "blue"),
+    "case.decided": (_("decided"), "check", "green"),
+    "case.partly_reversed": (
+        _("could not put everything back: records had moved on"), "alert-triangle", "red",
+    ),
+    "case.appealed": (_("appealed"), "arrow-up", "red"),
+    "case.accepted": (_("accepted the decision"), "check", "grey"),
+    "case.escalated": (_("the deadline passed: the next superior was asked"), "arrow-up", "red"),
+    "case.reminded": (_("the deadline is near: reminded"), "clock", "amber"),
+    "case.closed": (_("the case was closed"), "circle-check", "grey"),
+}  # fmt: skip
+RULES = {
+    Rule.DIFFERENT.value: pgettext_lazy("arbitration", "Different companies"),
+    Rule.PROTECTED.value: pgettext_lazy("arbitration", "Protected client"),
+    Rule.ORDER.value: pgettext_lazy("arbitration", "Running order or won deal"),
+    Rule.DEAL.value: pgettext_lazy("arbitration", "Open deal with an effective follow-up"),
+    Rule.REFERRAL.value: pgettext_lazy("arbitration", "Referral"),
+    Rule.EXHIBITION.value: pgettext_lazy("arbitration", "Exhibition record"),
+    Rule.FOLLOW_UP.value: pgettext_lazy("arbitration", "Earliest effective follow-up"),
+    Rule.REGISTRATION.value: pgettext_lazy("arbitration", "Earliest entry"),
 }
 
 # Reasons are told without their values: a number or an address is never part of one.

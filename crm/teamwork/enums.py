@@ -14,6 +14,12 @@ class NotificationKind(models.TextChoices):
 
     LEAD_ASSIGNED = "lead-assigned", pgettext_lazy("notification", "New lead")
     LEAD_COLLISION = "lead-collision", _("Possible collision")
+    CASE_TO_DECIDE = "case-to-decide", _("Collision to decide")
+    CASE_DUE = "case-due", _("Collision due soon")
+    CASE_DECIDED = "case-decided", _("Collision decided")
+    CASE_APPEALED = "case-appealed", _("Decision appealed")
+    CASE_CLOSED = "case-closed", _("Collision closed")
+    CASE_COMMENTED = "case-commented", _("Remark on a collision")
     SHARE_REQUESTED = "share-requested", _("Share requested")
     RECORD_SHARED = "record-shared", _("Shared with you")
     SHARE_ENDED = "share-ended", _("No longer shared with you")

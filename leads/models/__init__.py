@@ -16,7 +16,6 @@ from leads.models.entering import (
 )
 from leads.models.follow_ups import FollowUp
 from leads.models.identities import (
-    CollisionNotice,
     CompanyAlias,
     IdentityJudgement,
     IdentityKey,
@@ -42,7 +41,6 @@ __all__ = [
     "CollisionCase",
     "CollisionDecision",
     "CollisionFigures",
-    "CollisionNotice",
     "CollisionParty",
     "CollisionRecord",
     "CollisionRisk",

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from crm.access import policy
 from crm.people.models import Member
 from crm.people.presence import absences_at
-from leads.enums import CaseState, CollisionSide, RecordKind
-from leads.models import CollisionCase, CollisionParty, CollisionRecord
+from leads.enums import CaseState, CollisionOutcome, CollisionSide, RecordKind
+from leads.models import CollisionCase, CollisionDecision, CollisionParty, CollisionRecord
 from leads.selectors.identity import Pair
 
 WAITING = (CaseState.OPEN, CaseState.APPEALED)
@@ -68,6 +68,20 @@ def cases_to_decide(member: Member) -> QuerySet[CollisionCase]:
     return CollisionCase.objects.filter(is_for(member)).order_by(
         F("due_at").asc(nulls_last=True), "id"
     )
+
+
+def cases_to_answer(member: Member) -> QuerySet[CollisionCase]:
+    """Decisions the member lost and has neither appealed nor accepted, the most urgent first."""
+    mine = CollisionParty.objects.filter(
+        member=member, side__in=[CollisionSide.HOLDER, CollisionSide.NEWCOMER]
+    ).exclude(accepted_level=F("case__level"))
+    decided = CollisionCase.objects.filter(
+        state=CaseState.DECIDED, appeal_until__gt=timezone.now(), pk__in=mine.values("case_id")
+    )
+    won = CollisionDecision.objects.filter(
+        case=OuterRef("pk"), level=OuterRef("level"), winner=member
+    ).exclude(outcome=CollisionOutcome.SHARE)
+    return decided.filter(~Exists(won)).order_by("appeal_until", "id")
 
 
 def waiting_count(member: Member) -> int:

@@ -14,6 +14,7 @@ from crm.money import ZERO
 from crm.people.models import Member
 from leads.enums import CollisionOrigin, LeadStatus, RecordKind
 from leads.models import Contact, Customer, FollowUp, Lead, Opportunity
+from leads.services.cases import follow_conversion, refuse_while_open
 from leads.services.completion import phone_key_of
 from leads.services.contacts import create_contact
 from leads.services.customers import create_customer
@@ -70,6 +71,7 @@ def convert_lead(
     if lead.status == LeadStatus.INVALID:
         raise WrongState(_("This lead is closed as invalid. Reopen it first."))
     check_lock(lead, by)
+    refuse_while_open(lead)
     customer = (
         locked(Customer.objects.all(), customer_id)
         if customer_id
@@ -80,6 +82,7 @@ def convert_lead(
     lead.customer, lead.converted_at = customer, timezone.now()
     lead.save(update_fields=["status", "customer", "converted_at", "updated_at"])
     repoint(kind=RecordKind.LEAD, from_id=lead.pk, to_kind=RecordKind.CUSTOMER, to_id=customer.pk)
+    follow_conversion(lead=lead, customer=customer)
     opportunity = _open(deal, lead, customer, contact, by=by) if deal else None
     _carry_over_follow_ups(lead, customer, opportunity)
     audit.record("lead.converted", target=lead, customer=customer.pk)

@@ -13,6 +13,7 @@ from crm.people.models import Member
 from crm.people.selectors import own_currency
 from leads.enums import CollisionOrigin
 from leads.models import Contact, Customer, Opportunity
+from leads.services.cases import refuse_while_open
 from leads.services.reaching import reach_for
 from orders.drafts import LineDraft, Terms
 from orders.enums import Currency
@@ -39,8 +40,10 @@ def locked_order(order_id: int) -> Order:
 def begin_order(*, customer: Customer, by: Member, opportunity: Opportunity | None = None) -> Order:
     """Start a draft; contact, currency, price book and terms are filled in as last time.
 
-    ProtectedClient when the customer is a locked duplicate; a collision becomes a case.
+    HeldBack while the customer is a newcomer's in an undecided collision, ProtectedClient when it
+    is a locked duplicate; a collision becomes a case.
     """
+    refuse_while_open(customer)
     reach_for(customer, by=by, origin=CollisionOrigin.ORDER)
     last: Order | None = customer.orders.order_by("-id").first()
     currency = last.currency if last else _first_currency()

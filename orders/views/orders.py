@@ -23,7 +23,7 @@ from crm.web.asked import record_id
 from crm.web.components import Action
 from leads.models import Customer, Opportunity
 from leads.selectors.matching_text import narrow_customers
-from leads.services.refusals import ProtectedClient
+from leads.services.refusals import Refused
 from orders.enums import OrderStatus
 from orders.errors import OrderError
 from orders.forms.orders import CancelForm, CommentForm
@@ -69,7 +69,7 @@ def create_order(request: TenantRequest) -> HttpResponse:
             order = editing.begin_order(
                 customer=customer, by=request.member, opportunity=_opportunity(request, customer)
             )
-        except ProtectedClient as reason:
+        except Refused as reason:
             return answers.refused(request, url=reverse("orders:create"), message=str(reason))
         return _go_to_editor(request, order)
     text = request.GET.get("q", "").strip()
@@ -201,7 +201,7 @@ def copy_order(request: TenantRequest, order_id: int) -> HttpResponse:
     order = order_or_404(request, order_id, "orders.view_order")
     try:
         copy = editing.copy_order(order=order, by=request.member)
-    except (OrderError, ProtectedClient) as reason:
+    except (OrderError, Refused) as reason:
         return refused(request, order, reason)
     return _go_to_editor(request, copy)
 

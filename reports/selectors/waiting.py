@@ -19,8 +19,9 @@ from crm.teamwork.selectors import open_tasks_of
 from crm.web import markup
 from crm.web.formats import Formats
 from leads.enums import StageKind
-from leads.models import CollisionNotice, Lead, Opportunity
+from leads.models import Lead, Opportunity
 from leads.selectors.assignments import unassigned
+from leads.selectors.cases import cases_to_answer, cases_to_decide
 from leads.tables.leads import OPEN
 from payments.selectors import figures as cash
 from payments.selectors import receivables
@@ -28,7 +29,6 @@ from payments.selectors.lines import open_lines
 
 MOST_OF_A_KIND = 12
 FIRST_RESPONSE = timedelta(hours=2)
-RECENT_COLLISIONS = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -170,27 +170,36 @@ def leads_without_rep(member: Member) -> list[Waiting]:
     ]
 
 
-def recent_collisions(member: Member) -> list[Waiting]:
-    """For those who lead: a rep went on although the client may be another's."""
-    if "leads.assign_lead" not in member.scopes:
-        return []
-    people = Member.objects.filter(department_id__in=member.department_tree_ids)
-    rows = CollisionNotice.objects.filter(
-        member__in=people, record_kind="lead", at__gt=timezone.now() - RECENT_COLLISIONS
-    ).select_related("member")
-    leads = Lead.objects.in_bulk([notice.record_id for notice in rows])
+def collisions_to_decide(member: Member) -> list[Waiting]:
+    """Cases that wait for the member's decision."""
     return [
         Waiting(
-            gettext_lazy("Possible collision"),
-            leads[notice.record_id].company_name,
-            reverse("leads:detail", args=[notice.record_id]),
-            notice.at + timedelta(days=1),
-            "alert-triangle",
+            gettext_lazy("Collision to decide"),
+            case.title,
+            reverse("leads:case", args=[case.pk]),
+            case.due_at or case.opened_at,
+            "scale",
             "red",
-            detail=f"{notice.member.name}: {notice.explanation}",
+            detail=case.number,
         )
-        for notice in rows.order_by("-at")[:MOST_OF_A_KIND]
-        if notice.record_id in leads
+        for case in cases_to_decide(member)[:MOST_OF_A_KIND]
+    ]
+
+
+def decisions_to_answer(member: Member) -> list[Waiting]:
+    """Cases a rep has lost and may still appeal, until they accept or the time is over."""
+    return [
+        Waiting(
+            gettext_lazy("Accept or appeal"),
+            case.title,
+            reverse("leads:case", args=[case.pk]),
+            case.appeal_until,
+            "scale",
+            "amber",
+            detail=case.get_outcome_display(),
+        )
+        for case in cases_to_answer(member)[:MOST_OF_A_KIND]
+        if case.appeal_until
     ]
 
 
@@ -252,7 +261,8 @@ PROVIDERS: tuple[Callable[[Member], list[Waiting]], ...] = (
     next_steps_on_deals,
     due_tasks,
     leads_without_rep,
-    recent_collisions,
+    collisions_to_decide,
+    decisions_to_answer,
     lines_to_explain,
     overdue_receivables,
 )

@@ -5,7 +5,7 @@ import pytest
 
 from crm.access import grants
 from leads.enums import LeadStatus
-from leads.models import CollisionNotice, Contact, Customer, FollowUp, Lead, Opportunity
+from leads.models import CollisionRecord, Contact, Customer, FollowUp, Lead, Opportunity
 from leads.services.conversion import Deal, convert_lead
 from leads.services.customers import create_customer
 from leads.services.follow_ups import log_follow_up
@@ -71,13 +71,12 @@ def test_the_same_person_is_not_entered_twice(lead, customer, tenant, as_member)
 def test_a_colleagues_customer_asks_for_a_reason(lead, tenant, as_member):
     with as_member(tenant.northerner):
         create_customer(by=tenant.northerner, name=COMPANY, explanation="总部在北京")
-    CollisionNotice.objects.all().delete()
     with as_member(tenant.agent):
         with pytest.raises(LikelyDuplicate):
             convert_lead(lead_id=lead.pk, by=tenant.agent)
         assert Lead.objects.get(pk=lead.pk).status == LeadStatus.NEW
         convert_lead(lead_id=lead.pk, by=tenant.agent, explanation="分厂单独采购")
-    assert CollisionNotice.objects.get().explanation == "分厂单独采购"
+    assert CollisionRecord.objects.filter(explanation="分厂单独采购").count() == 1
 
 
 def test_an_invalid_lead_is_refused(lead, tenant):

@@ -4,7 +4,7 @@ from crm.audit.models import OperationLog
 from crm.jobs.models import Job
 from crm.teamwork.models import Notification
 from leads.enums import LeadStatus, TouchOutcome
-from leads.models import CollisionNotice, IdentityKey, Lead, Touch
+from leads.models import CollisionCase, CollisionRecord, IdentityKey, Lead, Touch
 from leads.selectors.entering import mark_of
 from leads.services.leads import create_lead
 from leads.services.refusals import ConfirmationNeeded, LikelyDuplicate
@@ -54,9 +54,10 @@ def test_with_a_reason_it_is_saved_and_both_sides_are_told(lead, tenant, as_memb
             company_name=COMPANY,
             explanation="另一个厂区，采购独立",
         )
-    notice = CollisionNotice.objects.get()
-    assert (notice.record_id, notice.other_id) == (created.pk, lead.pk)
-    assert notice.explanation == "另一个厂区，采购独立"
+    case = CollisionCase.objects.get()
+    entrant = CollisionRecord.objects.get(is_held=False)
+    assert (case.subject_id, entrant.record_id) == (lead.pk, created.pk)
+    assert entrant.explanation == "另一个厂区，采购独立"
     assert Touch.objects.get(lead=created).outcome == TouchOutcome.COLLIDED
     told = set(Notification.objects.values_list("member__name", flat=True))
     assert told == {"王磊", "马经理"}
@@ -72,7 +73,7 @@ def test_ones_own_client_is_asked_about_and_is_no_collision(lead, tenant, as_mem
         marks = [mark_of(match, tenant.agent) for match in asked.value.matches]
         create_lead(**entry, confirmed=marks)
     assert Lead.objects.count() == 2
-    assert CollisionNotice.objects.count() == 0
+    assert CollisionCase.objects.count() == 0
 
 
 def test_an_invalid_lead_stops_nobody(lead, tenant, as_member):

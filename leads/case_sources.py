@@ -1,0 +1,48 @@
+"""What apps above know about a client that bears on a collision: orders.
+
+case_sources.register(orders_of)   # in AppConfig.ready
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from crm.people.models import Member
+
+
+@dataclass(frozen=True)
+class OrderTrace:
+    """An order that counts in a case: submitted, approved or completed. No amounts."""
+
+    pk: int
+    owner_id: int | None
+    customer_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class OrderSource:
+    """Finds the orders of customers, and the address of one that the member may read."""
+
+    of: Callable[[Collection[int]], list[OrderTrace]]
+    url: Callable[[Member, int], str]
+
+
+_sources: list[OrderSource] = []
+
+
+def register(source: OrderSource) -> None:
+    """Let orders count in collision cases."""
+    if source not in _sources:
+        _sources.append(source)
+
+
+def orders_of(customer_ids: Collection[int]) -> list[OrderTrace]:
+    """The orders of these customers, the earliest first."""
+    found = [one for source in _sources for one in source.of(customer_ids)] if customer_ids else []
+    return sorted(found, key=lambda one: (one.at, one.pk))
+
+
+def order_url(member: Member, pk: int) -> str:
+    """Where the member may read the order; "" when they may not."""
+    return next((url for source in _sources if (url := source.url(member, pk))), "")

@@ -1,0 +1,300 @@
+"""What speaks for each side of a case, computed from the records themselves."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from crm.people.models import Member
+from leads import case_sources
+from leads.arbitration import Facts, Side, Verdict
+from leads.case_sources import OrderTrace
+from leads.enums import Channel, CollisionSide, RecordKind, StageKind
+from leads.identity import ReasonCode, compare
+from leads.models import (
+    CollisionCase,
+    CollisionDecision,
+    CollisionParty,
+    CollisionRecord,
+    Customer,
+    CustomerProtection,
+    FollowUp,
+    Lead,
+    Opportunity,
+    Touch,
+)
+from leads.selectors.cases import parties_of, records_of
+from leads.selectors.identity import Pair, identity_of
+
+MOST_FOLLOW_UPS = 2_000
+
+
+@dataclass
+class Traces:
+    """Everything found about one side, before it is told to anybody."""
+
+    party: CollisionParty
+    records: list[CollisionRecord] = field(default_factory=list)
+    registered: tuple[datetime, Pair] | None = None
+    follow_ups: list[dict[str, Any]] = field(default_factory=list)
+    deals: list[dict[str, Any]] = field(default_factory=list)
+    orders: list[OrderTrace] = field(default_factory=list)
+    referred: tuple[datetime, Pair] | None = None
+    exhibited: tuple[datetime, Pair] | None = None
+    protection: CustomerProtection | None = None
+
+    @property
+    def effective(self) -> list[dict[str, Any]]:
+        return [one for one in self.follow_ups if one["is_effective"]]
+
+    @property
+    def open_deals(self) -> list[dict[str, Any]]:
+        return [one for one in self.deals if one["stage__kind"] == StageKind.OPEN]
+
+    @property
+    def won_deals(self) -> list[dict[str, Any]]:
+        return [one for one in self.deals if one["stage__kind"] == StageKind.WON]
+
+
+@dataclass
+class Dossier:
+    """A case with all that is known: its parties, records, and the traces of each rep."""
+
+    case: CollisionCase
+    parties: list[CollisionParty]
+    records: list[CollisionRecord]
+    sides: dict[int, Traces]
+    earlier: list[CollisionDecision]
+    leads: dict[int, Lead]
+    customers: dict[int, Customer]
+
+    @property
+    def reps(self) -> list[Member]:
+        return [party.member for party in self.parties if party.is_rep]
+
+    @property
+    def held(self) -> CollisionRecord | None:
+        return next((one for one in self.records if one.is_held), None)
+
+
+def dossier_of(case: CollisionCase) -> Dossier:
+    """Read everything about a case; so many queries however many reps are in it."""
+    parties, records = parties_of(case), records_of(case)
+    sides = {party.member_id: Traces(party) for party in parties if party.is_rep}
+    lead_ids = {one.record_id for one in records if one.record_kind == RecordKind.LEAD}
+    customer_ids = {one.record_id for one in records if one.record_kind == RecordKind.CUSTOMER}
+    leads = Lead.objects.in_bulk(lead_ids)
+    customer_ids |= {lead.customer_id for lead in leads.values() if lead.customer_id}
+    customers = Customer.objects.in_bulk(customer_ids)
+    dossier = Dossier(case, parties, records, sides, _earlier(case, records), leads, customers)
+    _sort_records(dossier)
+    _add_follow_ups(dossier, lead_ids, customer_ids)
+    _add_deals(dossier, customer_ids)
+    _add_sources(dossier, lead_ids, customer_ids)
+    return dossier
+
+
+def side_of(record: CollisionRecord) -> int | None:
+    """The rep a record speaks for: its owner when it came into the case, or who entered it."""
+    return record.owner_id or record.member_id
+
+
+def _earlier(case: CollisionCase, records: Iterable[CollisionRecord]) -> list[CollisionDecision]:
+    """Decisions of other cases about the same records."""
+    inside = Q(pk__in=[])
+    for one in records:
+        inside |= Q(
+            case__records__record_kind=one.record_kind, case__records__record_id=one.record_id
+        )
+    rows = CollisionDecision.objects.filter(inside).exclude(case=case)
+    return list(rows.select_related("case", "decided_by", "winner").distinct().order_by("-id")[:10])
+
+
+def _sort_records(dossier: Dossier) -> None:
+    for record in dossier.records:
+        traces = dossier.sides.get(side_of(record) or 0)
+        known = (dossier.leads if record.record_kind == RecordKind.LEAD else dossier.customers).get(
+            record.record_id
+        )
+        if traces is None or known is None:
+            continue
+        traces.records.append(record)
+        pair = (str(record.record_kind), record.record_id)
+        traces.registered = _earlier_of(traces.registered, (known.created_at, pair))
+
+
+def _earlier_of(
+    known: tuple[datetime, Pair] | None, found: tuple[datetime, Pair]
+) -> tuple[datetime, Pair]:
+    return found if known is None else min(known, found)
+
+
+def _owner_by_record(dossier: Dossier) -> dict[Pair, int | None]:
+    """Whose side each record is on; a lead's customer is on the lead's."""
+    found: dict[Pair, int | None] = {}
+    for record in dossier.records:
+        found[str(record.record_kind), record.record_id] = side_of(record)
+        lead = dossier.leads.get(record.record_id)
+        if record.record_kind == RecordKind.LEAD and lead is not None and lead.customer_id:
+            found.setdefault((RecordKind.CUSTOMER.value, lead.customer_id), side_of(record))
+    return found
+
+
+def _add_follow_ups(
+    dossier: Dossier, lead_ids: Collection[int], customer_ids: Collection[int]
+) -> None:
+    """What was said: by whoever said it if they are a side, else for the record's own side."""
+    owners = _owner_by_record(dossier)
+    rows = FollowUp.objects.filter(Q(lead__in=lead_ids) | Q(customer__in=customer_ids))
+    values = rows.order_by("at", "id").values(
+        "id", "lead_id", "customer_id", "opportunity_id", "member_id", "at", "kind", "outcome",
+        "next_step", "is_effective",
+    )[:MOST_FOLLOW_UPS]  # fmt: skip
+    for one in values:
+        pair = (
+            (RecordKind.LEAD.value, one["lead_id"])
+            if one["lead_id"]
+            else (RecordKind.CUSTOMER.value, one["customer_id"])
+        )
+        own = owners.get(pair)
+        traces = dossier.sides.get(one["member_id"]) or dossier.sides.get(own or 0)
+        if traces is not None:
+            traces.follow_ups.append({**one, "pair": pair})
+
+
+def _add_deals(dossier: Dossier, customer_ids: Collection[int]) -> None:
+    owners = _owner_by_record(dossier)
+    rows = Opportunity.objects.filter(customer__in=customer_ids).order_by("created_at", "id")
+    for one in rows.values(
+        "id", "owner_id", "customer_id", "created_at", "closed_at", "stage__kind",
+        "stage__probability",
+    ):  # fmt: skip
+        own = owners.get((RecordKind.CUSTOMER.value, one["customer_id"]))
+        traces = dossier.sides.get(one["owner_id"] or 0) or dossier.sides.get(own or 0)
+        if traces is not None:
+            traces.deals.append({**one})
+    for order in case_sources.orders_of(customer_ids):
+        own = owners.get((RecordKind.CUSTOMER.value, order.customer_id))
+        traces = dossier.sides.get(order.owner_id or 0) or dossier.sides.get(own or 0)
+        if traces is not None:
+            traces.orders.append(order)
+
+
+def _add_sources(
+    dossier: Dossier, lead_ids: Collection[int], customer_ids: Collection[int]
+) -> None:
+    """Where each side had the client from, and who it is protected for."""
+    owners = _owner_by_record(dossier)
+    arrived: dict[int, datetime] = {}
+    behind = Lead.objects.filter(Q(pk__in=lead_ids) | Q(customer__in=customer_ids))
+    telling = behind.filter(channel__in=[Channel.REFERRAL, Channel.EXHIBITION])
+    rows = list(telling.values("id", "channel", "created_at", "owner_id", "customer_id"))
+    touches = Touch.objects.filter(lead__in=[one["id"] for one in rows])
+    for lead_id, at in touches.order_by("-id").values_list("lead_id", "received_at"):
+        arrived[lead_id] = at
+    for one in rows:
+        own = owners.get((RecordKind.LEAD.value, one["id"])) or (
+            owners.get((RecordKind.CUSTOMER.value, one["customer_id"]))
+        )
+        traces = dossier.sides.get(one["owner_id"] or 0) or dossier.sides.get(own or 0)
+        if traces is None:
+            continue
+        found = (arrived.get(one["id"], one["created_at"]), (RecordKind.LEAD.value, one["id"]))
+        if one["channel"] == Channel.REFERRAL:
+            traces.referred = _earlier_of(traces.referred, found)
+        else:
+            traces.exhibited = _earlier_of(traces.exhibited, found)
+    protections = CustomerProtection.objects.filter(
+        customer__in=customer_ids, ended_at=None, until__gte=timezone.localdate()
+    )
+    for protection in protections.order_by("id"):
+        side = dossier.sides.get(protection.holder_id)
+        if side is not None:
+            side.protection = protection
+
+
+def facts_of(dossier: Dossier, *, now: datetime) -> Facts:
+    """The case as the rules of arbitration read it."""
+    sides = tuple(_side(traces) for traces in dossier.sides.values())
+    return Facts(sides, now, likeness(dossier))
+
+
+def _side(traces: Traces) -> Side:
+    moments = [one["at"] for one in traces.effective]
+    on_deals = {one["id"] for one in traces.open_deals}
+    customers = {one["customer_id"] for one in traces.open_deals}
+    about_deals = [
+        one["at"]
+        for one in traces.effective
+        if one["opportunity_id"] in on_deals or one["customer_id"] in customers
+    ]
+    sold = [one.at for one in traces.orders]
+    sold += [one["closed_at"] or one["created_at"] for one in traces.won_deals]
+    protection = traces.protection
+    return Side(
+        member=traces.party.member_id,
+        is_holder=traces.party.side == CollisionSide.HOLDER,
+        is_active=traces.party.member.is_active,
+        registered_at=traces.registered[0] if traces.registered else None,
+        protected_until=_end_of(protection) if protection else None,
+        orders=len(sold),
+        first_order_at=min(sold, default=None),
+        open_deals=len(on_deals),
+        deal_followed_up_at=max(about_deals, default=None),
+        referred_at=traces.referred[0] if traces.referred else None,
+        exhibited_at=traces.exhibited[0] if traces.exhibited else None,
+        follow_ups=tuple(moments),
+    )
+
+
+def _end_of(protection: CustomerProtection) -> datetime:
+    """The last moment of the day until which a client is protected."""
+    day = datetime.combine(protection.until, datetime.max.time())
+    return timezone.make_aware(day)
+
+
+def likeness(dossier: Dossier) -> Verdict:
+    """“Different” only when credit codes say so of every newcomer's record: nothing less does."""
+    held = _record(dossier, dossier.held)
+    others = [
+        found
+        for one in dossier.records
+        if not one.is_held and (found := _record(dossier, one)) is not None
+    ]
+    if held is None or not others:
+        return "same"
+    mine = identity_of(held)
+    for one in others:
+        codes = {reason.code for reason in compare(mine, identity_of(one)).reasons}
+        if ReasonCode.CREDIT_CODE_DIFFERENT not in codes:
+            return "same"
+    return "different"
+
+
+def _record(dossier: Dossier, record: CollisionRecord | None) -> Lead | Customer | None:
+    if record is None:
+        return None
+    if record.record_kind == RecordKind.LEAD:
+        return dossier.leads.get(record.record_id)
+    return dossier.customers.get(record.record_id)
+
+
+def snapshot(facts: Facts) -> dict[str, Any]:
+    """The facts as they are kept with a decision."""
+    kept: dict[str, Any] = {"at": facts.now.isoformat(), "likeness": facts.likeness, "sides": []}
+    for side in facts.sides:
+        row: dict[str, Any] = defaultdict(object)
+        for name in side.__dataclass_fields__:
+            value = getattr(side, name)
+            if isinstance(value, tuple):
+                row["follow_ups"] = len(value)
+                row["first_follow_up_at"] = min(value).isoformat() if value else None
+                row["last_follow_up_at"] = max(value).isoformat() if value else None
+            else:
+                row[name] = value.isoformat() if isinstance(value, datetime) else value
+        kept["sides"].append(dict(row))
+    return kept

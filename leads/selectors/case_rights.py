@@ -1,0 +1,74 @@
+"""Who may do what in a case: decide it, appeal, make a statement."""
+
+from dataclasses import dataclass
+
+from crm.access import policy
+from crm.people.models import Member
+from leads.enums import CaseState, CollisionOutcome
+from leads.models import CollisionCase, CollisionDecision, CollisionParty
+from leads.selectors.deciders import administrators, deputy_of, may_judge, next_above
+
+
+@dataclass(frozen=True)
+class Level:
+    """Who decides an appeal: a member, or without one the administrators."""
+
+    member: Member | None
+
+
+def reps_of(case: CollisionCase) -> set[int]:
+    """The reps the client may go to."""
+    rows = CollisionParty.objects.filter(case=case, side__in=["holder", "newcomer"])
+    return set(rows.values_list("member_id", flat=True))
+
+
+def may_decide(member: Member, case: CollisionCase) -> bool:
+    """The one who is asked, who stands in for them, or the administrators where nobody is."""
+    if not case.is_waiting:
+        return False
+    barred = barred_from(case)
+    if not may_judge(member, barred):
+        return False
+    if case.decider is None:
+        reach = policy.reach_of(member, "leads.decide_case")
+        return reach is not None and reach.is_all
+    if case.decider_id == member.pk:
+        return True
+    deputy = deputy_of(case.decider, barred)
+    return deputy is not None and deputy.pk == member.pk
+
+
+def barred_from(case: CollisionCase) -> set[int]:
+    """The reps of the case, and whoever has decided it at a lower level."""
+    before = CollisionDecision.objects.filter(case=case).values_list("decided_by_id", flat=True)
+    return reps_of(case) | set(before)
+
+
+def next_level(case: CollisionCase, decision: CollisionDecision) -> Level | None:
+    """Who an appeal against this decision goes to; None makes it final."""
+    barred = barred_from(case) | {decision.decided_by_id}
+    if case.decider is None:
+        return None
+    above = next_above(case.decider, barred=barred)
+    if above is not None:
+        return Level(above)
+    return Level(None) if administrators(barred=barred) else None
+
+
+def lost(member: Member, case: CollisionCase, decision: CollisionDecision) -> bool:
+    """Whether the member is a rep of the case who did not get the client for themselves alone."""
+    if member.pk not in reps_of(case):
+        return False
+    if decision.outcome == CollisionOutcome.SHARE:
+        return True
+    return decision.winner_id != member.pk
+
+
+def may_appeal(member: Member, case: CollisionCase, decision: CollisionDecision | None) -> bool:
+    """Whether the button is there; the service decides again."""
+    return (
+        decision is not None
+        and case.state == CaseState.DECIDED
+        and case.appeal_until is not None
+        and lost(member, case, decision)
+    )

@@ -1,0 +1,291 @@
+"""A case as its page tells it: evidence side by side, the proposal in words, what happened."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from crm.access import policy
+from crm.audit.models import OperationLog
+from crm.audit.selectors import operations_on
+from crm.people.models import Member
+from crm.teamwork.selectors import comments_on
+from crm.web import markup
+from crm.web.components import Entry
+from leads import case_sources
+from leads.arbitration import Passed, Proposal
+from leads.enums import CollisionOutcome, FollowUpOutcome, RecordKind
+from leads.models import CollisionCase, CollisionDecision, Customer, Lead, Opportunity
+from leads.selectors.case_evidence import Dossier, Traces
+from leads.selectors.identity import Pair
+from leads.words import CASE_ACTIONS, RULES, deal_band
+
+PAGES = {RecordKind.LEAD.value: "leads:detail", RecordKind.CUSTOMER.value: "leads:customer"}
+# So many claims stand side by side; the others follow in a list.
+SIDE_BY_SIDE = 3
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One piece of evidence: words, when, and where it is for whoever may read it."""
+
+    words: str = ""
+    at: datetime | None = None
+    url: str = ""
+    is_strong: bool = False
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One rep's column: who, on which side, and their evidence by row."""
+
+    member: Member
+    side: str
+    is_proposed: bool
+    is_winner: bool
+    share: int | None
+    statement: str
+    stated_at: datetime | None
+    has_accepted: bool
+    cells: Mapping[str, Cell] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One kind of evidence across all claims."""
+
+    label: str
+    cells: list[Cell]
+
+
+class Eyes:
+    """What of a case's records this member may open: asked once per kind."""
+
+    def __init__(self, member: Member, dossier: Dossier) -> None:
+        self.member = member
+        deals = [one["id"] for side in dossier.sides.values() for one in side.deals]
+        self.seen: set[Pair] = set()
+        for model, kind, permission, ids in (
+            (Lead, "lead", "leads.view_lead", list(dossier.leads)),
+            (Customer, "customer", "leads.view_customer", list(dossier.customers)),
+            (Opportunity, "opportunity", "leads.view_opportunity", deals),
+        ):
+            if ids:
+                rows: Any = model.objects.filter(pk__in=ids)
+                found = policy.visible(member, rows, permission)
+                self.seen |= {(kind, pk) for pk in found.values_list("pk", flat=True)}
+
+    def url(self, pair: Pair) -> str:
+        """The record's page, "" for who may not read it."""
+        return reverse(PAGES[pair[0]], args=[pair[1]]) if pair in self.seen else ""
+
+    def deal_url(self, pk: int) -> str:
+        seen = ("opportunity", pk) in self.seen
+        return reverse("leads:opportunity", args=[pk]) if seen else ""
+
+
+def claims_of(dossier: Dossier, eyes: Eyes, proposal: Proposal | None) -> list[Claim]:
+    """The reps with their evidence: the owner first, then the newcomers as they came."""
+    last = max(dossier.case.decisions.all(), key=lambda one: one.level, default=None)
+    found = []
+    for member_id, traces in dossier.sides.items():
+        party = traces.party
+        found.append(
+            Claim(
+                member=party.member,
+                side=str(party.get_side_display()),
+                is_proposed=proposal is not None
+                and (proposal.winner == member_id or member_id in proposal.shares),
+                is_winner=last is not None and last.winner_id == member_id,
+                share=party.share,
+                statement=party.statement,
+                stated_at=party.stated_at,
+                has_accepted=party.accepted_level == dossier.case.level,
+                cells=cells_of(traces, eyes),
+            )
+        )
+    return found
+
+
+def rows_of(claims: Iterable[Claim]) -> list[Row]:
+    """The same evidence side by side; kinds that nobody has are left out."""
+    shown = list(claims)[:SIDE_BY_SIDE]
+    rows = []
+    for key, label in evidence_labels().items():
+        cells = [claim.cells.get(key, Cell()) for claim in shown]
+        if any(cell.words or cell.at for cell in cells):
+            rows.append(Row(label, cells))
+    return rows
+
+
+def evidence_labels() -> dict[str, str]:
+    return {
+        "protection": _("Protection"),
+        "orders": _("Orders"),
+        "deals": _("Open deals"),
+        "referral": pgettext("evidence", "Referral"),
+        "exhibition": pgettext("evidence", "Exhibition"),
+        "first_contact": _("First contact"),
+        "last_effective": _("Last effective follow-up"),
+        "registered": pgettext("evidence", "Entered"),
+    }
+
+
+def cells_of(traces: Traces, eyes: Eyes) -> dict[str, Cell]:
+    """One side's evidence; next steps and links only for who may read the record."""
+    found: dict[str, Cell] = {}
+    if traces.protection is not None:
+        day = markup.day(traces.protection.until)
+        found["protection"] = Cell(_("until %(day)s") % {"day": day}, is_strong=True)
+    found |= _of_business(traces, eyes)
+    if traces.referred:
+        found["referral"] = Cell("", traces.referred[0], eyes.url(traces.referred[1]))
+    if traces.exhibited:
+        found["exhibition"] = Cell("", traces.exhibited[0], eyes.url(traces.exhibited[1]))
+    if traces.follow_ups:
+        first = traces.follow_ups[0]
+        found["first_contact"] = Cell("", first["at"], eyes.url(first["pair"]))
+    if traces.effective:
+        found["last_effective"] = _follow_up(traces.effective[-1], eyes)
+    if traces.registered:
+        found["registered"] = Cell("", traces.registered[0], eyes.url(traces.registered[1]))
+    return found
+
+
+def _of_business(traces: Traces, eyes: Eyes) -> dict[str, Cell]:
+    found: dict[str, Cell] = {}
+    sold = len(traces.orders) + len(traces.won_deals)
+    if sold:
+        words = ngettext("%(count)s order or won deal", "%(count)s orders or won deals", sold)
+        url = case_sources.order_url(eyes.member, traces.orders[0].pk) if traces.orders else ""
+        found["orders"] = Cell(words % {"count": sold}, url=url, is_strong=True)
+    if traces.open_deals:
+        furthest = max(traces.open_deals, key=lambda one: one["stage__probability"])
+        band = deal_band(furthest["stage__probability"])
+        words = f"{len(traces.open_deals)} · {band}"
+        found["deals"] = Cell(words, url=eyes.deal_url(furthest["id"]), is_strong=True)
+    return found
+
+
+def _follow_up(one: Mapping[str, Any], eyes: Eyes) -> Cell:
+    url = eyes.url(one["pair"])
+    words = ""
+    if url:
+        words = f"{FollowUpOutcome(one['outcome']).label} → {one['next_step']}"
+    return Cell(words, one["at"], url)
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """The proposal in words."""
+
+    title: str
+    rule: str
+    reasons: list[str]
+    passed: list[str]
+
+
+def proposed_words(proposal: Proposal | Mapping[str, Any], names: Mapping[int, str]) -> Proposed:
+    """What the rules propose, by which and why, and which were asked before in vain."""
+    kept = proposal.as_dict() if isinstance(proposal, Proposal) else proposal
+    shares = {int(pk): share for pk, share in kept["shares"].items()}
+    title = outcome_words(kept["outcome"], kept["winner"], shares, names)
+    why = {Passed.NOBODY.value: _("applies to nobody"), Passed.SEVERAL.value: _("applies equally")}
+    return Proposed(
+        title,
+        str(RULES[kept["rule"]]),
+        [reason_in_words(one, names) for one in kept["reasons"]],
+        [f"{RULES[rule]}: {why[reason]}" for rule, reason in kept["passed"]],
+    )
+
+
+def outcome_words(
+    outcome: str, winner: int | None, shares: Mapping[int, int], names: Mapping[int, str]
+) -> str:
+    """An outcome as a short sentence with names."""
+    name = names.get(winner or 0, "")
+    if outcome == CollisionOutcome.SHARE:
+        parts = " · ".join(f"{names.get(pk, '')} {share}%" for pk, share in shares.items())
+        return _("Shared: %(parts)s") % {"parts": parts}
+    sentences = {
+        CollisionOutcome.KEEP: _("Stays with %(name)s"),
+        CollisionOutcome.REASSIGN: _("Goes to %(name)s"),
+        CollisionOutcome.SEPARATE: _("Kept separate, all with %(name)s"),
+        CollisionOutcome.NOT_SAME: _("Not the same client"),
+        CollisionOutcome.MERGE: _("Merged into one record"),
+    }
+    return sentences[CollisionOutcome(outcome)] % {"name": name}
+
+
+def reason_in_words(reason: Mapping[str, Any], names: Mapping[int, str]) -> str:
+    """One reason of a proposal as a sentence."""
+    params = reason["params"]
+    moment = parse_datetime(params.get("at") or params.get("until") or "") if params else None
+    values = {
+        "name": names.get(reason["member"] or 0, ""),
+        "day": markup.day(moment) if moment else "",
+        "count": params.get("count", ""),
+    }
+    sentences = {
+        "protected": _("The client is protected for %(name)s until %(day)s."),
+        "order": _("%(name)s has sold to the client: %(count)s."),
+        "deal": _("%(name)s has %(count)s open deals, followed up effectively."),
+        "referral": _("The client was referred to %(name)s on %(day)s."),
+        "exhibition": _("%(name)s met the client at an exhibition on %(day)s and followed up."),
+        "follow_up": _("%(name)s followed up effectively from %(day)s on."),
+        "registration": _("%(name)s entered the client on %(day)s."),
+        "holder": _("Nothing tells the reps apart: it stays with %(name)s, who has it."),
+        "first_come": _("Nothing tells the reps apart."),
+        "nobody": _("None of the reps is left."),
+        "different": _("The credit codes differ: these are different companies."),
+    }
+    return sentences[reason["code"]] % values
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision as the page shows it."""
+
+    decision: CollisionDecision
+    title: str
+    proposed: Proposed
+
+
+def decisions_of(dossier: Dossier, names: Mapping[int, str]) -> list[Decided]:
+    """The decisions so far, the latest first."""
+    found = sorted(dossier.case.decisions.all(), key=lambda one: -one.level)
+    return [
+        Decided(
+            one,
+            outcome_words(
+                one.outcome, one.winner_id, {int(pk): n for pk, n in one.shares.items()}, names
+            ),
+            proposed_words(one.proposal, names),
+        )
+        for one in found
+    ]
+
+
+def story_of(case: CollisionCase) -> list[Entry]:
+    """Everything that happened in the case, newest first: acts and remarks together."""
+    entries = [_act(one) for one in operations_on(case, limit=100) if one.action in CASE_ACTIONS]
+    entries += [
+        Entry(one.at, _("commented"), who=one.member.name, icon="message", body=one.text)
+        for one in comments_on(case)[:200]
+    ]
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def _act(one: OperationLog) -> Entry:
+    words, icon, tone = CASE_ACTIONS[one.action]
+    body = str(one.details.get("why") or "")
+    if one.action == "case.decided":
+        label = CollisionOutcome(one.details["outcome"]).label
+        body = f"{label}。{body}" if body else str(label)
+    who = one.member.name if one.member else _("System")
+    return Entry(one.at, words, who=who, icon=icon, tone=tone, body=body)

@@ -1,0 +1,80 @@
+"""Who decides a collision: the nearest common superior of its reps, who is none of them."""
+
+from collections.abc import Collection, Sequence
+
+from crm.access import policy
+from crm.people.hierarchy import superior_of
+from crm.people.models import Member
+from crm.people.presence import acting_deputies, is_absent
+
+PERMISSION = "leads.decide_case"
+HIGHEST = 12
+
+
+def superiors_of(member: Member) -> list[Member]:
+    """Everybody above a member, the nearest first; a circle ends where it closes."""
+    found: list[Member] = []
+    seen, above = {member.pk}, superior_of(member)
+    while above is not None and above.pk not in seen and len(found) < HIGHEST:
+        found.append(above)
+        seen.add(above.pk)
+        above = superior_of(above)
+    return found
+
+
+def may_judge(member: Member, barred: Collection[int]) -> bool:
+    """Active, allowed to decide, and not one of those it is about."""
+    return member.is_active and member.pk not in barred and policy.allowed(member, PERMISSION)
+
+
+def common_superior(reps: Sequence[Member], *, barred: Collection[int] = ()) -> Member | None:
+    """The nearest one above all of them who may decide; None leaves it to the administrators."""
+    if not reps:
+        return None
+    out = {rep.pk for rep in reps} | set(barred)
+    chains = [superiors_of(rep) for rep in reps]
+    others = [{one.pk for one in chain} for chain in chains[1:]]
+    for one in chains[0]:
+        if all(one.pk in chain for chain in others) and can_be_asked(one, out):
+            return one
+    return None
+
+
+def wider(decider: Member | None, newcomer: Member, *, barred: Collection[int]) -> Member | None:
+    """Who decides when one more rep joins: the same, or the nearest above who is above both."""
+    if decider is None:
+        return None
+    above = {one.pk for one in superiors_of(newcomer)}
+    for one in (decider, *superiors_of(decider)):
+        if one.pk in above and can_be_asked(one, barred):
+            return one
+    return None
+
+
+def next_above(member: Member, *, barred: Collection[int]) -> Member | None:
+    """The nearest superior of a decider who may decide in their place."""
+    return next((one for one in superiors_of(member) if can_be_asked(one, barred)), None)
+
+
+def can_be_asked(member: Member, barred: Collection[int]) -> bool:
+    """Whether they may decide and are here, or somebody stands in who may."""
+    if not may_judge(member, barred):
+        return False
+    return not is_absent(member) or deputy_of(member, barred) is not None
+
+
+def deputy_of(decider: Member, barred: Collection[int]) -> Member | None:
+    """Who decides while the decider is away."""
+    found = acting_deputies([decider]).get(decider.pk)
+    return found if found is not None and may_judge(found, barred) else None
+
+
+def administrators(*, barred: Collection[int] = ()) -> list[Member]:
+    """Those who decide where nobody stands above the reps: their right reaches every case."""
+    people = Member.objects.filter(is_active=True, member_roles__role__grants__has_key=PERMISSION)
+    found = []
+    for one in people.exclude(pk__in=barred).order_by("pk").distinct():
+        reach = policy.reach_of(one, PERMISSION)
+        if reach is not None and reach.is_all:
+            found.append(one)
+    return found

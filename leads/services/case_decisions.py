@@ -1,0 +1,272 @@
+"""Decide, accept, appeal, decide again. The case is locked first, then its records."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm.people.models import Member
+from crm.teamwork.enums import NotificationKind
+from leads.arbitration import Proposal
+from leads.enums import CaseState, CollisionOutcome, CollisionSide, DecisionKind
+from leads.models import CollisionAppeal, CollisionCase, CollisionDecision, CollisionParty
+from leads.selectors.arbitrations import appeal_deadline, proposal_for
+from leads.selectors.case_evidence import Dossier, dossier_of, snapshot
+from leads.selectors.case_rights import lost, may_decide, next_level
+from leads.services import case_notices as notices
+from leads.services.case_enforcement import Change, Ruling, enforce, reverse
+from leads.services.cases import ask, locked_case
+from leads.services.refusals import Refused
+
+WITH_WINNER = (CollisionOutcome.KEEP, CollisionOutcome.REASSIGN, CollisionOutcome.SEPARATE)
+
+
+class DecidedMeanwhile(Refused):
+    """Another decided first; the message says who and what."""
+
+
+class CaseMovedOn(Refused):
+    """Something came into the case since its page was read."""
+
+
+class NotForYou(Refused):
+    """The case waits for somebody else."""
+
+
+class AppealRefused(Refused):
+    """This decision cannot be appealed by this member now."""
+
+
+@transaction.atomic
+def decide(
+    *, case_id: int, by: Member, ruling: Ruling, version: int | None = None
+) -> CollisionDecision:
+    """Decide an open or appealed case and carry it out, all in one transaction.
+
+    Of two who decide at once the second is told: DecidedMeanwhile; a stale version: CaseMovedOn.
+    """
+    if ruling.outcome == CollisionOutcome.MERGE:
+        raise Refused(_("A merge is decided on the page of the merge."))
+    return _decide(case_id=case_id, by=by, ruling=ruling, version=version, done=[])
+
+
+@transaction.atomic
+def settle(
+    *, case_id: int, by: Member, merge_id: int, winner: Member | None = None, reason: str = ""
+) -> CollisionDecision:
+    """The records were merged by whoever decides the case: that is its decision."""
+    ruling = Ruling(CollisionOutcome.MERGE, winner, reason=reason or _("Merged"))
+    done: list[Change] = [{"what": "merged", "merge": merge_id}]
+    return _decide(case_id=case_id, by=by, ruling=ruling, version=None, done=done)
+
+
+def _decide(
+    *, case_id: int, by: Member, ruling: Ruling, version: int | None, done: list[Change]
+) -> CollisionDecision:
+    case = locked_case(case_id)
+    _check_waiting(case, by)
+    if version is not None and case.version != version:
+        raise CaseMovedOn(
+            _("Something has come into this case since you read it. Look again, then decide.")
+        )
+    dossier = dossier_of(case)
+    check_ruling(dossier, ruling)
+    proposal, facts = proposal_for(dossier)
+    followed = follows(ruling, proposal)
+    if not followed and not ruling.reason.strip():
+        raise Refused(_("Give a reason: this is not what the rules propose."))
+    last: CollisionDecision | None = case.decisions.order_by("-level").first()
+    kind = _kind(last, ruling)
+    if kind == DecisionKind.UPHELD and last is not None:
+        changes = last.changes
+    else:
+        left = reverse(case, last.changes, by=by) if last is not None else []
+        if left:
+            notices.log(case, "partly_reversed", count=len(left))
+        # read anew: putting back has changed the records
+        changes = [*done, *enforce(dossier_of(case) if last else dossier, ruling, by=by)]
+    decision: CollisionDecision = CollisionDecision.objects.create(
+        case=case,
+        level=case.level,
+        kind=kind,
+        decided_by=by,
+        decided_at=timezone.now(),
+        outcome=ruling.outcome,
+        winner=ruling.winner,
+        shares={str(member): share for member, share in ruling.shares.items()},
+        reason=ruling.reason.strip()[:1000],
+        proposal=proposal.as_dict(),
+        followed_proposal=followed,
+        evidence=snapshot(facts),
+        changes=changes,
+    )
+    _set_shares(case, ruling)
+    _write_down(case, decision)
+    return decision
+
+
+def _check_waiting(case: CollisionCase, by: Member) -> None:
+    """The case waits, and for this member."""
+    if not case.is_waiting:
+        last = case.decisions.select_related("decided_by").order_by("-level").first()
+        if last is None:
+            raise Refused(_("This case is closed."))
+        raise DecidedMeanwhile(
+            _("%(name)s has decided meanwhile: %(outcome)s.")
+            % {"name": last.decided_by.name, "outcome": last.get_outcome_display()}
+        )
+    if not may_decide(by, case):
+        raise NotForYou(_("This case waits for somebody else's decision."))
+
+
+def check_ruling(dossier: Dossier, ruling: Ruling) -> None:
+    """The outcome fits the parties: somebody of them gets it, parts add up to a hundred."""
+    reps = {rep.pk: rep for rep in dossier.reps}
+    winner = ruling.winner
+    if ruling.outcome in (*WITH_WINNER, CollisionOutcome.SHARE):
+        if winner is None or winner.pk not in reps:
+            raise Refused(_("Choose one of the reps of this case."))
+        if not winner.is_active:
+            raise Refused(_("%(name)s is no longer active.") % {"name": winner.name})
+    if winner is not None and ruling.outcome in (CollisionOutcome.KEEP, CollisionOutcome.REASSIGN):
+        is_holder = dossier.sides[winner.pk].party.side == CollisionSide.HOLDER
+        if is_holder != (ruling.outcome == CollisionOutcome.KEEP):
+            raise Refused(_("The outcome and the rep do not fit together."))
+    if ruling.outcome == CollisionOutcome.SHARE:
+        _check_shares(ruling.shares, reps)
+
+
+def _check_shares(shares: Mapping[int, int], reps: Mapping[int, Member]) -> None:
+    if set(shares) - set(reps) or len(shares) < 2:
+        raise Refused(_("Share it between at least two reps of this case."))
+    if any(share < 1 for share in shares.values()) or sum(shares.values()) != 100:
+        raise Refused(_("The shares must add up to 100."))
+    gone = [reps[pk].name for pk in shares if not reps[pk].is_active]
+    if gone:
+        raise Refused(_("%(name)s is no longer active.") % {"name": gone[0]})
+
+
+def follows(ruling: Ruling, proposal: Proposal) -> bool:
+    """Whether the decision is what the rules propose."""
+    if ruling.outcome != proposal.outcome.value:
+        return False
+    winner = ruling.winner.pk if ruling.winner else None
+    if ruling.outcome == CollisionOutcome.SHARE:
+        return dict(ruling.shares) == dict(proposal.shares)
+    return winner == proposal.winner
+
+
+def _kind(last: CollisionDecision | None, ruling: Ruling) -> DecisionKind:
+    if last is None:
+        return DecisionKind.FIRST
+    shares = {str(member): share for member, share in ruling.shares.items()}
+    winner = ruling.winner.pk if ruling.winner else None
+    is_same = (last.outcome, last.winner_id, last.shares) == (ruling.outcome, winner, shares)
+    return DecisionKind.UPHELD if is_same else DecisionKind.OVERTURNED
+
+
+def _set_shares(case: CollisionCase, ruling: Ruling) -> None:
+    for party in CollisionParty.objects.filter(case=case).order_by("pk"):
+        share = ruling.shares.get(party.member_id)
+        if party.share != share:
+            party.share = share
+            party.save(update_fields=["share"])
+
+
+def _write_down(case: CollisionCase, decision: CollisionDecision) -> None:
+    """The case after a decision: it may be appealed, or nobody is left to appeal to."""
+    case.decide()
+    case.outcome, case.decided_at = decision.outcome, decision.decided_at
+    case.version += 1
+    is_final = next_level(case, decision) is None
+    case.appeal_until = None if is_final else appeal_deadline()
+    if is_final:
+        case.close()
+        case.closed_at = decision.decided_at
+    case.save()
+    notices.log(
+        case,
+        "decided",
+        outcome=decision.outcome,
+        winner=decision.winner_id,
+        kind=decision.kind,
+        why=decision.reason,
+        followed=decision.followed_proposal,
+    )
+    notices.log_on_records(case, "decided", outcome=decision.outcome)
+    if is_final:
+        notices.log(case, "closed")
+    notices.tell(case, notices.party_ids(case), NotificationKind.CASE_DECIDED)
+    notices.announce(case)
+
+
+@transaction.atomic
+def appeal(*, case_id: int, by: Member, reason: str) -> CollisionAppeal:
+    """A losing rep asks the next level, once per decision and in time."""
+    case = locked_case(case_id)
+    decision = case.decisions.order_by("-level").first()
+    if case.state == CaseState.APPEALED:
+        raise AppealRefused(_("This decision has been appealed already."))
+    if case.state != CaseState.DECIDED or decision is None or not case.appeal_until:
+        raise AppealRefused(_("There is nothing to appeal against."))
+    if timezone.now() > case.appeal_until:
+        raise AppealRefused(_("The time to appeal is over."))
+    if not lost(by, case, decision):
+        raise AppealRefused(_("Only a rep who did not get the client can appeal."))
+    if not reason.strip():
+        raise AppealRefused(_("Say what the decision overlooked."))
+    above = next_level(case, decision)
+    if above is None:
+        raise AppealRefused(_("Nobody is left to appeal to: the decision is final."))
+    made: CollisionAppeal = CollisionAppeal.objects.create(
+        case=case, level=case.level, member=by, reason=reason.strip()[:1000], at=timezone.now()
+    )
+    case.appeal()
+    case.level += 1
+    case.version += 1
+    case.appeal_until = None
+    case.save()
+    ask(case, above.member)
+    notices.log(case, "appealed", why=made.reason)
+    notices.log_on_records(case, "appealed")
+    notices.tell(case, notices.party_ids(case), NotificationKind.CASE_APPEALED)
+    notices.tell_deciders(case, NotificationKind.CASE_TO_DECIDE)
+    notices.announce(case)
+    return made
+
+
+@transaction.atomic
+def accept(*, case_id: int, by: Member) -> CollisionCase:
+    """A losing rep accepts; when all have, the case is closed before its time."""
+    case = locked_case(case_id)
+    decision = case.decisions.order_by("-level").first()
+    if case.state != CaseState.DECIDED or decision is None or not lost(by, case, decision):
+        raise Refused(_("There is nothing to accept."))
+    party = CollisionParty.objects.get(case=case, member=by)
+    if party.accepted_level != case.level:
+        party.accepted_level = case.level
+        party.save(update_fields=["accepted_level"])
+        notices.log(case, "accepted")
+    others: Any = CollisionParty.objects.filter(case=case).select_related("member")
+    waiting = [
+        one
+        for one in others
+        if one.is_rep and one.accepted_level != case.level and lost(one.member, case, decision)
+    ]
+    if not waiting:
+        close(case)
+    notices.announce(case)
+    return case
+
+
+def close(case: CollisionCase) -> None:
+    """Final: accepted, or nobody appealed in time. The case is locked by the caller."""
+    case.close()
+    case.closed_at, case.appeal_until = timezone.now(), None
+    case.version += 1
+    case.save(update_fields=["state", "closed_at", "appeal_until", "version", "updated_at"])
+    notices.log(case, "closed")
+    notices.tell(case, notices.party_ids(case), NotificationKind.CASE_CLOSED)
+    notices.announce(case)

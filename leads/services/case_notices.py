@@ -1,0 +1,77 @@
+"""Who hears of a case: inboxes, open pages, the log of the case and of its records."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from crm.audit import services as audit
+from crm.people.models import Member
+from crm.teamwork.enums import NotificationKind
+from crm.teamwork.services import notify
+from crm.web import live
+from leads.enums import RecordKind
+from leads.models import CollisionCase, CollisionParty, CollisionRecord
+from leads.selectors.deciders import administrators, deputy_of
+
+KIND_LABELS = {RecordKind.LEAD.value: "leads.lead", RecordKind.CUSTOMER.value: "leads.customer"}
+
+
+def address(case: CollisionCase) -> str:
+    """The case's page, also from outside a request."""
+    return reverse("leads:case", urlconf=settings.TENANT_URLCONF, args=[case.pk])
+
+
+def tell(case: CollisionCase, members: Iterable[int | None], kind: NotificationKind) -> None:
+    """A line in each inbox, straight to the case."""
+    notify(member_ids=members, kind=kind, title=str(case), url=address(case))
+
+
+def tell_deciders(case: CollisionCase, kind: NotificationKind) -> None:
+    """Whoever is asked to decide, who stands in for them, or else the administrators."""
+    tell(case, asked_ids(case), kind)
+
+
+def asked_ids(case: CollisionCase) -> list[int]:
+    """The members from any one of whom the decision is awaited."""
+    barred = rep_ids(case)
+    if case.decider is None:
+        return [one.pk for one in administrators(barred=barred)]
+    deputy = deputy_of(case.decider, barred)
+    return [case.decider.pk, *([deputy.pk] if deputy else [])]
+
+
+def rep_ids(case: CollisionCase) -> set[int]:
+    """The reps the client may go to: none of them decides."""
+    rows = CollisionParty.objects.filter(case=case, side__in=["holder", "newcomer"])
+    return set(rows.values_list("member_id", flat=True))
+
+
+def party_ids(case: CollisionCase) -> list[int]:
+    """Everybody the case concerns."""
+    rows = CollisionParty.objects.filter(case=case)
+    return list(rows.order_by("pk").values_list("member_id", flat=True))
+
+
+def announce(case: CollisionCase) -> None:
+    """Pages that show the case read it again."""
+    for member_id in party_ids(case):
+        live.publish(live.member_topic(member_id), "case-changed", case=case.pk)
+
+
+def log(case: CollisionCase, action: str, **details: Any) -> None:
+    """A line in the case's own story."""
+    audit.record(f"case.{action}", target=case, **details)
+
+
+def log_on_records(case: CollisionCase, action: str, **details: Any) -> None:
+    """A line in the story of every record of the case, naming it."""
+    rows = CollisionRecord.objects.filter(case=case).order_by("pk")
+    for kind, pk in rows.values_list("record_kind", "record_id"):
+        audit.write(f"collision.{action}", KIND_LABELS[kind], pk, {"name": case.number, **details})
+
+
+def name_of(member: Member | None) -> str:
+    """Who, as a log keeps it."""
+    return member.name if member else ""

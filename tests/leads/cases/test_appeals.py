@@ -1,0 +1,94 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from crm.teamwork.models import Notification
+from leads.enums import CaseState, CollisionOutcome, LeadStatus
+from leads.models import CollisionCase, Lead
+from leads.services.case_clock import tick
+from leads.services.case_decisions import AppealRefused, NotForYou, appeal, decide
+from leads.services.case_enforcement import Ruling
+from tests.leads.cases.conftest import enter
+
+KEEP, REASSIGN = CollisionOutcome.KEEP, CollisionOutcome.REASSIGN
+
+
+def decided(case, by, winner, as_member, outcome=KEEP):
+    with as_member(by):
+        return decide(case_id=case.pk, by=by, ruling=Ruling(outcome, winner, reason="看证据"))
+
+
+def objected(case, by, as_member):
+    with as_member(by):
+        appeal(case_id=case.pk, by=by, reason="他从没联系过客户")
+    return CollisionCase.objects.get(pk=case.pk)
+
+
+@pytest.fixture
+def case(tenant, director, lead) -> CollisionCase:
+    enter(tenant.colleague)
+    return CollisionCase.objects.get()
+
+
+def test_an_appeal_climbs_level_by_level_and_ends_at_the_top(case, tenant, director, as_member):
+    decided(case, tenant.manager, tenant.agent, as_member)
+    case = objected(case, tenant.colleague, as_member)
+    assert (case.state, case.level, case.decider) == (CaseState.APPEALED, 2, director)
+    with as_member(tenant.manager), pytest.raises(NotForYou):
+        decide(case_id=case.pk, by=tenant.manager, ruling=Ruling(KEEP, tenant.agent))
+    again = decided(case, director, tenant.agent, as_member)
+    assert again.kind == "upheld"
+    case = objected(case, tenant.colleague, as_member)
+    assert (case.level, case.decider) == (3, None)
+    last = decided(case, tenant.owner, tenant.colleague, as_member, REASSIGN)
+    case = CollisionCase.objects.get(pk=case.pk)
+    assert (last.kind, case.state) == ("overturned", CaseState.CLOSED)
+    with as_member(tenant.agent), pytest.raises(AppealRefused):
+        appeal(case_id=case.pk, by=tenant.agent, reason="还要申诉")
+
+
+def test_overturned_means_the_first_enforcement_is_gone(case, tenant, director, lead, as_member):
+    mine = Lead.objects.get(owner=tenant.colleague)
+    decided(case, tenant.manager, tenant.agent, as_member)
+    objected(case, tenant.colleague, as_member)
+    decided(case, director, tenant.colleague, as_member, REASSIGN)
+    mine = Lead.objects.get(pk=mine.pk)
+    assert (mine.status, mine.invalid_reason) == (LeadStatus.NEW, "")
+    assert Lead.objects.get(pk=lead.pk).owner == tenant.colleague
+
+
+def test_only_a_loser_in_time_and_once(case, tenant, director, as_member):
+    decided(case, tenant.manager, tenant.agent, as_member)
+    for part in ("agent", "manager", "northerner"):
+        with as_member(tenant.members[part]), pytest.raises(AppealRefused):
+            appeal(case_id=case.pk, by=tenant.members[part], reason="x")
+    CollisionCase.objects.filter(pk=case.pk).update(
+        appeal_until=timezone.now() - timedelta(hours=1)
+    )
+    with as_member(tenant.colleague), pytest.raises(AppealRefused, match="time"):
+        appeal(case_id=case.pk, by=tenant.colleague, reason="x")
+    assert tick(case_id=case.pk)
+    case = CollisionCase.objects.get(pk=case.pk)
+    assert case.state == CaseState.CLOSED
+
+
+def test_a_passed_deadline_asks_the_next_superior(case, tenant, director):
+    CollisionCase.objects.filter(pk=case.pk).update(due_at=timezone.now() - timedelta(minutes=1))
+    assert tick(case_id=case.pk)
+    case = CollisionCase.objects.get(pk=case.pk)
+    assert (case.decider, case.escalations) == (director, 1)
+    assert case.due_at > timezone.now()
+    CollisionCase.objects.filter(pk=case.pk).update(due_at=timezone.now() - timedelta(minutes=1))
+    tick(case_id=case.pk)
+    case = CollisionCase.objects.get(pk=case.pk)
+    assert case.decider is None
+    told = Notification.objects.filter(member=tenant.owner, kind="case-to-decide")
+    assert told.exists()
+
+
+def test_a_reminder_comes_once_before_the_deadline(case, tenant):
+    CollisionCase.objects.filter(pk=case.pk).update(due_at=timezone.now() + timedelta(minutes=1))
+    assert tick(case_id=case.pk)
+    assert not tick(case_id=case.pk)
+    assert Notification.objects.filter(member=tenant.manager, kind="case-due").count() == 1

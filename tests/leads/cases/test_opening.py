@@ -1,0 +1,93 @@
+import pytest
+
+from crm.audit.models import OperationLog
+from crm.teamwork.models import Notification
+from leads.enums import CaseState, CollisionOrigin, CollisionSide
+from leads.models import CollisionCase, CollisionParty, CollisionRecord
+from leads.selectors.cases import visible_cases
+from leads.services.cases import CaseNotAllowed, HeldBack, report_by_hand, state_case
+from leads.services.conversion import convert_lead
+from leads.services.customers import create_customer
+from leads.services.refusals import Refused
+from tests.leads.cases.conftest import enter
+
+
+def sides(case):
+    rows = CollisionParty.objects.filter(case=case).values_list("member__name", "side")
+    return {str(name): side for name, side in rows}
+
+
+def test_going_on_opens_a_case_between_both_reps(case, tenant, lead):
+    assert (case.state, case.origin) == (CaseState.OPEN, CollisionOrigin.ENTRY)
+    assert case.subject_id == lead.pk
+    assert sides(case) == {
+        "王磊": CollisionSide.HOLDER,
+        "李娜": CollisionSide.NEWCOMER,
+        "马经理": CollisionSide.MANAGER,
+    }
+    assert case.decider == tenant.manager
+    assert case.due_at is not None
+    told = Notification.objects.filter(path=f"collisions/{case.pk}/")
+    assert set(told.values_list("member__name", flat=True)) == {"王磊", "马经理"}
+    assert OperationLog.objects.filter(action="case.opened", subject_id=case.pk).exists()
+
+
+def test_the_nearest_common_superior_decides(wide_case, director):
+    assert wide_case.decider == director
+    assert {"马经理", "北区经理", "总监"} <= set(sides(wide_case))
+
+
+def test_a_third_rep_joins_and_the_decision_moves_up(case, tenant, director, lead):
+    enter(tenant.northerner)
+    case = CollisionCase.objects.get(pk=case.pk)
+    assert CollisionCase.objects.count() == 1
+    assert CollisionRecord.objects.filter(case=case).count() == 3
+    assert case.decider == director
+
+
+def test_without_anybody_above_both_the_administrators_are_asked(tenant, lead):
+    enter(tenant.northerner)
+    case = CollisionCase.objects.get()
+    assert case.decider is None
+    told = Notification.objects.filter(kind="case-to-decide").values_list("member__name", flat=True)
+    assert set(told) == {"周总"}
+
+
+def test_only_parties_and_those_above_them_read_it(case, tenant):
+    readers = ("agent", "colleague", "manager", "owner")
+    others = ("northerner", "finance", "service", "marketing")
+    seen = {part for part in (*readers, *others) if visible_cases(tenant.members[part]).exists()}
+    assert seen == set(readers)
+
+
+def test_a_newcomers_lead_waits_for_the_decision(newcomers_lead, case, tenant, as_member):
+    with as_member(tenant.colleague), pytest.raises(HeldBack) as held:
+        convert_lead(lead_id=newcomers_lead.pk, by=tenant.colleague, explanation="急")
+    assert case.number in str(held.value)
+
+
+def test_the_owners_lead_may_be_converted_and_the_case_goes_on(case, tenant, lead, as_member):
+    with as_member(tenant.agent):
+        made = convert_lead(lead_id=lead.pk, by=tenant.agent, explanation="合同在谈").customer
+    case = CollisionCase.objects.get(pk=case.pk)
+    assert (case.subject_kind, case.subject_id) == ("customer", made.pk)
+    assert CollisionCase.objects.count() == 1
+
+
+def test_reported_by_hand(tenant, lead, as_member):
+    with as_member(tenant.colleague):
+        other = create_customer(by=tenant.colleague, name="上海远洋国际物流有限公司")
+    with as_member(tenant.manager):
+        case = report_by_hand(record=other, other=lead, by=tenant.manager, why="同一老板")
+        with pytest.raises(CaseNotAllowed):
+            report_by_hand(record=lead, other=lead, by=tenant.manager, why="x")
+    assert case.origin == CollisionOrigin.MANUAL
+    assert (case.subject_id, sides(case)["李娜"]) == (lead.pk, "newcomer")
+
+
+def test_a_statement_is_a_reps_own(case, tenant, as_member):
+    with as_member(tenant.agent):
+        party = state_case(case_id=case.pk, by=tenant.agent, text="去年就在跟")
+    assert party.statement == "去年就在跟"
+    with as_member(tenant.manager), pytest.raises(Refused):
+        state_case(case_id=case.pk, by=tenant.manager, text="我来说")
