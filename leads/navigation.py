@@ -110,3 +110,6 @@ collision_tabs.register(
         90,
     )
 )
+collision_tabs.register(
+    CollisionTab("requests", _("Requests to share"), "leads:share_requests", "leads.view_case", 80)
+)

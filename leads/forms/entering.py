@@ -118,3 +118,24 @@ class TryForm(TenantForm):
             emails=(data["email"],) if data["email"] else (),
             credit_code=data["credit_code"],
         )
+
+
+class GrantForm(TenantForm):
+    """How long a share lasts that was asked for."""
+
+    until = DateField(
+        label=pgettext_lazy("share", "Until"),
+        required=False,
+        help_text=_("To the end of that day; empty: for good."),
+    )
+
+    def clean_until(self) -> Any:
+        """Today or later."""
+        return check_not_past(self.cleaned_data["until"])
+
+
+class DeclineForm(TenantForm):
+    """Why a client is not shared."""
+
+    answer = forms.CharField(label=_("Reason"), max_length=200)
+    wide = ("answer",)

@@ -1,16 +1,10 @@
 """Entering a client who is already somebody's: said before saving, never a dead end."""
 
-from django.db import transaction
-
 from crm.audit import services as audit
 from crm.people.models import Member
-from crm.teamwork.enums import NotificationKind
-from crm.teamwork.services import notify
-from leads.enums import CollisionOrigin, RecordKind
+from leads.enums import CollisionOrigin
 from leads.models import CollisionCase, Customer, Lead
-from leads.selectors.addresses import page_of
 from leads.selectors.identity import Match
-from leads.selectors.managers import manager_ids_of
 from leads.services.cases import Entrant, reach_for
 from leads.services.entering import check_entry
 
@@ -37,18 +31,3 @@ def report(
     )
     entrant = Entrant(record, record.owner or by, origin, explanation)
     return reach_for(matches, entrant)
-
-
-@transaction.atomic
-def ask_to_share(*, kind: RecordKind, record_id: int, by: Member) -> None:
-    """Ask the owner of a record one cannot see to share it; without an owner, the managers."""
-    model = Lead if kind == RecordKind.LEAD else Customer
-    record = model.objects.get(pk=record_id)
-    asked = {record.owner_id} - {None} or manager_ids_of([by.pk])
-    notify(
-        member_ids=asked,
-        kind=NotificationKind.SHARE_REQUESTED,
-        title=str(record),
-        url=page_of(kind, record_id),
-    )
-    audit.record("share.requested", target=record)

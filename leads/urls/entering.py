@@ -1,8 +1,20 @@
 from django.urls import URLPattern, path
 
-from leads.views import collision_rules, protection
+from leads.views import collision_rules, protection, share_requests
 
 urlpatterns: list[URLPattern] = [
+    path("collisions/requests/", share_requests.share_requests, name="share_requests"),
+    path("collisions/requests/<int:pk>/", share_requests.share_request, name="share_request"),
+    path(
+        "collisions/requests/<int:pk>/decline/",
+        share_requests.decline_share_request,
+        name="decline_share_request",
+    ),
+    path(
+        "collisions/requests/<int:pk>/share/<slug:action>/",
+        share_requests.grant_share_request,
+        name="grant_share_request",
+    ),
     path("collisions/rules/", collision_rules.collision_rules, name="collision_rules"),
     path("collisions/rules/try/", collision_rules.try_collision_rules, name="try_collision_rules"),
     path(

@@ -15,8 +15,8 @@ from crm.web.asked import record_id
 from leads.identity import Identity
 from leads.selectors.identity import Pair
 from leads.selectors.similar import asked_record
-from leads.services.collisions import ask_to_share
 from leads.services.lookups import TooManyLookups, look_up
+from leads.services.share_requests import ask_to_share
 
 
 @require_POST

@@ -10,7 +10,7 @@ from crm.tenancy.context import tenant_context
 from crm.tenancy.links import tenant_url
 from leads.enums import RecordKind
 from leads.identity import Identity
-from leads.models import CollisionSettings
+from leads.models import CollisionSettings, ShareRequest
 from leads.selectors.identity import find_similar
 from leads.selectors.similar import cards_for
 from leads.services.contacts import create_contact
@@ -153,7 +153,8 @@ def test_asking_tells_the_owner(lead, tenant, sign_in, url):
     assert answer.status_code == 204
     told = Notification.objects.get()
     assert (told.member_id, told.kind) == (tenant.agent.pk, "share-requested")
-    assert told.path == f"leads/{lead.pk}/"
+    request = ShareRequest.objects.get()
+    assert told.path == f"collisions/requests/{request.pk}/"
 
 
 def test_a_forged_request_finds_nothing(lead, tenant, sign_in, url):
