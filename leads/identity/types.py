@@ -8,7 +8,19 @@ from typing import Literal, NamedTuple
 from leads.identity.reasons import Reason
 
 Verdict = Literal["same", "probable", "different"]
-KeyKind = Literal["credit", "phone", "email", "wechat", "name", "brand_region", "brand", "domain"]
+KeyKind = Literal[
+    "credit",
+    "phone",
+    "email",
+    "wechat",
+    "name",
+    "sound_region",
+    "sound_trade",
+    "brand",
+    "near",
+    "part",
+    "domain",
+]
 
 KEY_KINDS: tuple[KeyKind, ...] = (
     "credit",
@@ -16,8 +28,11 @@ KEY_KINDS: tuple[KeyKind, ...] = (
     "email",
     "wechat",
     "name",
-    "brand_region",
+    "sound_region",
+    "sound_trade",
     "brand",
+    "near",
+    "part",
     "domain",
 )
 STRONG_KINDS: frozenset[KeyKind] = frozenset({"credit", "phone", "email", "wechat", "name"})

@@ -1,7 +1,7 @@
 """Who else is this? Candidates by hashed keys, compared by the engine, redacted for the reader."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,10 +9,25 @@ from django.db import connection
 
 from crm.places import SHORT_NAMES
 from leads.enums import IdentityVerdict, LeadStatus, RecordKind
-from leads.identity import Identity, Reason, ReasonCode, Verdict, compare, is_mobile, match_keys
+from leads.identity import (
+    Identity,
+    IdentityMatch,
+    Key,
+    Reason,
+    ReasonCode,
+    Verdict,
+    is_mobile,
+    match_keys,
+    normalise_name,
+)
+from leads.identity.keys import lookup_keys
+from leads.identity.names import PROBABLE
+from leads.identity.profiles import Profile, profile_of
+from leads.identity.records import compare_profiles
 from leads.models import CompanyAlias, Contact, Customer, Lead
 from leads.selectors.judgements import Pair as Pair
-from leads.selectors.judgements import judgements_on, names_key
+from leads.selectors.judgements import canonical_names_key, judgements_on
+from leads.selectors.prepared import fetch_prepared
 
 # A key that more records share says nothing: weak ones are dropped, strong ones cut off here.
 HOT = 60
@@ -24,6 +39,54 @@ CANDIDATES = f"""
         WHERE leads_identitykey.key = wanted.key LIMIT {HOT + 1}
     ) AS found
 """  # noqa: S608  a number of our own
+
+# The likeliest few: each key counts by what sharing it says, crowded weak ones not at all.
+MOST = 24
+SLOTS = 32  # keys of one look-up; a fixed number, so that the server keeps one plan for all
+WORTH = {
+    "name": 60, "sound_region": 20, "sound_trade": 16, "brand": 15, "near": 12, "domain": 8,
+    "part": 4,
+}  # fmt: skip
+STRONG = 100
+SHORTEST_BEGUN = 2
+FAINT = 9  # parts of a brand and nothing else
+LIKELIEST = f"""
+    WITH hit AS MATERIALIZED (
+        SELECT found.record_kind, found.record_id, wanted.worth,
+               count(*) OVER (PARTITION BY wanted.key) AS crowd
+        FROM (
+            SELECT (%s::bigint[])[slot], (%s::int[])[slot] FROM generate_series(1, {SLOTS}) AS slot
+        ) AS wanted(key, worth)
+        CROSS JOIN LATERAL (
+            SELECT record_kind, record_id FROM leads_identitykey
+            WHERE leads_identitykey.key = wanted.key LIMIT {HOT + 1}
+        ) AS found
+    ), best AS MATERIALIZED (
+        SELECT record_kind, record_id, sum(worth) AS worth FROM hit
+        WHERE crowd <= {HOT} OR worth >= 60
+        GROUP BY record_kind, record_id ORDER BY worth DESC, record_kind, record_id LIMIT {MOST}
+    )
+    SELECT 'customer' AS stands_for, one.id, one.owner_id, TRUE, best.worth,
+           one.name, '', one.phone, '', one.credit_code, '', one.website, one.address,
+           one.province,
+           ARRAY(SELECT text FROM leads_companyalias AS alias WHERE alias.customer_id = one.id)
+    FROM best JOIN leads_customer AS one
+      ON best.record_kind = 'customer' AND one.id = best.record_id
+    UNION ALL
+    SELECT CASE WHEN one.customer_id IS NULL THEN 'lead' ELSE 'customer' END,
+           coalesce(one.customer_id, one.id),
+           CASE WHEN one.customer_id IS NULL THEN one.owner_id ELSE held.owner_id END,
+           one.customer_id IS NOT NULL OR one.status <> 'invalid', best.worth,
+           one.company_name, one.contact_name, one.phone, one.email, one.credit_code, one.wechat,
+           '', one.address, one.province, ARRAY[]::text[]
+    FROM best JOIN leads_lead AS one ON best.record_kind = 'lead' AND one.id = best.record_id
+    LEFT JOIN leads_customer AS held ON held.id = one.customer_id
+    UNION ALL
+    SELECT 'customer', one.customer_id, held.owner_id, TRUE, best.worth,
+           held.name, one.name, one.phone, one.email, '', one.wechat, '', '', '', ARRAY[]::text[]
+    FROM best JOIN leads_contact AS one ON best.record_kind = 'contact' AND one.id = best.record_id
+    JOIN leads_customer AS held ON held.id = one.customer_id
+"""  # noqa: S608  numbers of our own
 
 LEAD_FIELDS = (
     "id", "owner_id", "status", "customer_id", "customer__owner_id", "credit_code", "wechat",
@@ -116,19 +179,32 @@ def aliases_of(customer_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
 
 
 def find_similar(
-    identity: Identity, *, excluding: Iterable[Pair] = (), limit: int = 10
+    identity: Identity,
+    *,
+    excluding: Iterable[Pair] = (),
+    limit: int = 10,
+    is_typing: bool = False,
 ) -> list[Match]:
     """Everything in the organisation that may be the same client, likeliest first.
 
     `excluding` are the client's own records. What people judged about them, or about the names,
-    counts more than the engine. It looks past data scopes on purpose: whoever shows the result
-    redacts it (`cards_for`).
+    counts more than the engine. `is_typing`: the name may not be finished, so a brand that
+    begins with what is typed counts. It looks past data scopes on purpose: whoever shows the
+    result redacts it (`cards_for`).
     """
     own = {(str(kind), pk) for kind, pk in excluding}
+    asked = profile_of(identity)
     best: dict[Pair, Match] = {}
     names: dict[Pair, set[str]] = defaultdict(set)
-    for candidate in load_candidates(candidate_pairs(identity)):
-        match = compare(identity, candidate.identity)
+    for candidate in likeliest(asked):
+        if (candidate.kind.value, candidate.record_id) in own:
+            continue
+        profile = profile_of(candidate.identity)
+        match = compare_profiles(asked, profile)
+        if match.verdict == "different" and is_typing:
+            match = _as_begun(asked, profile) or match
+        if match.verdict == "different":
+            continue
         found = Match(
             candidate.kind,
             candidate.record_id,
@@ -138,23 +214,32 @@ def find_similar(
             match.reasons,
             candidate.is_open,
         )
-        if found.pair in own:
-            continue
-        names[found.pair].update(filter(None, _names_of(candidate.identity)))
+        names[found.pair].update(name.canonical for name in profile.names)
         known = best.get(found.pair)
         if known is None or known.score < found.score:
             best[found.pair] = found
-    heeded = _heed_judgements(identity, own, best, names)
-    alike = [match for match in heeded if match.verdict != "different"]
-    return sorted(alike, key=lambda match: (-match.score, match.pair))[:limit]
+    heeded = _heed_judgements(asked, own, best, names)
+    return sorted(heeded, key=lambda match: (-match.score, match.pair))[:limit]
 
 
-def _names_of(identity: Identity) -> tuple[str, ...]:
-    return (identity.company, *identity.aliases)
+def _as_begun(asked: Profile, known: Profile) -> IdentityMatch | None:
+    """A question, if the brand of the one begins with what has been typed of the other's."""
+    for typed in asked.names:
+        for name in known.names:
+            places = {typed.province, name.province}
+            if (
+                len(typed.brand) >= SHORTEST_BEGUN
+                and name.brand.startswith(typed.brand)
+                and (len(places) == 1 or "" in places)
+            ):
+                params = {"left": typed.brand, "right": name.brand}
+                reason = Reason(ReasonCode.BRAND_CONTAINED, params)
+                return IdentityMatch(PROBABLE, "probable", (reason,))
+    return None
 
 
 def _heed_judgements(
-    identity: Identity,
+    asked: Profile,
     own: set[Pair],
     best: Mapping[Pair, Match],
     names: Mapping[Pair, set[str]],
@@ -162,10 +247,9 @@ def _heed_judgements(
     """The matches without those that people said are somebody else; the others as people said."""
     if not best:
         return ()
-    typed = [name for name in _names_of(identity) if name]
     keys = {
-        pair: {key for one in typed for other in names[pair]
-               if (key := names_key(one, other)) is not None}
+        pair: {key for name in asked.names for other in names[pair]
+               if (key := canonical_names_key(name.canonical, other)) is not None}
         for pair in best
     }  # fmt: skip
     judged = judgements_on(own, set().union(*keys.values()))
@@ -194,6 +278,54 @@ def _has_new_evidence(match: Match) -> bool:
         reason.code in PERSONAL
         or (reason.code == ReasonCode.PHONE_EQUAL and is_mobile(reason.params["value"]))
         for reason in match.reasons
+    )
+
+
+def likeliest(asked: Profile) -> Iterator[Candidate]:
+    """The records that share most with this client, whole, in one statement."""
+    keys = sorted(lookup_keys(asked), key=worth_of, reverse=True)[:SLOTS]
+    if not keys:
+        return
+    worths = [worth_of(key) for key in keys]
+    brands = [name.brand for name in asked.names]
+    for row in fetch_prepared(LIKELIEST, [[key.hash64 for key in keys], worths]):
+        kind, record_id, owner_id, is_open, worth, name, *facts, aliases = row
+        if worth <= FAINT and not _may_be_short_for(brands, (name, *aliases)):
+            continue
+        yield Candidate(
+            _identity(record_id, name, facts, tuple(aliases)),
+            RecordKind(kind),
+            record_id,
+            owner_id,
+            is_open,
+        )
+
+
+def worth_of(key: Key) -> int:
+    """How much sharing this key says."""
+    return WORTH.get(key.kind, STRONG)
+
+
+def _may_be_short_for(brands: list[str], names: tuple[str, ...]) -> bool:
+    """Parts of brands in common say something only if one name holds the other's whole brand."""
+    written = [normalise_name(name) for name in names]
+    return any(brand in name for brand in brands for name in written)
+
+
+def _identity(record_id: int, name: str, facts: list[Any], aliases: tuple[str, ...]) -> Identity:
+    person, phone, email, code, wechat, website, address, province = facts
+    return Identity(
+        id=record_id,
+        company=name,
+        person=person,
+        phones=_given(phone),
+        emails=_given(email),
+        credit_code=code,
+        wechat=wechat,
+        website=website,
+        address=address,
+        region=SHORT_NAMES.get(province, ""),
+        aliases=aliases,
     )
 
 

@@ -3,11 +3,29 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from django.db.models import Q
-
 from leads.enums import IdentityVerdict
 from leads.identity import Key, name_keys, parse_company_name
 from leads.models import IdentityJudgement
+from leads.selectors.prepared import fetch_prepared
+
+# By two names, by the one record, by the other; oldest first, so that the latest word counts.
+COLUMNS = "left_kind, left_id, right_kind, right_id, names_key, verdict, at, judged.id"
+ON = f"""
+    WITH asked AS (SELECT %s::bigint[] AS names, %s::text[] AS kinds, %s::bigint[] AS ids),
+    own AS (SELECT one.kind, one.id FROM asked, unnest(kinds, ids) AS one(kind, id))
+    SELECT left_kind, left_id, right_kind, right_id, names_key, verdict FROM (
+        SELECT {COLUMNS} FROM leads_identityjudgement AS judged
+        WHERE names_key = ANY((SELECT names FROM asked)::bigint[])
+        UNION
+        SELECT {COLUMNS}
+        FROM own JOIN leads_identityjudgement AS judged
+          ON left_kind = own.kind AND left_id = own.id
+        UNION
+        SELECT {COLUMNS}
+        FROM own JOIN leads_identityjudgement AS judged
+          ON right_kind = own.kind AND right_id = own.id
+    ) AS found ORDER BY at, id
+"""  # noqa: S608  columns of our own
 
 Pair = tuple[str, int]
 Both = tuple[Pair, Pair]
@@ -21,7 +39,14 @@ def in_order(left: Pair, right: Pair) -> Both:
 
 def names_key(left: str, right: str) -> int | None:
     """A number for two company names in any order and spelling; None when they are one name."""
-    one, other = sorted(parse_company_name(name).canonical for name in (left, right))
+    return canonical_names_key(
+        parse_company_name(left).canonical, parse_company_name(right).canonical
+    )
+
+
+def canonical_names_key(left: str, right: str) -> int | None:
+    """The same for names that are parsed already."""
+    one, other = sorted((left, right))
     return None if one == other else Key("name", f"{one}\n{other}").hash64
 
 
@@ -47,16 +72,14 @@ class Judgements:
 
 def judgements_on(own: Collection[Pair], names: Collection[int]) -> Judgements:
     """All judgements on these records (one client's) and on these pairs of names, in one query."""
-    wanted = Q(names_key__in=names) if names else Q(pk__in=[])
-    for kind, pk in own:
-        wanted |= Q(left_kind=kind, left_id=pk) | Q(right_kind=kind, right_id=pk)
-    rows = IdentityJudgement.objects.filter(wanted).order_by("at", "pk")
     mine = {(str(kind), pk) for kind, pk in own}
+    if not mine and not names:
+        return Judgements()
+    kinds, ids = [kind for kind, _pk in mine], [pk for _kind, pk in mine]
     by_record: dict[Pair, IdentityVerdict] = {}
     by_name: dict[int, IdentityVerdict] = {}
-    for left_kind, left_id, right_kind, right_id, key, word in rows.values_list(
-        "left_kind", "left_id", "right_kind", "right_id", "names_key", "verdict"
-    ):
+    rows = fetch_prepared(ON, [list(names), kinds, ids])
+    for left_kind, left_id, right_kind, right_id, key, word in rows:
         verdict = IdentityVerdict(word)
         left, right = (left_kind, left_id), (right_kind, right_id)
         if left in mine:

@@ -25,7 +25,7 @@ VERDICTS: Mapping[RuleEffect, Verdict] = {
     RuleEffect.WARN: "probable",
     RuleEffect.IGNORE: "different",
 }
-TELLING_KINDS = STRONG_KINDS | {"brand_region"}
+TELLING_KINDS = STRONG_KINDS | {"sound_region"}
 
 
 def strong_keys(keys: Sequence[int], kinds: Sequence[str]) -> list[int]:
@@ -34,7 +34,7 @@ def strong_keys(keys: Sequence[int], kinds: Sequence[str]) -> list[int]:
 
 
 def telling_keys(keys: Iterable[int], kinds: Iterable[str]) -> tuple[int, ...]:
-    """The keys by which rows of one file are compared: strong ones, and brand with province."""
+    """The keys by which rows of one file are compared: strong ones, brand's reading and province."""
     pairs = zip(keys, kinds, strict=True)
     return tuple([key for key, kind in pairs if kind in TELLING_KINDS])
 

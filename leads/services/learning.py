@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from crm.people.models import Member
 from leads.enums import AliasSource, IdentityVerdict, RecordKind
+from leads.identity import parse_company_name
 from leads.models import CompanyAlias, Contact, Customer, IdentityJudgement, Lead
 from leads.selectors.judgements import Pair, alias_key, in_order, names_key
 from leads.services.indexing import index
@@ -104,6 +105,32 @@ def learn_alias(
     )
     index(customer)
     return alias
+
+
+@transaction.atomic
+def learn_names(names: Iterable[tuple[int, str]], *, source: AliasSource) -> int:
+    """Names of companies that stand for these customers, many at once; how many were new.
+
+    Only what is written like a company's full name: a payer may be a person.
+    """
+    keys = {
+        (customer_id, key): text.strip()[:200]
+        for customer_id, text in names
+        if parse_company_name(text).legal_form and (key := alias_key(text)) is not None
+    }
+    customers = Customer.objects.in_bulk({customer_id for customer_id, _key in keys})
+    known = set(CompanyAlias.objects.filter(customer__in=customers).values_list("customer", "key"))
+    known |= {(one.pk, alias_key(one.name)) for one in customers.values()}
+    fresh = sorted(pair for pair in keys if pair not in known and pair[0] in customers)
+    CompanyAlias.objects.bulk_create(
+        CompanyAlias(
+            customer=customers[customer_id], text=keys[customer_id, key], key=key, source=source
+        )
+        for customer_id, key in fresh
+    )
+    for customer_id in sorted({customer_id for customer_id, _key in fresh}):
+        index(customers[customer_id])
+    return len(fresh)
 
 
 @transaction.atomic

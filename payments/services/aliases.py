@@ -1,4 +1,7 @@
-"""Payer aliases: who paid for whom, learned from what people posted."""
+"""Payer aliases: who paid for whom, learned from what people posted.
+
+A payer's company name is also a name by which its customer is found from then on.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -10,6 +13,8 @@ from django.utils import timezone
 
 from crm.encryption.cipher import blind_index, seal
 from crm.tenancy.context import current_organization_id
+from leads.enums import AliasSource
+from leads.services import identity
 from payments.matching import payer_keys
 from payments.models import PayerAlias
 
@@ -44,8 +49,18 @@ class Payment(Protocol):
 Paid = tuple[Payment, int]
 
 
-def learn(posted: Iterable[Paid], *, times: int = 1) -> None:
+def learn(posted: Iterable[Paid]) -> None:
     """Remember for each (line, customer) that this payer paid for this customer."""
+    paid = list(posted)
+    count(paid, 1)
+    identity.learn_names(
+        {(customer_id, line.counterparty_name) for line, customer_id in paid},
+        source=AliasSource.PAYER,
+    )
+
+
+def count(posted: Iterable[Paid], times: int) -> None:
+    """Add so many times to what is known about these payers; less than none takes away."""
     counts: dict[tuple[str, int], tuple[str, int]] = {}
     for line, customer_id in posted:
         for key in payer_keys(line.counterparty_name, line.counterparty_account):
@@ -85,5 +100,9 @@ def key_index(key: str) -> str:
 
 def unlearn(posted: Iterable[Paid]) -> None:
     """Take back what an undone posting taught."""
-    learn(posted, times=-1)
+    paid = list(posted)
+    count(paid, -1)
     PayerAlias.objects.filter(times__lte=0).delete()
+    for name, customer_id in {(line.counterparty_name, customer_id) for line, customer_id in paid}:
+        if not PayerAlias.objects.filter(customer=customer_id, payer_name=name).exists():
+            identity.unlearn_alias(customer_id=customer_id, text=name, source=AliasSource.PAYER)

@@ -1,6 +1,10 @@
 """Records of one client share a key; the key is the same number everywhere."""
 
+import pytest
+
 from leads.identity import Identity, Key, match_keys, name_keys
+from leads.identity.keys import lookup_keys, profile_keys
+from leads.identity.profiles import profile_of
 
 HASH = 4787300402745635089
 
@@ -24,12 +28,43 @@ def test_every_field_gives_its_key() -> None:
         Key("wechat", "zhangsan88"),
         Key("name", "上海|华信|科技|"),
         Key("brand", "华信"),
-        Key("brand_region", "华信|上海"),
+        Key("sound_region", "huaxin|上海"),
+        Key("sound_trade", "huaxin|科技"),
     }
 
 
 def test_ways_to_write_a_name_share_all_keys() -> None:
     assert name_keys("上海市華信科技股份有限公司") == name_keys("华信科技（上海）有限责任公司")
+
+
+@pytest.mark.parametrize(
+    ("typed", "known"),
+    [
+        ("华鑫科技", "上海华信科技有限公司"),  # sounds alike, no place
+        ("杭州中科蓝天软件", "杭州中科兰天软件有限公司"),
+        ("中科曙光信息", "北京中科暑光电子有限公司"),  # one slip
+        ("中科曙", "中科曙光信息产业股份有限公司"),
+        ("字节", "北京字节跳动科技有限公司"),
+        ("北京字节跳动科技有限公司", "字节"),
+        ("跳动", "北京字节跳动科技有限公司"),
+        ("Microsft", "Microsoft (China) Co., Ltd."),
+        ("Huawai", "Huawei Technologies"),
+    ],
+)
+def test_what_somebody_else_typed_is_looked_up_under_a_shared_key(typed: str, known: str) -> None:
+    asked = lookup_keys(profile_of(Identity(company=typed)))
+    assert asked & match_keys(Identity(company=known))
+
+
+def test_a_record_is_looked_up_under_all_its_own_keys() -> None:
+    for name in ("上海华信科技有限公司", "北京字节跳动科技有限公司", "Siemens AG", "同光"):
+        profile = profile_of(Identity(company=name))
+        assert profile_keys(profile) <= lookup_keys(profile)
+
+
+def test_few_keys_are_kept_of_a_usual_name() -> None:
+    assert len(match_keys(Identity(company="上海华信科技有限公司"))) == 4
+    assert len(match_keys(Identity(company="北京字节跳动科技有限公司"))) <= 11
 
 
 def test_a_generic_brand_is_no_key() -> None:

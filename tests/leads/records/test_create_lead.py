@@ -35,7 +35,7 @@ def test_a_lead_comes_from_a_touch(lead):
 
 def test_it_is_indexed_in_the_same_transaction(lead):
     kinds = set(IdentityKey.objects.filter(record_id=lead.pk).values_list("kind", flat=True))
-    assert {"phone", "email", "name", "brand", "brand_region", "domain"} <= kinds
+    assert {"phone", "email", "name", "brand", "sound_region", "domain"} <= kinds
 
 
 @pytest.mark.parametrize("facts", VARIANTS)
