@@ -35,6 +35,16 @@ def profile_keys(profile: Profile) -> set[Key]:
     return keys
 
 
+def batch_keys(profile: Profile) -> Iterator[Key]:
+    """The keys by which records of one batch are compared: parts of brands would pair too many."""
+    yield from _exact_keys(profile)
+    for name in profile.names:
+        yield from _precise_keys(name)
+        if not name.is_generic and _may_have_a_slip(name.brand):
+            for near in _without_one(name.brand):
+                yield Key("near", near)
+
+
 def lookup_keys(profile: Profile) -> set[Key]:
     """The keys under which others like this record may be filed: its own and its brand's parts."""
     keys = profile_keys(profile)

@@ -34,7 +34,7 @@ def strong_keys(keys: Sequence[int], kinds: Sequence[str]) -> list[int]:
 
 
 def telling_keys(keys: Iterable[int], kinds: Iterable[str]) -> tuple[int, ...]:
-    """The keys by which rows of one file are compared: strong ones, brand's reading and province."""
+    """The keys by which rows of one file are compared: strong ones, and the brand as it sounds."""
     pairs = zip(keys, kinds, strict=True)
     return tuple([key for key, kind in pairs if kind in TELLING_KINDS])
 

@@ -119,7 +119,8 @@ def learn_names(names: Iterable[tuple[int, str]], *, source: AliasSource) -> int
         if parse_company_name(text).legal_form and (key := alias_key(text)) is not None
     }
     customers = Customer.objects.in_bulk({customer_id for customer_id, _key in keys})
-    known = set(CompanyAlias.objects.filter(customer__in=customers).values_list("customer", "key"))
+    aliases = CompanyAlias.objects.filter(customer__in=customers).values_list("customer_id", "key")
+    known: set[tuple[int, int | None]] = {*aliases}
     known |= {(one.pk, alias_key(one.name)) for one in customers.values()}
     fresh = sorted(pair for pair in keys if pair not in known and pair[0] in customers)
     CompanyAlias.objects.bulk_create(

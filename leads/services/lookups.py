@@ -36,7 +36,7 @@ def look_up(
     if not match_keys(identity):
         return []
     count_lookup(by)
-    matches = find_similar(identity, excluding=excluding, limit=MOST_CARDS)
+    matches = find_similar(identity, excluding=excluding, limit=MOST_CARDS, is_typing=True)
     cards = cards_for(by, matches, typed=identity.company)
     _write_down(by, matches, cards)
     return cards
