@@ -113,3 +113,4 @@ collision_tabs.register(
 collision_tabs.register(
     CollisionTab("requests", _("Requests to share"), "leads:share_requests", "leads.view_case", 80)
 )
+collision_tabs.register(CollisionTab("merges", _("Merges"), "leads:merges", "leads.merge_lead", 50))

@@ -22,6 +22,14 @@ class UnknownPermission(LookupError):
     """A permission name that no app declares: a programming error, never an answer."""
 
 
+class MovedOn(Http404):
+    """The record became part of another one, which the member may reach."""
+
+    def __init__(self, record: Model) -> None:
+        super().__init__()
+        self.record = record
+
+
 def reach_of(member: Member, permission: str) -> Reach | None:
     """How far the member's roles carry this permission, None for not at all."""
     if not is_declared(permission):
@@ -71,8 +79,16 @@ def allowed(member: Member, permission: str, obj: Any = None) -> bool:
 
 
 def get_or_404(member: Member, queryset: QuerySet[M], permission: str, pk: int) -> M:
-    """The record, if the member may reach it; otherwise 404, as if it did not exist."""
+    """The record, if the member may reach it; otherwise 404, as if it did not exist.
+
+    A model whose records can become part of others has `successor_of(pk)`: the way on, for those
+    who reach it.
+    """
     found = visible(member, queryset, permission).filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    if found is not None:
+        return found
+    successor_of = getattr(queryset.model, "successor_of", None)
+    successor = successor_of(pk) if successor_of is not None else None
+    if successor is not None and allowed(member, permission, successor):
+        raise MovedOn(successor)
+    raise Http404

@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "crm.tenancy.middleware.TenantMiddleware",
     "crm.audit.middleware.ViewLogMiddleware",
     "crm.signin.middleware.SignInGate",
+    "leads.middleware.FollowMerges",
     "crm.web.once.OnceMiddleware",
 ]
 

@@ -69,3 +69,12 @@ class MergeableModel(TenantModel):
     class Meta(TenantModel.Meta):
         abstract = True
         base_manager_name = "every"
+
+    @classmethod
+    def successor_of(cls, pk: int) -> Self | None:
+        """The record that this one is part of now, at the end of the chain; None when it is not."""
+        ids = cls.every.values_list("merged_into", flat=True)
+        following = found = ids.filter(pk=pk).first()
+        while following is not None:
+            found, following = following, ids.filter(pk=following).first()
+        return cls.every.filter(pk=found).first() if found is not None else None

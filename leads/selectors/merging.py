@@ -1,6 +1,6 @@
 """What a merge would do, what one did, and who may look."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from crm.access import policy
 from crm.people.models import Member
 from leads.enums import RecordKind
 from leads.merge_blocks import BOTH, GONE, KEPT, Block, blocks_for, choices_of
+from leads.merge_values import read, stored
 from leads.models import Customer, Lead, Merge, MergeStep
 from leads.references import name_and_open, references_to
 from leads.selectors.customers import visible_customers
@@ -220,8 +221,108 @@ def _step_label(step: MergeStep) -> str:
     return str(apps.get_model(step.model)._meta.verbose_name_plural)
 
 
+def lines_before(found: Merge, kept: type[Any], gone: type[Any], member: Member) -> list[Line]:
+    """What both records said before the merge, and whose word was taken."""
+    owners = [one.get("owner_id") for one in (found.kept_before, found.gone_before)]
+    names = names_of((Member, pk) for pk in owners if pk)
+    lines = [
+        Line(
+            key=block.key,
+            label=str(block.label),
+            mine=_words(block.shown, past(kept, found.kept_before), member, names),
+            theirs=_words(_given(block), past(gone, found.gone_before), member, names),
+            pick=found.picks.get(block.key, KEPT),
+        )
+        for block in blocks_for(kept, gone)
+    ]
+    return [one for one in lines if one.mine or one.theirs]
+
+
+def past(model: type[Any], values: Mapping[str, Any]) -> Any:
+    """A record as the journal has it, never to be saved."""
+    return model(**stored(model, values))
+
+
+def what_stays(found: Merge) -> list[Load]:
+    """What an undo leaves with the kept record, because it changed or came after the merge."""
+    stays: dict[str, int] = {}
+    moved: dict[tuple[str, str], list[int]] = {}
+    kept = _model_of(found.kept_kind)
+    for step in found.steps.all():
+        if step.column in ("pk", "learned"):
+            continue
+        label = _step_label(step)
+        if step.column:
+            moved.setdefault((step.model, step.column), []).extend(step.record_ids)
+            left = len(step.record_ids) - _still_there(step)
+        else:
+            row = apps.get_model(step.model)._base_manager.filter(pk=step.before_id).first()
+            is_same = row is not None and all(
+                read(row, name) == new for name, (_old, new) in step.values.items()
+            )
+            left = 0 if is_same else 1
+            if step.model == kept._meta.label_lower:
+                label = _block_label(kept, step)
+        if left:
+            stays[label] = stays.get(label, 0) + left
+    for one in references_to(kept) if found.kept_kind == found.gone_kind else ():
+        clock = next((name for name in CLOCKS if name in _columns(one.model)), "")
+        if clock:
+            rows = one.rows(kept, found.kept_id).filter(**{f"{clock}__gt": found.at})
+            newer = rows.exclude(pk__in=moved.get((one.label, one.column), ())).count()
+            label = name_and_open(one)[0]
+            if newer:
+                stays[label] = stays.get(label, 0) + newer
+    return [Load(label, count) for label, count in stays.items()]
+
+
+# When a row was made, by its model's own name for it.
+CLOCKS = ("created_at", "granted_at", "joined_at", "asked_at", "started_at", "at")
+
+
+def _columns(model: type[Any]) -> set[str]:
+    return {one.name for one in model._meta.concrete_fields}
+
+
+def _model_of(kind: str) -> type[Any]:
+    return Customer if kind == RecordKind.CUSTOMER else Lead
+
+
+def _still_there(step: MergeStep) -> int:
+    """How many of the moved rows are where the merge put them."""
+    model = apps.get_model(step.model)
+    attname = model._meta.get_field(step.column).attname
+    rows = model._base_manager.filter(pk__in=step.record_ids, **{attname: step.after_id})
+    return int(rows.count())
+
+
+def _block_label(model: type[Any], step: MergeStep) -> str:
+    """The field of the kept record that a step changed."""
+    for block in (*blocks_for(model, model), *blocks_for(Customer, Lead)):
+        if set(block.columns) == set(step.values):
+            return str(block.label)
+    name = next(iter(step.values))
+    return str(model._meta.get_field(name).verbose_name)
+
+
 __all__ = [
-    "ATTACH", "CUSTOMERS", "GONE", "KEPT", "LEADS", "MODELS", "PERMISSIONS", "Line", "Load",
-    "Preview", "candidates_for", "loads_of", "merges_of", "preview", "record_or_404", "steps_of",
+    "ATTACH",
+    "CUSTOMERS",
+    "GONE",
+    "KEPT",
+    "LEADS",
+    "MODELS",
+    "PERMISSIONS",
+    "Line",
+    "Load",
+    "Preview",
+    "candidates_for",
+    "lines_before",
+    "loads_of",
+    "merges_of",
+    "preview",
+    "record_or_404",
+    "steps_of",
     "visible_merges",
-]  # fmt: skip
+    "what_stays",
+]

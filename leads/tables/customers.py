@@ -86,6 +86,7 @@ class CustomerTable(Table):
             _("Transfer"), "leads:bulk_transfer_customer", "arrows-left-right",
             "leads.transfer_customer", frame="modal",
         ),
+        BulkAction(_("Merge two"), "leads:merge_customers", "git-merge", "leads.merge_customer"),
     )  # fmt: skip
     search_hint = _("Company, phone or number")
     export_permission = "leads.export_customer"

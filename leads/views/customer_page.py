@@ -75,6 +75,9 @@ def customer_actions(member: Member, customer: Customer, *, may_edit: bool) -> l
         url = f"{reverse('leads:create_opportunity')}?customer={customer.pk}"
         found.append(Action(_("New opportunity"), url, "plus", kind="primary", frame="drawer"))
     found += sharing_actions(member, noun("leads.customer"), customer)
+    if policy.allowed(member, "leads.merge_customer", customer):
+        url = reverse("leads:merge_with", args=["customer", customer.pk])
+        found.append(Action(_("Merge with…"), url, "git-merge", frame="modal"))
     if may_edit:
         url = reverse("leads:edit_customer", args=args)
         found.append(Action(_("Edit"), url, "pencil", frame="drawer", shortcut="e"))

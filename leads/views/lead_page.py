@@ -63,6 +63,9 @@ def lead_actions(member: Member, lead: Lead, *, may_edit: bool) -> list[Action]:
         url = reverse("leads:assign", args=args)
         found.append(Action(_("Assign"), url, "user-share", frame="modal"))
     found += sharing_actions(member, noun("leads.lead"), lead)
+    if lead.status in OPEN_STATUSES and policy.allowed(member, "leads.merge_lead", lead):
+        url = reverse("leads:merge_with", args=["lead", lead.pk])
+        found.append(Action(_("Merge with…"), url, "git-merge", frame="modal"))
     if may_edit:
         url = reverse("leads:edit", args=args)
         found.append(Action(_("Edit"), url, "pencil", frame="drawer", shortcut="e"))

@@ -16,6 +16,7 @@ from reports.demo import (
     STRANGER,
     cash,
     inbox,
+    merging,
     pipeline,
     presence,
     sales,
@@ -43,6 +44,7 @@ def seed(*, lead_count: int = 3_000, slug: str = SLUG, domain: str = DOMAIN) -> 
         cash.fill(world, orders)
         inbox.fill(world)
         sharing.fill(world)
+        merging.fill(world)
     return organization
 
 

@@ -14,15 +14,16 @@ from crm.audit import services as audit
 from crm.people.models import Member
 from crm.teamwork.enums import NotificationKind
 from crm.teamwork.services import notify
-from leads.enums import AliasSource, LeadStatus
+from leads.enums import AliasSource, CaseState, LeadStatus
 from leads.merge_blocks import Block, blocks_for, choices_of, result_of
-from leads.models import Contact, Customer, FollowUp, Lead, Merge
+from leads.merge_values import everything, read
+from leads.models import CollisionCase, Contact, Customer, FollowUp, Lead, Merge
 from leads.references import check_obstacles, references_to
 from leads.selectors.addresses import page_of
 from leads.services.conversion import convert_lead
 from leads.services.identity import forget, index, kind_of, learn_alias, repoint
 from leads.services.merging import people
-from leads.services.merging.journal import Journal, everything, read
+from leads.services.merging.journal import Journal
 from leads.services.refusals import Refused, StaleRecord, WrongState
 
 Versions = tuple[int | None, int | None]
@@ -48,6 +49,7 @@ def merge(
     kept, gone = locked_pair(kept, gone)
     _check(kept, gone, versions)
     check_obstacles(kept, gone)
+    _one_open_case(kept, gone, case)
     chosen = settled(kept, gone, picks or {}, by)
     found = Merge.objects.create(
         kept_kind=kind_of(kept),
@@ -117,6 +119,22 @@ def _check(kept: Any, gone: Any, versions: Versions) -> None:
         raise WrongState(
             _("“%(name)s” is “%(status)s”: only an open lead can be attached to a customer.")
             % {"name": gone, "status": gone.get_status_display()}
+        )
+
+
+def _one_open_case(kept: Any, gone: Any, case: Any) -> None:
+    """A client has one open case; the one that is decided by this merge does not count."""
+    open_cases = CollisionCase.objects.filter(state=CaseState.OPEN)
+    if case is not None:
+        open_cases = open_cases.exclude(pk=case.pk)
+    mine, theirs = (
+        open_cases.filter(subject_kind=kind_of(one), subject_id=one.pk).first()
+        for one in (kept, gone)
+    )
+    if type(kept) is type(gone) and mine is not None and theirs is not None:
+        raise WrongState(
+            _("Both have an open collision case. Decide %(number)s first.")
+            % {"number": theirs.number}
         )
 
 

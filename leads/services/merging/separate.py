@@ -8,9 +8,10 @@ from crm.audit import services as audit
 from crm.people.models import Member
 from crm.teamwork.enums import NotificationKind
 from crm.teamwork.services import notify
+from leads.enums import IdentityVerdict
 from leads.models import Customer, Lead
 from leads.selectors.addresses import page_of
-from leads.services.identity import kind_of
+from leads.services.identity import judge, kind_of
 from leads.services.merging.doing import locked_pair
 from leads.services.refusals import Refused, WrongState
 
@@ -33,6 +34,13 @@ def keep_separate(
             raise WrongState(
                 _("“%(name)s” has been merged into another record meanwhile.") % {"name": one}
             )
+    judge(
+        (kind_of(left).value, left.pk),
+        (kind_of(right).value, right.pk),
+        IdentityVerdict.SEPARATE,
+        by=by,
+        case_id=getattr(case, "pk", None),
+    )
     for one, other in (pair, pair[::-1]):
         giver = one.owner_id
         if giver != owner.pk:

@@ -15,12 +15,13 @@ from crm.people.models import Member
 from crm.teamwork.enums import NotificationKind
 from crm.teamwork.services import notify
 from leads.enums import RecordKind
+from leads.merge_values import read
 from leads.models import CompanyAlias, Contact, Customer, Lead, Merge, MergeStep
 from leads.references import Reference, check_obstacles, references_to
 from leads.selectors.addresses import page_of
 from leads.services.identity import forget, forget_alias, index, point_back
 from leads.services.merging.doing import locked_pair
-from leads.services.merging.journal import read, write
+from leads.services.merging.journal import write
 from leads.services.refusals import Refused, WrongState
 
 MODELS: dict[str, type[Any]] = {

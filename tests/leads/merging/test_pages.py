@@ -1,0 +1,110 @@
+"""The screen, the list, the way back: as far as each one may."""
+
+import pytest
+
+from crm.tenancy.links import tenant_url
+from leads.models import Customer, Lead, Merge
+
+
+@pytest.fixture
+def url(tenant):
+    return lambda name, *args: tenant_url(tenant.organization, f"leads:{name}", *args)
+
+
+@pytest.fixture
+def pair(graph):
+    return (
+        graph.customer("苏州同光精密机械有限公司", phone="0512-66668888"),
+        graph.customer("苏州同光精密", city="苏州"),
+    )
+
+
+def test_a_manager_merges_on_the_screen_and_takes_it_back(graph, pair, sign_in, url):
+    browser = sign_in(graph.cast.manager)
+    kept, gone = pair
+    graph.deal(gone)
+    address = url("merge", "customer", kept.pk, gone.pk)
+    page = browser.get(address)
+    text = page.content.decode()
+    assert 'name="pick-name"' in text
+    assert "of which 1 unfinished" in text
+    sent = {"kept_version": 1, "gone_version": 1, "pick-name": "gone", "reason": "同一家"}
+    answer = browser.post(address, sent)
+    assert answer.status_code == 302
+    assert Customer.objects.get().name == "苏州同光精密"
+    found = Merge.objects.get()
+
+    moved_on = browser.get(url("customer", gone.pk))
+    assert moved_on.status_code == 302
+    assert moved_on.headers["Location"] == url("customer", kept.pk)
+    assert browser.post(url("edit_customer", gone.pk), {"name": "x"}).status_code == 302
+    assert Customer.objects.get().name == "苏州同光精密"
+
+    assert "同一家" in browser.get(url("merges")).content.decode()
+    question = browser.get(url("undo_merge", found.pk)).content.decode()
+    assert "Undo the merge" in question
+    assert browser.post(url("undo_merge", found.pk)).status_code == 302
+    assert Customer.objects.count() == 2
+
+
+def test_a_page_read_before_a_change_comes_back(graph, pair, sign_in, url):
+    kept, gone = pair
+    Customer.objects.filter(pk=gone.pk).update(version=2)
+    sent = {"kept_version": 1, "gone_version": 1}
+    answer = sign_in(graph.cast.manager).post(url("merge", "customer", kept.pk, gone.pk), sent)
+    assert answer.status_code == 422
+    assert Merge.objects.count() == 0
+
+
+def test_both_records_must_be_within_reach(graph, pair, sign_in, url):
+    kept, gone = pair
+    Customer.objects.filter(pk=gone.pk).update(owner=graph.cast.northerner, department=None)
+    for member in (graph.cast.agent, graph.cast.manager):
+        browser = sign_in(member)
+        for name in ("merge", "keep_separate"):
+            assert browser.get(url(name, "customer", kept.pk, gone.pk)).status_code == 404
+        assert browser.get(url("customer", gone.pk)).status_code == 404
+    assert (
+        sign_in(graph.cast.owner).get(url("merge", "customer", kept.pk, gone.pk)).status_code == 200
+    )
+
+
+def test_similar_records_are_offered_first(graph, pair, sign_in, url):
+    kept, gone = pair
+    page = sign_in(graph.cast.manager).get(url("merge_with", "customer", kept.pk)).content.decode()
+    assert url("merge", "customer", kept.pk, gone.pk) in page
+    lead = graph.lead("苏州同光精密机械")
+    page = sign_in(graph.cast.manager).get(url("merge_with", "lead", lead.pk)).content.decode()
+    assert url("merge", "attach", kept.pk, lead.pk) in page
+
+
+def test_two_ticked_records_meet_on_the_screen(graph, pair, sign_in, url):
+    browser = sign_in(graph.cast.manager)
+    ids = [one.pk for one in pair]
+    answer = browser.post(url("merge_customers"), {"ids": ids})
+    assert answer.headers["Location"] == url("merge", "customer", *ids)
+    answer = browser.post(url("merge_customers"), {"ids": ids[:1]})
+    assert answer.headers["Location"] == url("customers")
+    leads = [graph.lead("上海蓝鲸").pk, graph.lead("上海蓝鲸科技").pk]
+    answer = browser.post(url("merge_leads"), {"ids": leads})
+    assert answer.headers["Location"] == url("merge", "lead", *leads)
+    assert browser.get(answer.headers["Location"]).status_code == 200
+
+
+def test_keeping_both_asks_for_owner_and_reason(graph, pair, sign_in, url):
+    Customer.objects.filter(pk=pair[1].pk).update(owner=graph.cast.colleague)
+    address = url("keep_separate", "customer", *(one.pk for one in pair))
+    browser = sign_in(graph.cast.manager)
+    assert "王磊" in browser.get(address).content.decode()
+    sent = {"owner": graph.cast.colleague.pk, "reason": "两个厂"}
+    assert browser.post(address, sent).status_code == 302
+    assert {one.owner for one in Customer.objects.all()} == {graph.cast.colleague}
+
+
+def test_a_stranger_finds_no_merge(graph, pair, sign_in, url):
+    found = Merge.objects.create(
+            kept_kind="customer", kept_id=pair[0].pk, gone_kind="customer", gone_id=pair[1].pk,
+            kept_title="a", gone_title="b", at=pair[0].created_at,
+        )  # fmt: skip
+    assert sign_in(graph.cast.northerner).get(url("merged", found.pk)).status_code == 404
+    assert Lead.objects.count() == 0
