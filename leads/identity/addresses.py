@@ -27,7 +27,7 @@ _BLOCK = re.compile(rf"(?P<block>[a-z]|{_NUMERAL})(?:号楼|栋|幢|座|号院)"
 _ROOM = re.compile(r"(?P<room>[a-z]?[0-9]{2,5}[a-z]?)(?:室|房|号|铺)?$")
 _MARKS = re.compile(r"[\s,，.。;；:：()（）【】\[\]#、]+")
 _NUMBERS = re.compile(r"\d+")
-_ALIKE, _NEAR = 92, 82  # of 100: Latin addresses word by word, in any order
+_ALIKE, _LIKELY, _NEAR = 90, 82, 75  # of 100: Latin addresses word by word, in any order
 
 
 class Address(NamedTuple):
@@ -111,6 +111,6 @@ def _latin(a: str, b: str) -> Nearness:
     if not numbers or numbers.isdisjoint(others):
         return ""
     score = token_sort_ratio(a, b, score_cutoff=_NEAR)
-    if score >= _ALIKE or (score >= _NEAR and numbers == others):
+    if score >= _ALIKE or (score >= _LIKELY and numbers == others):
         return "room"
     return "number" if score else ""

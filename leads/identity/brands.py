@@ -7,6 +7,7 @@ from rapidfuzz.fuzz import ratio
 from leads.identity.aliases import alias_strength
 from leads.identity.characters import differ_in_number, look_alike, plain_numerals, sound_near
 from leads.identity.latin_names import compare_latin
+from leads.identity.lexicon import TRADES
 from leads.identity.reasons import Reason, ReasonCode
 from leads.identity.short_forms import short_form_strength
 from leads.identity.text import has_chinese, pinyin_key, sounds_alike
@@ -116,7 +117,11 @@ def _is_slip_in_trade(left: CompanyName, right: CompanyName) -> bool:
     a, b = left.brand + left.industry, right.brand + right.industry
     if len(a) != len(b) or len(a) < _ENOUGH or a[:2] != b[:2]:
         return False
-    if left.industries and right.industries:
+    if (
+        left.industries
+        and right.industries
+        and TRADES.issuperset(left.industries + right.industries)
+    ):
         return False
     if min(len(left.brand), len(right.brand)) >= len(a):
         return False

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from leads.identity import lexicon
 from leads.identity.characters import plain_numerals
 from leads.identity.latin_names import parse_latin
-from leads.identity.places import ALSO_BRANDS, Place, place_at, province_at
+from leads.identity.places import ALSO_BRANDS, Place, district_size, place_at, province_at
 from leads.identity.text import has_chinese, normalise_name
 from leads.identity.types import CompanyName
 
@@ -25,6 +25,8 @@ _BANK_BEFORE_BRANCH = re.compile(r"^(.+?(?:银行|信用社))(.*?(?:行|部|处|
 _ZONE = re.compile(
     r"(?:国家级?)?(?:经济|高新|技术|产业)*(?:开发区|工业园区|工业园|工业区|高新区|保税港?区)(?=..)"
 )
+_TOWN = re.compile(r"[\u4e00-\u9fff]{2,3}(?:镇|乡|街道)(?=..)")
+_TOWN_TAIL = re.compile(r"^(?:新区|[镇区县市])(?=..)")
 _ADMIN = re.compile(r"[市省]|(?<=..)[区县]|分行(?=.)")
 _TICKER = re.compile(
     r"^\*?(?:st|xd|xr)(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?:b股|uw|sw|ss|[abhsuwr])$"
@@ -34,6 +36,9 @@ _TICKER_STARTS = ("st", "xd", "xr")
 _GROUP_INSIDE = re.compile(r"(?<=..)(?:集团|控股)(?=..)")
 
 
+_LONG_BRAND = 4
+_CITY_BANKS = ("商业银行", "城市商业银行")  # 兰州市商业银行 is 兰州银行 today
+_NOWHERE = Place()
 _CHINA = Place(province="中国", is_province_written=True)
 
 
@@ -65,8 +70,10 @@ def _parse_chinese(text: str) -> CompanyName:
     body = _take_region(body)
     if body.is_form_first:
         brand, trades = _split_leading_trades(body.text)
-    else:
+    if not body.is_form_first or not trades:
         brand, trades = _split_goods(*_split_trades(body.text), body)
+    if len(brand) >= _LONG_BRAND and brand[-1] in lexicon.PRODUCT_ENDS and body.forms:
+        brand, trades = _split_product(brand, trades)
     if len(brand) >= 4 and not body.places:
         brand, trades, body = _region_inside(brand, trades, body)
     return _assemble(text, body, brand, trades, former)
@@ -116,8 +123,10 @@ def _without_transcript(brand: str) -> str:
 
 def _merge_places(places: tuple[Place, ...]) -> Place:
     """Several mentions are one place when they agree; the first wins when they do not."""
-    merged = Place()
-    for place in places:
+    if not places:
+        return _NOWHERE
+    merged = places[0]
+    for place in places[1:]:
         if merged.province in ("", "中国"):
             merged = place
         elif place.province == merged.province:
@@ -130,7 +139,7 @@ def _merge_places(places: tuple[Place, ...]) -> Place:
 def _take_brackets(body: _Body) -> _Body:
     """Brackets hold a place, a legal form, or part of the brand: （中国）（集团）（有限合伙）."""
     if "(" not in body.text:
-        return body._replace(text=body.text.replace(")", ""))
+        return _Body(body.text.replace(")", "")) if ")" in body.text else body
     places, forms = list(body.places), list(body.forms)
 
     def replace(found: re.Match[str]) -> str:
@@ -194,10 +203,12 @@ def _take_forms(body: _Body) -> _Body:
             break
     if not taken and (found := _form_at_start(text)):
         return found._replace(places=body.places, branch=body.branch)
-    return body._replace(text=text, forms=tuple(forms + taken))
+    return _Body(text, body.places, tuple(forms + taken), body.branch)
 
 
 def _form_at_end(text: str) -> str:
+    if text[-1:] not in lexicon.FORM_TAILS:
+        return ""
     longest = min(lexicon.LONGEST_FORM, len(text) - 2)
     for size in range(longest, 1, -1):
         if text[-size:] in lexicon.LEGAL_KIND:
@@ -225,9 +236,20 @@ def _take_region(body: _Body) -> _Body:
     if place and place.city in ALSO_BRANDS and _is_all_trade(text[place.length :]):
         place = province_at(text)  # 福建省永安林业: here the city is the brand
     if place and len(text) - place.length >= 2:
-        text = _ZONE.sub("", text[place.length :], count=1)
+        text = _without_district(_ZONE.sub("", text[place.length :], count=1), place)
         places.insert(0, place)
-    return body._replace(text=text, places=tuple(places))
+    if text in _CITY_BANKS:
+        text = "银行"
+    return _Body(text, tuple(places), body.forms, body.branch, body.is_form_first)
+
+
+def _without_district(text: str, place: Place) -> str:
+    """上海|浦东|华信科技, 东莞|虎门镇|华信: but 上海|浦东|发展银行 keeps it as the brand."""
+    if not place.county and (size := district_size(text, place)) and not _is_all_trade(text[size:]):
+        text = _TOWN_TAIL.sub("", text[size:], count=1)
+    if (town := _TOWN.match(text)) and not _is_all_trade(text[town.end() :]):
+        text = text[town.end() :]
+    return text
 
 
 def _is_all_trade(text: str) -> bool:
@@ -253,6 +275,12 @@ def _split_leading_trades(text: str) -> tuple[str, tuple[str, ...]]:
     return brand, trades
 
 
+def _split_product(brand: str, trades: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """乐丰|风机, 东莞高盛|滤清器: things made, known by their last character."""
+    size = 3 if len(brand) > _LONG_BRAND else 2
+    return brand[:-size], (brand[-size:], *trades)
+
+
 def _trade_at_start(text: str) -> int:
     longest = min(lexicon.LONGEST_TRADE, len(text) - 2)
     return next((size for size in range(longest, 1, -1) if text[:size] in lexicon.TRADES), 0)
@@ -267,6 +295,8 @@ def _split_goods(brand: str, trades: tuple[str, ...], body: _Body) -> tuple[str,
 
 
 def _trade_at_end(text: str) -> str:
+    if text[-2:] not in lexicon.TRADE_TAILS:
+        return ""
     longest = min(lexicon.LONGEST_TRADE, len(text) - 2)
     for size in range(longest, 1, -1):
         if text[-size:] in lexicon.TRADES:

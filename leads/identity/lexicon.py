@@ -3,6 +3,7 @@
 from leads.identity.words import index, table, words
 
 LEGAL_KIND: dict[str, str] = index("companies", "legal_forms")
+FORM_TAILS = frozenset(form[-1] for form in LEGAL_KIND)
 LONGEST_FORM = max(map(len, LEGAL_KIND))
 
 STRONG_BRANCH_ENDS: tuple[str, ...] = table("companies", "branch_ends")["strong"]
@@ -11,6 +12,8 @@ BRANCH_ENDS: tuple[str, ...] = STRONG_BRANCH_ENDS + table("companies", "branch_e
 GENERIC_TRADES: frozenset[str] = frozenset(table("companies", "trades")["generic"])
 TRADES: frozenset[str] = GENERIC_TRADES | frozenset(table("companies", "trades")["special"])
 SINGLE_TRADES: frozenset[str] = frozenset(table("companies", "trades")["single"])
+PRODUCT_ENDS: frozenset[str] = frozenset(table("companies", "trades")["product_ends"])
+TRADE_TAILS = frozenset(trade[-2:] for trade in TRADES)
 LONGEST_TRADE = max(map(len, TRADES))
 TRADE_GROUP: dict[str, str] = index("companies", "trade_groups")
 

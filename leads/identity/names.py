@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from leads.identity.brands import compare_brands
 from leads.identity.companies import parse_company_name
-from leads.identity.lexicon import TRADE_GROUP
+from leads.identity.lexicon import TRADE_GROUP, TRADES
 from leads.identity.reasons import Reason, ReasonCode
+from leads.identity.short_forms import is_subsequence
 from leads.identity.text import has_chinese
 from leads.identity.types import CompanyName, NameMatch, Verdict
 
@@ -130,7 +131,13 @@ def _industry(left: CompanyName, right: CompanyName) -> Factor:
         return 0.94 if certain else 0.88, Reason(ReasonCode.INDUSTRY_ALIKE, pair)
     if not {_kind_of(t) for t in left.industries}.isdisjoint(map(_kind_of, right.industries)):
         return 0.85, Reason(ReasonCode.INDUSTRY_ALIKE, pair)
+    if _is_slip(a, b) and not (TRADES.issuperset(left.industries + right.industries)):
+        return 0.85, Reason(ReasonCode.INDUSTRY_ALIKE, pair)
     return 0.55, Reason(ReasonCode.INDUSTRY_DIFFERENT, pair)
+
+
+def _is_slip(a: str, b: str) -> bool:
+    return len(a) == len(b) and sum(one != other for one, other in zip(a, b, strict=True)) == 1
 
 
 def _kind_of(trade: str) -> str:
@@ -159,6 +166,8 @@ def _branch(left: CompanyName, right: CompanyName) -> Factor:
         return 1.0, None
     if a and b and (a.endswith(b) or b.endswith(a)):
         return 0.95, Reason(ReasonCode.BRANCH_ALIKE, {"left": a, "right": b})
+    if a and b and a[-2:] == b[-2:] and (is_subsequence(a, b) or is_subsequence(b, a)):
+        return 0.75, Reason(ReasonCode.BRANCH_ALIKE, {"left": a, "right": b})
     if not a or not b:
         return 0.75, Reason(ReasonCode.BRANCH_AND_PARENT, {"branch": a or b})
     return 0.4, Reason(ReasonCode.BRANCH_DIFFERENT, {"left": a, "right": b})

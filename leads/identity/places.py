@@ -102,6 +102,19 @@ def _city_at(text: str, pos: int, province: str) -> tuple[str, int, str, bool]:
     return "", pos, "", False
 
 
+@cache
+def _districts() -> dict[str, frozenset[str]]:
+    return {city: frozenset(names) for city, names in table("places", "districts").items()}
+
+
+def district_size(text: str, place: Place) -> int:
+    """How many characters of a district known by name follow its city or province."""
+    known = _districts().get(place.city or place.province)
+    if not known:
+        return 0
+    return next((size for size in (3, 2) if text[:size] in known), 0)
+
+
 def _county_at(text: str, pos: int) -> tuple[str, int]:
     found = _COUNTY.match(text, pos)
     if not found or (len(found[1]) < 2 and found[2] != "县") or _NO_COUNTY.search(found[0]):

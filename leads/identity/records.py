@@ -117,10 +117,14 @@ def _phone(phone: str, a: Profile, b: Profile) -> Finding:
 
 
 def _alike_address(a: Profile, b: Profile) -> dict[str, str] | None:
-    """zhang.san@huaxin.cn, zhang.sam@huaxin.cn: one slip in a long address."""
+    """zhang.san@huaxin.cn, zhang.sam@huaxin.cn: a slip or two in a long address."""
     for left in sorted(a.emails):
         for right in sorted(b.emails):
-            if len(left) > _LONG and OSA.distance(left, right, score_cutoff=1) <= 1:
+            slips = 1 + (min(len(left), len(right)) > 2 * _LONG)
+            if (
+                min(len(left), len(right)) > _LONG
+                and OSA.distance(left, right, score_cutoff=slips) <= slips
+            ):
                 return {"left": left, "right": right}
     return None
 
