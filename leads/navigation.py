@@ -103,6 +103,11 @@ collision_tabs.register(
 )
 collision_tabs.register(
     CollisionTab(
+        "figures", pgettext_lazy("collision", "Figures"), "leads:metrics", "leads.view_figures", 30
+    )
+)
+collision_tabs.register(
+    CollisionTab(
         "rules",
         pgettext_lazy("collision", "Rules"),
         "leads:collision_rules",

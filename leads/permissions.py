@@ -149,6 +149,10 @@ declare(
     manager=TREE, administrator=ALL,
 )  # fmt: skip
 
+declare(
+    "leads.view_figures", _("See the figures about collisions"), manager=TREE, administrator=ALL
+)
+
 guard("leads.lead.phone", mask_phone, also=("phone_key",))
 guard("leads.lead.email", mask_email)
 guard("leads.lead.wechat", mask_all)

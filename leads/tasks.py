@@ -5,6 +5,7 @@ from datetime import date
 from crm import jobs
 from leads.services import (
     assignment,
+    figures,
     forewarning,
     imports_check,
     imports_run,
@@ -60,3 +61,9 @@ def sweep_risks(organization_id: int, night: str) -> None:
 def send_risk_digests(organization_id: int, day: str) -> None:
     """Tell each manager what is at risk."""
     risk_digest.send_all(organization_id, date.fromisoformat(day))
+
+
+@jobs.task("leads.freeze_figures", atomic=False)
+def freeze_figures(organization_id: int) -> None:
+    """Keep the figures of the months that are over."""
+    figures.freeze(organization_id)

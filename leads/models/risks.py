@@ -21,8 +21,8 @@ class CollisionRisk(TenantModel):
     right_id = models.BigIntegerField()
     left_owner = TenantForeignKey(Member, models.PROTECT, null=True, related_name="+")
     right_owner = TenantForeignKey(Member, models.PROTECT, null=True, related_name="+")
-    left_department = TenantForeignKey(Department, models.PROTECT, null=True, related_name="+")
-    right_department = TenantForeignKey(Department, models.PROTECT, null=True, related_name="+")
+    left_department = TenantForeignKey(Department, models.SET_NULL, null=True, related_name="+")
+    right_department = TenantForeignKey(Department, models.SET_NULL, null=True, related_name="+")
     # percent; whole numbers can be filtered by under row-level security
     probability = models.PositiveSmallIntegerField(_("probability"))
     # how like the two are by the identity engine, in percent

@@ -48,10 +48,11 @@ AT = """substring(translate(%s, '0123456789 ', '0123456789')
 PLACES = f"""
     WITH placed AS (
         SELECT 'customer' AS kind, id, {AT % "address"} AS place, address, province, city
-        FROM leads_customer WHERE address <> ''
+        FROM leads_customer WHERE address <> '' AND merged_into_id IS NULL
         UNION ALL
         SELECT 'lead', id, {AT % "address"}, address, province, city
-        FROM leads_lead WHERE address <> '' AND status IN ('new', 'contacted', 'qualified')
+        FROM leads_lead WHERE address <> '' AND merged_into_id IS NULL
+          AND status IN ('new', 'contacted', 'qualified')
     ), counted AS (
         SELECT *, count(*) OVER (PARTITION BY place) AS number FROM placed WHERE place IS NOT NULL
     )
@@ -60,7 +61,8 @@ PLACES = f"""
 """  # noqa: S608  numbers and names of our own
 EVENTS = """
     SELECT lower(btrim(campaign)) AS event, count(DISTINCT coalesce(customer_id, -id))
-    FROM leads_lead WHERE campaign <> '' AND status <> 'invalid' GROUP BY 1
+    FROM leads_lead
+    WHERE campaign <> '' AND status <> 'invalid' AND merged_into_id IS NULL GROUP BY 1
 """
 AT_EVENTS = """
     SELECT DISTINCT lower(btrim(campaign)),

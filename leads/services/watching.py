@@ -15,6 +15,7 @@ from crm.people.middleware import zone_of
 from crm.tenancy.context import tenant_context
 from crm.tenancy.models import Organization, open_organizations
 from leads.models import CollisionWatch, Customer, Lead
+from leads.services.figures import last_month
 from leads.services.forewarning import watch
 
 logger = logging.getLogger("tongzhou.leads")
@@ -46,6 +47,10 @@ def ask(organization: Organization, *, at: datetime) -> int:
             asked += 1
         if state.night_ended_at is None or (here.hour >= NIGHT_FROM and state.night != today):
             jobs.enqueue("leads.sweep_risks", key=f"risks:{today}", night=today.isoformat())
+            asked += 1
+        month = last_month()
+        if state.frozen_until != month:
+            jobs.enqueue("leads.freeze_figures", key=f"figures:{month}")
             asked += 1
         if here.hour >= MORNING_FROM and state.digest_on != today:
             jobs.enqueue("leads.send_risk_digests", key=f"risk-digest:{today}", day=str(today))

@@ -139,7 +139,7 @@ class RiskTable(Table):
     columns = (
         HtmlColumn("pair", _("Clients"), wanted=PAIR, html=_pair, plain=_plain_pair),
         HtmlColumn(
-            "probability", _("Probability"), "probability", sort="probability",
+            "probability", pgettext_lazy("risk", "Probability"), "probability", sort="probability",
             html=lambda row, reader: probability_badge(row["probability"]),
             plain=lambda row: row["probability"],
         ),
@@ -160,7 +160,7 @@ class RiskTable(Table):
     filters = (
         ChoiceFilter("state", _("State"), choices=RiskState),
         ChoiceFilter("main_factor", _("Main reason"), choices=RiskFactor),
-        BandFilter("probability", _("Probability")),
+        BandFilter("probability", pgettext_lazy("risk", "Probability")),
         EitherDepartment(
             "department", _("Department"), departments=department_choices, expand=department_tree
         ),

@@ -1,4 +1,4 @@
-from leads.urls import cases, entering, imports, merges, records, risks, sharing
+from leads.urls import cases, entering, imports, merges, metrics, records, risks, sharing
 
 app_name = "leads"
 urlpatterns = [
@@ -6,6 +6,7 @@ urlpatterns = [
     *entering.urlpatterns,
     *imports.urlpatterns,
     *merges.urlpatterns,
+    *metrics.urlpatterns,
     *records.urlpatterns,
     *risks.urlpatterns,
     *sharing.urlpatterns,

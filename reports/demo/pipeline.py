@@ -20,7 +20,7 @@ from leads.services.assignment_rules import ensure_rules
 from leads.services.completion import complete_contact, complete_customer, complete_lead
 from leads.services.identity import index_new
 from leads.services.stages import ensure_default_stages
-from reports.demo import deals, words
+from reports.demo import deals, warnings, words
 from reports.demo.clock import (
     as_written,
     busy_moment,
@@ -65,6 +65,7 @@ def make_leads(world: World, count: int) -> None:
         new_lead(world, world.inventor.company(), number=number, at=moment)
         for number, moment in zip(numbers, moments, strict=True)
     ]
+    warnings.make_sisters(leads)
     with as_written(Lead, Touch):
         world.leads = Lead.objects.bulk_create(leads, batch_size=1_000)
         Touch.objects.bulk_create(

@@ -21,6 +21,7 @@ from reports.demo import (
     presence,
     sales,
     sharing,
+    warnings,
 )
 from reports.demo.companies import Inventor
 from reports.demo.people import PASSWORD, hire_everybody
@@ -45,6 +46,7 @@ def seed(*, lead_count: int = 3_000, slug: str = SLUG, domain: str = DOMAIN) -> 
         inbox.fill(world)
         sharing.fill(world)
         merging.fill(world)
+        warnings.fill(world)
     return organization
 
 
