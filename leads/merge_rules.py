@@ -70,8 +70,6 @@ STAYS = (
     ("leads.identityjudgement", "left_id", "services.identity.repoint moves judgements"),
     ("leads.identityjudgement", "right_id", "services.identity.repoint moves judgements"),
     ("leads.companyalias", "customer", "services.identity.repoint moves aliases"),
-    ("leads.collisionnotice", "record_id", LOG),
-    ("leads.collisionnotice", "other_id", LOG),
     ("leads.collisionrisk", "left_id", "risks are found anew every night"),
     ("leads.collisionrisk", "right_id", "risks are found anew every night"),
     ("leads.importrow", "match_id", "what a dry run met when it ran; the page leads on"),

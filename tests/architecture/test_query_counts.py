@@ -32,6 +32,7 @@ RECORDS: dict[str, Callable[[World], object]] = {
     "bank/statements/{}/": lambda world: world.statement.pk,
     "customers/{}/share/": lambda world: world.customer.pk,
     "customers/{}/transfer/": lambda world: world.customer.pk,
+    "merges/with/customer/{}/": lambda world: world.customer.pk,
     "people/{}/hand-over/": lambda world: world.agent.pk,
 }
 # Pages that show no rows, or answer with something that is no page.

@@ -1,6 +1,6 @@
 """Two records of one client become one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -14,12 +14,14 @@ from crm.audit import services as audit
 from crm.people.models import Member
 from crm.teamwork.enums import NotificationKind
 from crm.teamwork.services import notify
-from leads.enums import AliasSource, CaseState, LeadStatus
-from leads.merge_blocks import Block, blocks_for, choices_of, result_of
+from leads.enums import AliasSource, CaseState, LeadStatus, RecordKind
+from leads.merge_blocks import GONE, Block, blocks_for, choices_of, result_of
 from leads.merge_values import everything, read
-from leads.models import CollisionCase, Contact, Customer, FollowUp, Lead, Merge
+from leads.models import CollisionCase, CollisionRecord, Contact, Customer, FollowUp, Lead, Merge
 from leads.references import check_obstacles, references_to
 from leads.selectors.addresses import page_of
+from leads.services.case_decisions import settle
+from leads.services.cases import locked_case
 from leads.services.conversion import convert_lead
 from leads.services.identity import forget, index, kind_of, learn_alias, repoint
 from leads.services.merging import people
@@ -46,6 +48,8 @@ def merge(
     A lead that goes into a customer is converted into it. Choices nobody made are made by rule,
     and so are those that `by` may not make. The caller has checked that `by` reaches both.
     """
+    if case is not None:
+        locked_case(case.pk)  # before its records, as decisions do
     kept, gone = locked_pair(kept, gone)
     _check(kept, gone, versions)
     check_obstacles(kept, gone)
@@ -66,6 +70,10 @@ def merge(
         by=by,
         at=timezone.now(),
     )
+    if case is not None and by is not None:
+        # on the evidence as it was; a lead cannot be converted while its case is open
+        winner = gone.owner if chosen["owner"] == GONE else kept.owner
+        settle(case_id=case.pk, by=by, merge_id=found.pk, winner=winner, reason=found.reason)
     journal = Journal(found)
     results = _results(kept, gone, chosen)
     if isinstance(kept, Customer) and isinstance(gone, Lead):
@@ -201,17 +209,29 @@ def _attach(journal: Journal, kept: Customer, gone: Lead, by: Member | None) -> 
     }
     state = {name: read(gone, name) for name in ("status", "customer", "converted_at")}
     seen = kept.last_follow_up_at
+    in_cases = list(CollisionRecord.objects.filter(record_kind=RecordKind.LEAD, record_id=gone.pk))
+    cases = list(CollisionCase.objects.filter(pk__in=[one.case_id for one in in_cases]))
     people_before = set(Contact.objects.filter(customer=kept).values_list("pk", flat=True))
     result = convert_lead(lead_id=gone.pk, by=by, customer_id=kept.pk)  # type: ignore[arg-type]
     lead = Lead.every.get(pk=gone.pk)
     journal.note(lead, state)
     for one in FollowUp.objects.filter(pk__in=before).order_by("pk"):
         journal.note(one, before[one.pk])
+    _note_again(journal, in_cases, ("record_kind", "record_id"))
+    _note_again(journal, cases, ("subject_kind", "subject_id"))
     if result.contact is not None and result.contact.pk not in people_before:
         journal.created(result.contact)
     # the conversion moved it on already; the caller's own block writes it down
     Customer.every.filter(pk=kept.pk).update(last_follow_up_at=seen)
     journal.count += len(told)
+
+
+def _note_again(journal: Journal, rows: Sequence[Any], names: tuple[str, ...]) -> None:
+    """Rows that the conversion may have changed, as they were read before it."""
+    for one in rows:
+        now = type(one).objects.filter(pk=one.pk).first()
+        if now is not None:
+            journal.note(now, {name: read(one, name) for name in names})
 
 
 def _tell(found: Merge, kept: Any, gone: Any) -> None:
