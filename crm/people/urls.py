@@ -48,6 +48,7 @@ urlpatterns: list[URLPattern] = [
     path("absences/calendar/", calendars.show_calendar, name="calendar"),
     path("absences/calendar/week/", calendars.edit_week, name="edit_week"),
     path("absences/calendar/days/new/", calendars.create_day, name="create_day"),
+    path("absences/calendar/days/many/", calendars.create_days, name="create_days"),
     path("absences/calendar/days/<int:pk>/", calendars.edit_day, name="edit_day"),
     path("absences/calendar/days/<int:pk>/remove/", calendars.remove_day, name="remove_day"),
 ]

@@ -8,6 +8,7 @@ from crm.people.models import CalendarDay, DayKind
 from crm.people.week import BadHours, load_spans, read_spans, write_spans
 from crm.people.words import WEEKDAYS
 from crm.people.working_time import Span, Week
+from crm.people.written_days import NotUnderstood, WrittenDay, read_days
 from crm.web.forms import DateField, TenantForm
 
 
@@ -68,6 +69,9 @@ class MemberWeekForm(WeekForm):
     )
 
 
+EXAMPLE = "2027-02-05 ~ 2027-02-11 off 春节\n2027-02-14 working 调休"
+
+
 class DayForm(TenantForm):
     """A day of the organisation's own."""
 
@@ -88,3 +92,33 @@ class DayForm(TenantForm):
                 "spans": load_spans(day.spans),
             }
         super().__init__(*args, **kwargs)
+
+
+class DaysForm(TenantForm):
+    """Many days at once, as a notice or a table has them."""
+
+    days = forms.CharField(
+        label=gettext_lazy("Days"),
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 10, "placeholder": EXAMPLE, "spellcheck": "false"}),
+        help_text=gettext_lazy(
+            "One line for each day or stretch of days: date, off or working, name. Pasted from a"
+            " table it works too. A day that is there already is replaced."
+        ),
+    )
+    wide = ("days",)
+
+    def clean_days(self) -> list[WrittenDay]:
+        try:
+            found = read_days(self.cleaned_data["days"])
+        except NotUnderstood as problem:
+            words = _(
+                "Line %(number)s is not understood: “%(line)s”. Write for example: %(example)s"
+            )
+            example = EXAMPLE.splitlines()[0]
+            raise forms.ValidationError(
+                words % {"number": problem.number, "line": problem.line, "example": example}
+            ) from problem
+        if not found:
+            raise forms.ValidationError(_("Enter at least one day."))
+        return found

@@ -10,6 +10,7 @@ from crm.people.models import CalendarDay, DayKind, Member, WorkingCalendar
 from crm.people.services.members import locked_member
 from crm.people.week import store_spans, store_week
 from crm.people.working_time import Span
+from crm.people.written_days import WrittenDay
 
 WeekHours = Sequence[Sequence[Span]]
 
@@ -33,6 +34,14 @@ def save_day(*, on: date, kind: str, name: str, spans: Sequence[Span] = ()) -> C
     )
     audit.record("calendar.day_saved", target=day, date=on.isoformat(), what=kind, name=name)
     return day
+
+
+@transaction.atomic
+def save_days(days: Sequence[WrittenDay]) -> int:
+    """Many days at once, all or none; one that is there already is replaced."""
+    for day in days:
+        save_day(on=day.date, kind=day.kind, name=day.name or str(day.kind.label))
+    return len(days)
 
 
 @transaction.atomic

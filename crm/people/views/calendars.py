@@ -10,12 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from crm.access import policy
 from crm.access.decorators import needs
 from crm.people import public_holidays
-from crm.people.forms.calendars import CalendarForm, DayForm
+from crm.people.forms.calendars import CalendarForm, DayForm, DaysForm
 from crm.people.middleware import zone_of
 from crm.people.models import CalendarDay, DayKind
 from crm.people.services import calendars as services
@@ -68,8 +69,10 @@ def calendar_actions(request: TenantRequest) -> list[Action]:
         found.append(Action(_("Absences"), reverse("people:absences"), "calendar-time"))
     if policy.allowed(request.member, "people.edit_calendar"):
         day, week = reverse("people:create_day"), reverse("people:edit_week")
+        days = reverse("people:create_days")
         found += [
             Action(_("Working hours"), week, "clock", frame="drawer"),
+            Action(_("Many days"), days, "list-details", frame="modal"),
             Action(_("Own day"), day, "plus", kind="primary", frame="modal", shortcut="n"),
         ]
     return found
@@ -137,6 +140,21 @@ def create_day(request: TenantRequest) -> HttpResponse:
     """A day of the organisation's own; it replaces one on the same date."""
     form = DayForm(request.POST or None, initial={"date": request.GET.get("date", "")})
     return _day_page(request, form, _("Own day"))
+
+
+@needs("people.edit_calendar")
+def create_days(request: TenantRequest) -> HttpResponse:
+    """Many days at once, such as a year's public holidays before they are known here."""
+    form = DaysForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        count = services.save_days(form.cleaned_data["days"])
+        words = ngettext("%(count)s day saved.", "%(count)s days saved.", count)
+        url = reverse("people:calendar")
+        year = form.cleaned_data["days"][0].date.year
+        message = words % {"count": count}
+        return htmx.done(request, url=f"{url}?year={year}", message=message, trigger=EVENT)
+    context = {"form": form, "title": _("Enter many days"), "submit": _("Save the days")}
+    return htmx.form_page(request, "web/form.html", context)
 
 
 @needs("people.edit_calendar")
