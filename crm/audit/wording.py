@@ -13,14 +13,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from crm.access import fields
+from crm.access.registry import is_whole, permissions
 from crm.money import MoneyField
-from crm.people.enums import Right
-from crm.people.models import Department, Member
+from crm.people.enums import Right, Scope
+from crm.people.models import Department, Member, Role
 from crm.web import formats
 from crm.web.formats import Formats
 
 Names = Mapping[tuple[str, int], str]
 # Kept for machines, or shown in a place of its own.
+# Columns that say nothing to people.
+TECHNICAL = frozenset({"path", "offered", "sort_key", "version", "updated_at", "position"})
+LABELS: Mapping[tuple[str, str], Any] = {("people.department", "parent"): gettext_lazy("Below")}
 SILENT = frozenset({"fields", "findings", "head", "run", "flow", "query", "balance", "page"})
 ACTIONS: Mapping[str, Any] = {
     "record.viewed": pgettext_lazy("log", "opened the record"),
@@ -280,10 +284,10 @@ def differences(
     """(label, from, to) of each changed field as the viewer may see it."""
     model, found = model_of(kind), []
     for name, values in changed(details):
-        if model is not None and fields.right(viewer, model, name) == Right.HIDDEN:
-            continue
         field = _field(model, name)
-        label = str(getattr(field, "verbose_name", name))
+        if name in TECHNICAL or (model and fields.right(viewer, model, name) == Right.HIDDEN):
+            continue
+        label = str(LABELS.get((kind, name)) or getattr(field, "verbose_name", name))
         before, after = (value_in_words(field, value, names) for value in values)
         if model is not None:
             before = fields.shown(viewer, model, name, before)
@@ -325,12 +329,26 @@ def _field(model: type[Model] | None, name: str) -> Any:
         return None
 
 
+def _grants_in_words(grants: Any) -> str:
+    """A role's permissions and how far each of them carries."""
+    known = {one.name: one for one in permissions()}
+    found = []
+    for name, stored in sorted(grants.items()) if isinstance(grants, dict) else ():
+        label = str(known[name].label) if name in known else name
+        scope: Any = stored.get("scope") if isinstance(stored, dict) else stored
+        how_far = "" if is_whole(name) else str(dict(Scope.choices).get(scope, ""))
+        found.append(f"{label} ({how_far})" if how_far else label)
+    return _(", ").join(found)
+
+
 def value_in_words(field: Any, value: Any, names: Names) -> str:
     """A value as the trigger wrote it (JSON of the column), as people read it."""
     if value is None or value == "" or value == []:
         return ""
     if field is None:
         return _plain(value)
+    if field.model is Role and field.name == "grants":
+        return _grants_in_words(value)
     if field.is_relation:
         return names.get((field.related_model._meta.label_lower, value), f"#{value}")
     if getattr(field, "choices", None):

@@ -197,6 +197,8 @@ ACCOUNT_RATE_LIMITS: dict[str, str] = {
     "change_password": "5/m/user",
 }
 ACCOUNT_FORMS = {
+    "login": "crm.signin.account_forms.LoginForm",
+    "reset_password": "crm.signin.account_forms.AskResetForm",
     "change_password": "crm.signin.account_forms.ChangePasswordForm",
     "set_password": "crm.signin.account_forms.SetPasswordForm",
     "reset_password_from_key": "crm.signin.account_forms.ResetPasswordKeyForm",

@@ -1,3 +1,7 @@
+from typing import Any
+
+from django.urls import reverse, reverse_lazy
+from django.utils.functional import lazy
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -7,6 +11,7 @@ from crm.sharing.enums import HandOverState, Outcome, TransferState
 from crm.sharing.nouns import is_noun, noun
 from crm.sharing.words import HAND_OVER_COLOURS, OUTCOME_COLOURS, TRANSFER_COLOURS
 from crm.web import markup
+from crm.web.components import Action
 from crm.web.tables import (
     BadgeColumn,
     ChoiceFilter,
@@ -24,6 +29,14 @@ from crm.web.tables import (
     Table,
     TextColumn,
 )
+
+
+# known once every app has registered
+def _customers() -> str:
+    return reverse(noun("leads.customer").list_url)
+
+
+customers_page: Any = lazy(_customers, str)
 
 
 class TransferTable(Table):
@@ -53,7 +66,7 @@ class TransferTable(Table):
     refresh = ("transfer-changed",)
     empty = Empty(
         _("No transfers yet. Begin one on a record, or tick several in a list."),
-        None,
+        Action(_("To the customers"), customers_page(), "building"),
         "arrows-left-right",
     )
 
@@ -74,7 +87,9 @@ class HandOverTable(Table):
     filters = (ChoiceFilter("state", _("State"), choices=HandOverState),)
     refresh = ("hand-over-changed",)
     empty = Empty(
-        _("Nobody has left yet. Begin a hand-over on a member's page."), None, "user-share"
+        _("Nobody has left yet. Begin a hand-over on a member's page."),
+        Action(_("To the members"), reverse_lazy("people:members"), "users"),
+        "user-share",
     )
 
 

@@ -3,6 +3,8 @@
 from typing import Any
 
 from allauth.account.forms import ChangePasswordForm as AllauthChange
+from allauth.account.forms import LoginForm as AllauthLogin
+from allauth.account.forms import ResetPasswordForm as AllauthAskReset
 from allauth.account.forms import ResetPasswordKeyForm as AllauthReset
 from allauth.account.forms import SetPasswordForm as AllauthSet
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
@@ -15,10 +17,33 @@ from crm.signin.validators import minimum_for
 
 def explain(form: Any) -> None:
     """Fields below each other, and how long the new password has to be."""
+    quiet(form)
     for field in form.fields.values():
         field.wide = True
     text = _("At least %(count)d characters. Four words that do not belong together are best.")
     form.fields["password1"].help_text = text % {"count": minimum_for(form.user)}
+
+
+def quiet(form: Any) -> None:
+    """A label above each field says it once; no second time inside."""
+    for field in form.fields.values():
+        field.widget.attrs.pop("placeholder", None)
+
+
+class LoginForm(AllauthLogin):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        quiet(self)
+        self.fields["login"].label = _("E-mail")
+        if "remember" in self.fields:
+            self.fields["remember"].label = _("Stay signed in on this device")
+
+
+class AskResetForm(AllauthAskReset):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        quiet(self)
+        self.fields["email"].label = _("E-mail")
 
 
 class ChangePasswordForm(AllauthChange):  # type: ignore[misc]

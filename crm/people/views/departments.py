@@ -38,6 +38,7 @@ def department_list(request: TenantRequest) -> HttpResponse:
         "actions": actions,
         "nodes": nodes,
         "may_edit": may_edit,
+        "may_drag": len(nodes) > 1 or any(node.children for node in nodes),
         "count": sum(node.total for node in nodes),
     }
     part = "#tree" if htmx.target_of(request) == "departments" else ""

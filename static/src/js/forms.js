@@ -1,4 +1,4 @@
-/* Forms: unsaved changes, drafts kept in this browser, no double submit, pickers, drop zones. */
+/* Forms: unsaved changes, drafts kept in this browser, no double submit, drop zones. */
 (() => {
   const { tz } = window;
   const who = document.body.dataset.who ?? "";
@@ -89,138 +89,6 @@
     if (!tz.leaving && document.querySelector("form.is-dirty:not([data-draft])")) event.preventDefault();
   });
 
-  /* Pickers: a select becomes a field that narrows its options as one types (pinyin is the server's order). */
-  const pick = (select) => {
-    if (select.dataset.ready || select.multiple) return;
-    select.dataset.ready = "1";
-    const box = document.createElement("div");
-    const input = document.createElement("input");
-    const list = document.createElement("ul");
-    box.className = "tz-pick";
-    list.className = "tz-pick-list";
-    list.setAttribute("role", "listbox");
-    list.hidden = true;
-    input.className = select.className;
-    input.type = "search";
-    input.autocomplete = "off";
-    input.setAttribute("role", "combobox");
-    input.setAttribute("aria-expanded", "false");
-    input.setAttribute("aria-label", select.labels?.[0]?.textContent.trim() ?? "");
-    select.before(box);
-    box.append(input, list, select);
-    select.hidden = true;
-    const shown = () => { input.value = select.selectedOptions[0]?.value ? select.selectedOptions[0].textContent.trim() : ""; };
-    const choose = (value) => { select.value = value; shown(); hide(); select.dispatchEvent(new Event("change", { bubbles: true })); select.dispatchEvent(new Event("input", { bubbles: true })); };
-    const hide = () => { list.hidden = true; input.setAttribute("aria-expanded", "false"); };
-    const draw = (text) => {
-      const wanted = text.trim().toLowerCase();
-      const found = [...select.options].filter((one) => one.textContent.toLowerCase().includes(wanted)).slice(0, 60);
-      list.replaceChildren(...found.map((one) => {
-        const item = document.createElement("li");
-        item.textContent = one.textContent || "—";
-        item.dataset.value = one.value;
-        item.setAttribute("role", "option");
-        item.setAttribute("aria-selected", String(one.value === select.value));
-        return item;
-      }));
-      list.firstElementChild?.classList.add("is-on");
-      list.hidden = false;
-      input.setAttribute("aria-expanded", "true");
-    };
-    input.addEventListener("focus", () => { input.select(); draw(""); });
-    input.addEventListener("input", (event) => { event.stopPropagation(); draw(input.value); });
-    input.addEventListener("blur", () => setTimeout(() => { if (!input.value.trim()) select.value = ""; shown(); hide(); }, 150));
-    list.addEventListener("pointerdown", (event) => { event.preventDefault(); const item = event.target.closest("li"); if (item) choose(item.dataset.value); });
-    input.addEventListener("keydown", (event) => {
-      const items = [...list.children];
-      const now = items.findIndex((item) => item.classList.contains("is-on"));
-      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-        event.preventDefault();
-        const next = Math.max(0, Math.min(items.length - 1, now + (event.key === "ArrowDown" ? 1 : -1)));
-        items[now]?.classList.remove("is-on");
-        items[next]?.classList.add("is-on");
-        items[next]?.scrollIntoView({ block: "nearest" });
-      } else if (event.key === "Enter" && !list.hidden) { event.preventDefault(); if (items[now]) choose(items[now].dataset.value); }
-      else if (event.key === "Escape" && !list.hidden) { event.preventDefault(); event.stopPropagation(); hide(); }
-    });
-    select.addEventListener("tz:set", shown);
-    shown();
-  };
-
-  /* Several of a list: those chosen stand as chips above a field that narrows the rest as one types. */
-  const pickMany = (select) => {
-    if (select.dataset.ready) return;
-    select.dataset.ready = "1";
-    const box = document.createElement("div");
-    const chips = document.createElement("div");
-    const input = document.createElement("input");
-    const list = document.createElement("ul");
-    box.className = "tz-pick tz-many";
-    chips.className = "tz-many-chips";
-    list.className = "tz-pick-list";
-    list.setAttribute("role", "listbox");
-    list.hidden = true;
-    input.className = "form-control";
-    input.type = "search";
-    input.autocomplete = "off";
-    input.setAttribute("role", "combobox");
-    input.setAttribute("aria-expanded", "false");
-    input.setAttribute("aria-label", select.labels?.[0]?.textContent.trim() ?? "");
-    select.before(box);
-    box.append(chips, input, list, select);
-    select.hidden = true;
-    const hide = () => { list.hidden = true; input.setAttribute("aria-expanded", "false"); };
-    const tell = () => { for (const kind of ["input", "change"]) select.dispatchEvent(new Event(kind, { bubbles: true })); };
-    const draw = (text) => {
-      const wanted = text.trim().toLowerCase();
-      const found = [...select.options].filter((one) => !one.selected && one.textContent.toLowerCase().includes(wanted)).slice(0, 60);
-      list.replaceChildren(...found.map((one) => {
-        const item = document.createElement("li");
-        item.textContent = one.textContent;
-        item.dataset.value = one.value;
-        item.setAttribute("role", "option");
-        return item;
-      }));
-      list.firstElementChild?.classList.add("is-on");
-      list.hidden = found.length === 0;
-      input.setAttribute("aria-expanded", String(found.length > 0));
-    };
-    const set = (value, on) => {
-      for (const one of select.options) if (one.value === value) one.selected = on;
-      shown();
-      tell();
-    };
-    const shown = () => {
-      chips.replaceChildren(...[...select.selectedOptions].map((one) => {
-        const chip = document.createElement("button");
-        chip.type = "button";
-        chip.className = "tz-many-chip";
-        chip.textContent = one.textContent.trim();
-        chip.addEventListener("click", () => set(one.value, false));
-        return chip;
-      }));
-    };
-    const choose = (value) => { set(value, true); input.value = ""; draw(""); input.focus(); };
-    input.addEventListener("focus", () => draw(input.value));
-    input.addEventListener("input", (event) => { event.stopPropagation(); draw(input.value); });
-    input.addEventListener("blur", () => setTimeout(() => { input.value = ""; hide(); }, 150));
-    list.addEventListener("pointerdown", (event) => { event.preventDefault(); const item = event.target.closest("li"); if (item) choose(item.dataset.value); });
-    input.addEventListener("keydown", (event) => {
-      const items = [...list.children];
-      const now = items.findIndex((item) => item.classList.contains("is-on"));
-      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-        event.preventDefault();
-        const next = Math.max(0, Math.min(items.length - 1, now + (event.key === "ArrowDown" ? 1 : -1)));
-        items[now]?.classList.remove("is-on");
-        items[next]?.classList.add("is-on");
-        items[next]?.scrollIntoView({ block: "nearest" });
-      } else if (event.key === "Enter" && !list.hidden) { event.preventDefault(); if (items[now]) choose(items[now].dataset.value); }
-      else if (event.key === "Escape" && !list.hidden) { event.preventDefault(); event.stopPropagation(); hide(); }
-      else if (event.key === "Backspace" && !input.value && select.selectedOptions.length) set([...select.selectedOptions].at(-1).value, false);
-    });
-    shown();
-  };
-
   const drop = (zone) => {
     if (zone.dataset.ready) return;
     zone.dataset.ready = "1";
@@ -234,8 +102,6 @@
   };
 
   const dress = (root) => {
-    for (const select of root.querySelectorAll("select[data-picker]")) pick(select);
-    for (const select of root.querySelectorAll("select[data-many]")) pickMany(select);
     for (const zone of root.querySelectorAll("[data-drop]")) drop(zone);
     for (const form of root.querySelectorAll("form[data-draft]")) restore(form);
   };

@@ -60,6 +60,18 @@ def test_a_change_of_nothing_but_bookkeeping_is_no_line(cast, customer):
     assert lines(cast, action="record.changed", subject_kind="leads.customer") == []
 
 
+def test_a_changed_role_is_told_in_words(cast, sign_in):
+    with tenant_context(cast.organization.id, member_id=cast.owner.pk):
+        role = Role.objects.get(code="service")
+        role.grants = {"leads.view_customer": 3, "leads.create_customer": 4}
+        role.offered = []
+        role.save(update_fields=["grants", "offered"])
+    page = sign_in(cast.owner).get("/acme/log/").content.decode()
+    assert "See customers (Department tree)" in page
+    assert "leads.view_customer" not in page
+    assert "Offered" not in page
+
+
 def test_a_removed_record_says_what_it_was(cast, customer, sign_in):
     with tenant_context(cast.organization.pk, member_id=cast.agent.pk):
         contact = Contact.objects.create(customer=customer, name="李敏", phone="13800001111")
