@@ -36,12 +36,35 @@ def known_firms(name: CompanyName) -> tuple[frozenset[int], bool]:
     return _NOBODY, False
 
 
-def alias_strength(left: CompanyName, right: CompanyName) -> float:
-    """How surely two names are known for the same firm: 0 unknown, 1 whole names."""
+def _firms_inside(name: CompanyName) -> frozenset[int]:
+    """Suzuki Motor, Groupe Danone, 三菱商事: the known name begins or ends a longer one."""
+    firms = _firms()
+    words = name.brand.split() if " " in name.brand or name.brand.isascii() else list(name.brand)
+    if name.brand.isascii():
+        words = [*words, *name.industries]
+    least = 1 if name.brand.isascii() else 2
+    for size in range(len(words), least - 1, -1):
+        start_of_it = "".join(words[:size])
+        if found := firms.get(start_of_it) or firms.get(start_of_it.removesuffix("com")):
+            return found
+    for start in range(1, len(words) - least + 1):
+        if found := firms.get("".join(words[start:])):
+            return found
+    return _NOBODY
+
+
+def alias_strength(
+    left: CompanyName, right: CompanyName, *, is_script_other: bool = False
+) -> float:
+    """How surely two names are known for the same firm: 0 unknown, 1 whole names.
+
+    Names in two scripts may be longer than the known ones: Suzuki Motor is 铃木公司.
+    """
     firms, is_whole = known_firms(left)
-    if not firms:
-        return 0.0
     others, is_other_whole = known_firms(right)
-    if firms.isdisjoint(others):
+    if not firms.isdisjoint(others):
+        return 1.0 if is_whole and is_other_whole else 0.9
+    if not is_script_other:
         return 0.0
-    return 1.0 if is_whole and is_other_whole else 0.9
+    firms, others = firms | _firms_inside(left), others | _firms_inside(right)
+    return 0.0 if firms.isdisjoint(others) else 0.8

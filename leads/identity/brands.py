@@ -15,6 +15,7 @@ from leads.identity.types import CompanyName
 
 _ENOUGH = 4  # characters of a Chinese brand from which one slip leaves it recognisable
 _MUCH = 5
+_TELLING = 2
 
 
 class BrandMatch(NamedTuple):
@@ -93,7 +94,8 @@ def _one_differs(a: str, b: str, place: int) -> tuple[float, ReasonCode | None]:
         return 0.78, ReasonCode.BRAND_LOOKS_ALIKE
     if sound_near(one, other):
         return 0.76, ReasonCode.BRAND_SOUNDS_ALIKE
-    return (0.78, ReasonCode.BRAND_NEARLY_EQUAL) if len(a) >= _MUCH else (0.0, None)
+    is_slip = len(a) >= _MUCH and place >= _TELLING  # firms tell themselves apart at the start
+    return (0.78, ReasonCode.BRAND_NEARLY_EQUAL) if is_slip else (0.0, None)
 
 
 def _alike(one: str, other: str) -> bool:
@@ -130,7 +132,7 @@ def _is_slip_in_trade(left: CompanyName, right: CompanyName) -> bool:
 
 def _other_script(left: CompanyName, right: CompanyName, pair: dict[str, str]) -> BrandMatch:
     """华为 and Huawei: a known alias, or one is the other in pinyin."""
-    if known := alias_strength(left, right):
+    if known := alias_strength(left, right, is_script_other=True):
         return BrandMatch(0.95 * known, Reason(ReasonCode.ALIAS_KNOWN, pair), known == 1.0)
     chinese, latin = (left, right) if has_chinese(left.brand) else (right, left)
     if _is_pinyin_of(chinese, latin):

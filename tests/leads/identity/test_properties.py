@@ -17,6 +17,7 @@ from leads.identity import (
     parse_company_name,
     pinyin_key,
 )
+from leads.identity.names import verdict_for
 
 TO_TRADITIONAL = OpenCC("s2t")
 PLACES = ("上海", "北京市", "浙江省杭州市", "深圳", "昆山", "")
@@ -30,19 +31,24 @@ companies = st.builds(
     *(st.sampled_from(parts) for parts in (PLACES, BRANDS, TRADES, FORMS, TAILS)),
 )
 names = companies | st.text(max_size=30)
+latin_names = st.lists(
+    st.sampled_from(("Huaxin", "Shanghai", "Siemens", "Electric", "Co", "Ltd", "AG", "7", "&")),
+    max_size=5,
+).map(" ".join)
 records = st.builds(
     Identity,
     company=names,
-    person=st.sampled_from(("", "张三", "李四")),
+    person=st.sampled_from(("", "张三", "李四", "Zhang San", "San Zhang", "张总")),
     phones=st.lists(st.sampled_from(("13800138000", "0571-88881234", "x")), max_size=2).map(tuple),
     emails=st.lists(st.sampled_from(("a@huaxin.cn", "info@huaxin.cn", "b@qq.com")), max_size=2).map(
         tuple
     ),
+    address=st.sampled_from(("", "上海市张江路88号301室", "上海张江路88号502室", "12 Queen St")),
     credit_code=st.sampled_from(("", "91110000600037341L", "91310000132260181E")),
 )
 
 
-@given(names, names)
+@given(names | latin_names, names | latin_names)
 def test_comparing_names_is_symmetric(a: str, b: str) -> None:
     forth, back = compare_company_names(a, b), compare_company_names(b, a)
     assert (forth.score, forth.verdict) == (back.score, back.verdict)
@@ -82,6 +88,41 @@ def test_width_case_and_spaces_do_not_matter(name: str) -> None:
 def test_script_does_not_matter(name: str) -> None:
     traditional = TO_TRADITIONAL.convert(name)
     assert parse_company_name(traditional).canonical == parse_company_name(name).canonical
+
+
+@given(companies)
+def test_brackets_do_not_matter(name: str) -> None:
+    round_ones = name.replace("（", "(").replace("）", ")")
+    square_ones = name.replace("（", "【").replace("）", "】")
+    assert parse_company_name(round_ones) == parse_company_name(name)
+    assert parse_company_name(square_ones) == parse_company_name(name)
+
+
+@given(companies, companies)
+def test_width_and_script_do_not_change_a_verdict(a: str, b: str) -> None:
+    plain = compare_company_names(a, b)
+    written = compare_company_names(TO_TRADITIONAL.convert(a), b.replace("公司", "公 司"))
+    assert (plain.score, plain.verdict) == (written.score, written.verdict)
+
+
+@given(names | latin_names, names | latin_names)
+def test_a_verdict_follows_from_its_score(a: str, b: str) -> None:
+    match = compare_company_names(a, b)
+    assert match.verdict == verdict_for(match.score)
+
+
+@given(st.lists(records, min_size=2, max_size=6))
+def test_a_higher_score_never_has_a_weaker_verdict(batch: list[Identity]) -> None:
+    first, *others = batch
+    matches = sorted((compare(first, other) for other in others), key=lambda one: one.score)
+    ranks = [("different", "probable", "same").index(match.verdict) for match in matches]
+    assert ranks == sorted(ranks)
+
+
+@given(place=st.sampled_from(PLACES), brand=st.sampled_from(BRANDS), trade=st.sampled_from(TRADES))
+def test_a_branch_is_never_its_parent(place: str, brand: str, trade: str) -> None:
+    parent = f"{place}{brand}{trade}有限公司"
+    assert compare_company_names(parent, f"{parent}北京分公司").verdict == "probable"
 
 
 @pytest.mark.parametrize("form", ["有限公司", "股份有限公司", "有限责任公司", "集团有限公司"])
