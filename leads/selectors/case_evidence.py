@@ -31,6 +31,7 @@ from leads.selectors.cases import parties_of, records_of
 from leads.selectors.identity import Pair, identity_of
 
 MOST_FOLLOW_UPS = 2_000
+TELLING = (Channel.REFERRAL, Channel.EXHIBITION)
 
 
 @dataclass
@@ -157,7 +158,7 @@ def _add_follow_ups(
     for one in values:
         pair = (
             (RecordKind.LEAD.value, one["lead_id"])
-            if one["lead_id"]
+            if one["lead_id"] in dossier.leads
             else (RecordKind.CUSTOMER.value, one["customer_id"])
         )
         own = owners.get(pair)
@@ -191,9 +192,9 @@ def _add_sources(
     owners = _owner_by_record(dossier)
     arrived: dict[int, datetime] = {}
     behind = Lead.objects.filter(Q(pk__in=lead_ids) | Q(customer__in=customer_ids))
-    telling = behind.filter(channel__in=[Channel.REFERRAL, Channel.EXHIBITION])
-    rows = list(telling.values("id", "channel", "created_at", "owner_id", "customer_id"))
-    touches = Touch.objects.filter(lead__in=[one["id"] for one in rows])
+    rows = list(behind.values("id", "channel", "created_at", "owner_id", "customer_id"))
+    telling = [one["id"] for one in rows if one["channel"] in TELLING]
+    touches = Touch.objects.filter(lead__in=telling)
     for lead_id, at in touches.order_by("-id").values_list("lead_id", "received_at"):
         arrived[lead_id] = at
     for one in rows:
@@ -203,10 +204,14 @@ def _add_sources(
         traces = dossier.sides.get(one["owner_id"] or 0) or dossier.sides.get(own or 0)
         if traces is None:
             continue
-        found = (arrived.get(one["id"], one["created_at"]), (RecordKind.LEAD.value, one["id"]))
+        pair = (RecordKind.LEAD.value, one["id"])
+        if one["id"] not in dossier.leads and one["customer_id"]:
+            pair = (RecordKind.CUSTOMER.value, one["customer_id"])
+        traces.registered = _earlier_of(traces.registered, (one["created_at"], pair))
+        found = (arrived.get(one["id"], one["created_at"]), pair)
         if one["channel"] == Channel.REFERRAL:
             traces.referred = _earlier_of(traces.referred, found)
-        else:
+        elif one["channel"] == Channel.EXHIBITION:
             traces.exhibited = _earlier_of(traces.exhibited, found)
     protections = CustomerProtection.objects.filter(
         customer__in=customer_ids, ended_at=None, until__gte=timezone.localdate()

@@ -15,8 +15,8 @@ from crm.audit.models import OperationLog
 from crm.audit.selectors import operations_on
 from crm.people.models import Member
 from crm.teamwork.selectors import comments_on
-from crm.web import markup
 from crm.web.components import Entry
+from crm.web.formats import Formats
 from leads import case_sources
 from leads.arbitration import Passed, Proposal
 from leads.enums import CollisionOutcome, FollowUpOutcome, RecordKind
@@ -140,7 +140,7 @@ def cells_of(traces: Traces, eyes: Eyes) -> dict[str, Cell]:
     """One side's evidence; next steps and links only for who may read the record."""
     found: dict[str, Cell] = {}
     if traces.protection is not None:
-        day = markup.day(traces.protection.until)
+        day = Formats.current().day(traces.protection.until)
         found["protection"] = Cell(_("until %(day)s") % {"day": day}, is_strong=True)
     found |= _of_business(traces, eyes)
     if traces.referred:
@@ -228,7 +228,7 @@ def reason_in_words(reason: Mapping[str, Any], names: Mapping[int, str]) -> str:
     moment = parse_datetime(params.get("at") or params.get("until") or "") if params else None
     values = {
         "name": names.get(reason["member"] or 0, ""),
-        "day": markup.day(moment) if moment else "",
+        "day": Formats.current().day(moment) if moment else "",
         "count": params.get("count", ""),
     }
     sentences = {

@@ -118,3 +118,13 @@ def cases_of(kind: RecordKind | str, record_id: int) -> QuerySet[CollisionCase]:
     """Every case the record is or was in, the latest first."""
     inside = CollisionRecord.objects.filter(record_kind=kind, record_id=record_id)
     return CollisionCase.objects.filter(pk__in=inside.values("case_id")).order_by("-id")
+
+
+def case_about(member: Member, kind: RecordKind, record_id: int) -> CollisionCase | None:
+    """The case about a record that is not closed, for whoever may read it."""
+    inside = CollisionRecord.objects.filter(record_kind=kind, record_id=record_id)
+    rows = visible_cases(member).exclude(state=CaseState.CLOSED)
+    found: CollisionCase | None = (
+        rows.filter(pk__in=inside.values("case_id")).order_by("-id").first()
+    )
+    return found

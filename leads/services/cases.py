@@ -157,7 +157,8 @@ def _join(case: CollisionCase, match: Match, entrant: Entrant) -> CollisionCase:
         if asked != case.decider:
             ask(case, asked)
     touch(case)
-    notices.log(case, "joined", member=entrant.member.pk, why=record.explanation)
+    if case.opened_by_id != entrant.member.pk:
+        notices.log(case, "joined", member=entrant.member.pk, why=record.explanation)
     notices.log_on_records(case, "noticed_in_case", member=entrant.member.pk)
     concerned = {match.owner_id, entrant.member.pk}
     concerned |= manager_ids_of(concerned)

@@ -1,18 +1,155 @@
-"""What the page of a collision case shows."""
+"""What the page of a collision case shows, and the ways to decide it."""
 
 from typing import Any
 
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
 from crm.people.models import Member
-from leads.models import CollisionCase
-from leads.selectors import cases as selectors
+from crm.web.components import Action
+from leads.arbitration import Proposal, even_split
+from leads.enums import CollisionOutcome, CollisionSide
+from leads.forms.cases import Choice
+from leads.models import CollisionCase, CollisionParty
+from leads.selectors.arbitrations import proposal_for
+from leads.selectors.case_evidence import Dossier, dossier_of
+from leads.selectors.case_rights import may_appeal, may_decide
+from leads.selectors.case_story import (
+    SIDE_BY_SIDE,
+    Eyes,
+    claims_of,
+    decisions_of,
+    outcome_words,
+    proposed_words,
+    rows_of,
+    story_of,
+)
 from leads.words import CASE_COLOURS
+
+Outcome = CollisionOutcome
 
 
 def case_page(member: Member, case: CollisionCase) -> dict[str, Any]:
     """Everything the case's page shows to this member."""
+    dossier = dossier_of(case)
+    names = {rep.pk: rep.name for rep in dossier.reps}
+    proposal = proposal_for(dossier)[0] if case.is_waiting else None
+    eyes = Eyes(member, dossier)
+    claims = claims_of(dossier, eyes, proposal)
+    own = next((one for one in dossier.parties if one.member_id == member.pk), None)
     return {
         "case": case,
         "colour": CASE_COLOURS[str(case.state)],
-        "parties": selectors.parties_of(case),
-        "records": selectors.records_of(case),
+        "actions": actions_of(member, case, own),
+        "proposed": proposed_words(proposal, names) if proposal else None,
+        "claims": claims[:SIDE_BY_SIDE],
+        "more_claims": claims[SIDE_BY_SIDE:],
+        "rows": rows_of(claims),
+        "decisions": decisions_of(dossier, names),
+        "appeals": list(case.appeals.select_related("member").order_by("-level")),
+        "managers": [one for one in dossier.parties if not one.is_rep],
+        "records": records_shown(dossier, eyes),
+        "earlier": dossier.earlier,
+        "entries": story_of(case),
+        "may_state": own is not None and own.is_rep and case.is_waiting,
+        "remark_url": reverse("leads:case_remark", args=[case.pk]),
+        "appeal_until": case.appeal_until,
     }
+
+
+def records_shown(dossier: Dossier, eyes: Eyes) -> list[dict[str, Any]]:
+    """The records with a link for whoever may read them; why they went on is for all parties."""
+    return [
+        {
+            "title": one.title,
+            "kind": one.get_record_kind_display(),
+            "is_held": one.is_held,
+            "owner": one.owner,
+            "why": one.explanation,
+            "origin": one.get_origin_display(),
+            "url": eyes.url((str(one.record_kind), one.record_id)),
+        }
+        for one in dossier.records
+    ]
+
+
+def actions_of(member: Member, case: CollisionCase, own: CollisionParty | None) -> list[Action]:
+    """What this member can do now; the first is what the case waits for."""
+    found = []
+    args = [case.pk]
+    if may_decide(member, case):
+        url = reverse("leads:case_decide", args=args)
+        found.append(
+            Action(
+                pgettext("collision", "Decide"),
+                url,
+                "scale",
+                kind="primary",
+                frame="drawer",
+                shortcut="d",
+            )
+        )
+    decision = case.decisions.order_by("-level").first()
+    if may_appeal(member, case, decision):
+        url = reverse("leads:case_appeal", args=args)
+        found.append(Action(_("Appeal"), url, "arrow-up", kind="primary", frame="modal"))
+        if own is not None and own.accepted_level != case.level:
+            url = reverse("leads:case_accept", args=args)
+            found.append(Action(_("Accept"), url, "check", method="post"))
+    if own is not None and own.is_rep and case.is_waiting:
+        url = reverse("leads:case_state", args=args)
+        label = _("Change my statement") if own.statement else _("Make a statement")
+        found.append(Action(label, url, "note", frame="modal"))
+    return found
+
+
+def ways_to_decide(dossier: Dossier, proposal: Proposal) -> list[Choice]:
+    """Every way to decide this case, the proposed one first."""
+    reps = [rep for rep in dossier.reps if rep.is_active]
+    ways = []
+    for rep in reps:
+        is_holder = dossier.sides[rep.pk].party.side == CollisionSide.HOLDER
+        ways.append(_way(Outcome.KEEP if is_holder else Outcome.REASSIGN, rep, proposal))
+    if len(reps) > 1:
+        ways.append(_way(Outcome.SHARE, None, proposal))
+    ways += [_way(Outcome.SEPARATE, rep, proposal) for rep in reps[:SIDE_BY_SIDE]]
+    ways.append(_way(Outcome.NOT_SAME, None, proposal))
+    return sorted(ways, key=lambda way: not way.is_proposed)
+
+
+def _way(outcome: CollisionOutcome, rep: Member | None, proposal: Proposal) -> Choice:
+    names = {rep.pk: rep.name} if rep else {}
+    winner = rep.pk if rep else None
+    label = _("Share it") if outcome == Outcome.SHARE else outcome_words(outcome, winner, {}, names)
+    is_proposed = outcome == proposal.outcome.value and (
+        outcome == Outcome.SHARE or winner == proposal.winner
+    )
+    return Choice(outcome, rep, label, effects()[outcome], is_proposed)
+
+
+def effects() -> dict[CollisionOutcome, str]:
+    """What each outcome will change."""
+    return {
+        Outcome.KEEP: _(
+            "Nothing moves. Newcomers' leads are closed as duplicates, their customers go to "
+            "the owner."
+        ),
+        Outcome.REASSIGN: _(
+            "The client, its open deals and tasks go over; other newcomers' leads are closed."
+        ),
+        Outcome.SHARE: _(
+            "The rep with the largest share owns the client, the others may work on it. Of a "
+            "lead everybody keeps their own."
+        ),
+        Outcome.SEPARATE: _("All records go to one rep and stay apart; nobody is asked again."),
+        Outcome.NOT_SAME: _("Everybody keeps theirs; these two are never asked about again."),
+    }
+
+
+def first_shares(dossier: Dossier, proposal: Proposal) -> dict[int, int]:
+    """What the form begins with: as proposed, or in equal parts."""
+    if proposal.shares:
+        return dict(proposal.shares)
+    active = [rep.pk for rep in dossier.reps if rep.is_active]
+    return dict(even_split(active)) if active and len(active) <= SIDE_BY_SIDE else {}

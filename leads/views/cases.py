@@ -1,15 +1,41 @@
-"""Collision cases: the list and the case."""
+"""Collision cases: the list, the case, what its parties and its decider do."""
+
+from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_POST
 
+from crm.access import policy
 from crm.access.decorators import needs
+from crm.teamwork.services import EmptyComment
 from crm.tenancy.http import TenantRequest
+from crm.web import htmx
+from crm.web.answers import acted, refused
 from leads.collision_tabs import tabs_for
+from leads.enums import RecordKind
+from leads.forms.cases import AppealForm, DecideForm, ReportForm, StatementForm
+from leads.models import Customer, Lead
 from leads.selectors import cases as selectors
+from leads.selectors.arbitrations import proposal_for
+from leads.selectors.case_evidence import Dossier, dossier_of
+from leads.selectors.case_rights import may_decide
+from leads.selectors.case_story import Eyes, claims_of, proposed_words, rows_of
+from leads.selectors.customers import customer_or_404
+from leads.selectors.entering import mark_of
+from leads.selectors.identity import Match, find_similar, identity_of
+from leads.selectors.leads import lead_or_404
+from leads.selectors.similar import cards_for
+from leads.services import case_decisions
+from leads.services import cases as services
+from leads.services.refusals import Refused
 from leads.tables.cases import CaseTable
-from leads.views.case_page import case_page
+from leads.views.case_page import case_page, first_shares, ways_to_decide
+
+CHANGED = "case-changed"
 
 
 @needs("leads.view_case")
@@ -26,3 +52,194 @@ def case_detail(request: TenantRequest, pk: int) -> HttpResponse:
     """One case: who claims the client, on what evidence, and what becomes of it."""
     case = selectors.case_or_404(request.member, pk)
     return render(request, "leads/collisions/case.html", case_page(request.member, case))
+
+
+@needs("leads.decide_case")
+def decide_case(request: TenantRequest, pk: int) -> HttpResponse:
+    """Decide, with the evidence beside it."""
+    case = selectors.case_or_404(request.member, pk)
+    url = reverse("leads:case", args=[pk])
+    if not may_decide(request.member, case) and request.method == "GET":
+        return redirect(url)
+    dossier = dossier_of(case)
+    proposal, _facts = proposal_for(dossier)
+    ways = ways_to_decide(dossier, proposal)
+    first = {"version": case.version, "choice": ways[0].value if ways[0].is_proposed else ""}
+    form = DecideForm(
+        request.POST or None,
+        ways=ways,
+        reps=[rep for rep in dossier.reps if rep.is_active],
+        shares=first_shares(dossier, proposal),
+        initial=first,
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            case_decisions.decide(
+                case_id=pk,
+                by=request.member,
+                ruling=form.ruling,
+                version=form.cleaned_data["version"],
+            )
+        except Refused as reason:
+            form.add_error(None, str(reason))
+        else:
+            return htmx.done(request, url=url, message=_("Decided."), trigger=CHANGED)
+    claims = claims_of(dossier, Eyes(request.member, dossier), proposal)
+    context = {
+        "form": form,
+        "title": _("Decide %(number)s") % {"number": case.number},
+        "submit": pgettext("collision", "Decide"),
+        "case": case,
+        "proposed": proposed_words(proposal, {rep.pk: rep.name for rep in dossier.reps}),
+        "claims": claims[:3],
+        "rows": rows_of(claims),
+        "merge_url": merge_url(dossier),
+    }
+    return htmx.form_page(request, "leads/collisions/decide.html", context)
+
+
+def merge_url(dossier: Dossier) -> str:
+    """The merge of the held record with the first newcomer's of its kind, "" where none fits."""
+    held = dossier.held
+    others = [one for one in dossier.records if not one.is_held]
+    gone = next((one for one in others if held and one.record_kind == held.record_kind), None)
+    if held is None or gone is None:
+        return ""
+    try:
+        url = reverse("leads:merge", args=[held.record_kind, held.record_id, gone.record_id])
+    except NoReverseMatch:
+        return ""
+    return f"{url}?case={dossier.case.pk}"
+
+
+@needs("leads.view_case")
+def appeal_case(request: TenantRequest, pk: int) -> HttpResponse:
+    """Ask the next level."""
+    selectors.case_or_404(request.member, pk)
+    form = AppealForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            case_decisions.appeal(case_id=pk, by=request.member, **form.cleaned_data)
+        except Refused as reason:
+            form.add_error(None, str(reason))
+        else:
+            url = reverse("leads:case", args=[pk])
+            return htmx.done(request, url=url, message=_("Appealed."), trigger=CHANGED)
+    context = {
+        "form": form,
+        "title": _("Appeal"),
+        "submit": _("Appeal"),
+        "hint": _("The next superior decides again; until then the decision stands."),
+    }
+    return htmx.form_page(request, "web/form.html", context)
+
+
+@require_POST
+@needs("leads.view_case")
+def accept_case(request: TenantRequest, pk: int) -> HttpResponse:
+    """A rep who lost accepts the decision."""
+    selectors.case_or_404(request.member, pk)
+    url = reverse("leads:case", args=[pk])
+    try:
+        case_decisions.accept(case_id=pk, by=request.member)
+    except Refused as reason:
+        return refused(request, url=url, message=str(reason))
+    return acted(request, url=url, message=_("Accepted."), trigger=CHANGED)
+
+
+@needs("leads.view_case")
+def state_case(request: TenantRequest, pk: int) -> HttpResponse:
+    """A rep tells their side."""
+    case = selectors.case_or_404(request.member, pk)
+    own = case.parties.filter(member=request.member).first()
+    form = StatementForm(request.POST or None, initial={"text": own.statement if own else ""})
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.state_case(case_id=pk, by=request.member, **form.cleaned_data)
+        except Refused as reason:
+            form.add_error(None, str(reason))
+        else:
+            url = reverse("leads:case", args=[pk])
+            return htmx.done(request, url=url, message=_("Saved."), trigger=CHANGED)
+    context = {
+        "form": form,
+        "title": _("My statement"),
+        "submit": _("Save"),
+        "hint": _("Everybody in the case reads it."),
+    }
+    return htmx.form_page(request, "web/form.html", context)
+
+
+@require_POST
+@needs("leads.view_case")
+def remark(request: TenantRequest, pk: int) -> HttpResponse:
+    """A remark in the discussion."""
+    case = selectors.case_or_404(request.member, pk)
+    url = reverse("leads:case", args=[pk])
+    try:
+        services.discuss(case=case, by=request.member, text=request.POST.get("text", "")[:4000])
+    except EmptyComment:
+        return refused(request, url=url, message=_("Write something first."))
+    return acted(request, url=url, message=_("Said."), trigger=CHANGED)
+
+
+@needs("leads.open_case")
+def report_lead(request: TenantRequest, pk: int) -> HttpResponse:
+    """This lead is somebody else's client too."""
+    return _report(request, lead_or_404(request.member, pk))
+
+
+@needs("leads.open_case")
+def report_customer(request: TenantRequest, pk: int) -> HttpResponse:
+    """This customer is somebody else's client too."""
+    return _report(request, customer_or_404(request.member, pk))
+
+
+def _report(request: TenantRequest, record: Lead | Customer) -> HttpResponse:
+    kind = RecordKind.LEAD if isinstance(record, Lead) else RecordKind.CUSTOMER
+    matches = find_similar(identity_of(record), excluding=[(kind.value, record.pk)])
+    others = [one for one in matches if one.owner_id != record.owner_id or one.owner_id is None]
+    cards = [(card.mark, card) for card in cards_for(request.member, others)]
+    form = ReportForm(request.POST or None, cards=cards)
+    if request.method == "POST" and form.is_valid():
+        other = _meant(request, form.cleaned_data, others)
+        if other is None:
+            form.add_error("number", _("There is no such lead or customer within your reach."))
+        else:
+            try:
+                case = services.report_by_hand(
+                    record=record, other=other, by=request.member, why=form.cleaned_data["why"]
+                )
+            except Refused as reason:
+                form.add_error(None, str(reason))
+            else:
+                url = reverse("leads:case", args=[case.pk])
+                words = _("Collision %(number)s is open.") % {"number": case.number}
+                return htmx.done(request, url=url, message=words, trigger=CHANGED)
+    context = {
+        "form": form,
+        "title": _("Report a collision"),
+        "submit": _("Report"),
+        "hint": _("Both reps and their managers are told; the nearest superior of both decides."),
+    }
+    return htmx.form_page(request, "web/form.html", context)
+
+
+def _meant(
+    request: TenantRequest, data: dict[str, Any], shown: list[Match]
+) -> Lead | Customer | None:
+    """The record that was chosen: a card that was shown, or a number within reach."""
+    for match in shown:
+        if data.get("other") and mark_of(match, request.member) == data["other"]:
+            return services.record_at(match.pair)
+    number = (data.get("number") or "").strip().upper()
+    found = _within_reach(request, RecordKind.LEAD, number)
+    return found or _within_reach(request, RecordKind.CUSTOMER, number)
+
+
+def _within_reach(request: TenantRequest, kind: RecordKind, number: str) -> Lead | Customer | None:
+    rows: Any = Lead.objects if kind == RecordKind.LEAD else Customer.objects
+    permission = "leads.view_lead" if kind == RecordKind.LEAD else "leads.view_customer"
+    seen = policy.visible(request.member, rows.select_related("owner"), permission)
+    found: Lead | Customer | None = seen.filter(number=number).first()
+    return found

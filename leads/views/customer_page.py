@@ -15,9 +15,11 @@ from crm.sharing.selectors.transfers import open_transfers_of
 from crm.web import markup
 from crm.web.components import Action, Fact
 from crm.web.facts import trimmed
+from leads.enums import RecordKind
 from leads.forms.follow_ups import FollowUpForm
 from leads.models import Customer, CustomerProtection
 from leads.panels import customer_panels
+from leads.selectors.cases import case_about
 from leads.selectors.customers import (
     contacts_of,
     follow_ups_of_customer,
@@ -42,6 +44,7 @@ def customer_page(member: Member, customer: Customer) -> dict[str, Any]:
             "opportunity-moved",
         ],
         "customer": customer,
+        "collision": case_about(member, RecordKind.CUSTOMER, customer.pk),
         "colour": CUSTOMER_COLOURS[customer.status],
         "level_colour": LEVEL_COLOURS[customer.level],
         "actions": [
@@ -78,6 +81,9 @@ def customer_actions(member: Member, customer: Customer, *, may_edit: bool) -> l
     if policy.allowed(member, "leads.merge_customer", customer):
         url = reverse("leads:merge_with", args=["customer", customer.pk])
         found.append(Action(_("Merge with…"), url, "git-merge", frame="modal"))
+    if policy.allowed(member, "leads.open_case"):
+        url = reverse("leads:report_customer", args=args)
+        found.append(Action(_("Report a collision"), url, "scale", frame="modal"))
     if may_edit:
         url = reverse("leads:edit_customer", args=args)
         found.append(Action(_("Edit"), url, "pencil", frame="drawer", shortcut="e"))

@@ -14,10 +14,11 @@ from crm.sharing.selectors.transfers import open_transfers_of
 from crm.web import markup
 from crm.web.components import Action, Fact
 from crm.web.facts import trimmed
-from leads.enums import LeadStatus
+from leads.enums import LeadStatus, RecordKind
 from leads.forms.follow_ups import FollowUpForm
 from leads.models import Lead
 from leads.selectors import assignments
+from leads.selectors.cases import case_about
 from leads.selectors.leads import OPEN_STATUSES, follow_ups_of_lead
 from leads.selectors.protection import lock_for
 from leads.selectors.timeline import timeline_of
@@ -30,6 +31,7 @@ def lead_page(member: Member, lead: Lead) -> dict[str, Any]:
     return {
         "refresh_on": ["lead-updated", "follow-up-logged", "tz:lead-assigned"],
         "lead": lead,
+        "collision": case_about(member, RecordKind.LEAD, lead.pk),
         "colour": LEAD_COLOURS[lead.status],
         "actions": lead_actions(member, lead, may_edit=may_edit),
         "facts": lead_facts(lead, may_edit=may_edit),
@@ -66,6 +68,9 @@ def lead_actions(member: Member, lead: Lead, *, may_edit: bool) -> list[Action]:
     if lead.status in OPEN_STATUSES and policy.allowed(member, "leads.merge_lead", lead):
         url = reverse("leads:merge_with", args=["lead", lead.pk])
         found.append(Action(_("Merge with…"), url, "git-merge", frame="modal"))
+    if policy.allowed(member, "leads.open_case") and lead.status in OPEN_STATUSES:
+        url = reverse("leads:report_lead", args=args)
+        found.append(Action(_("Report a collision"), url, "scale", frame="modal"))
     if may_edit:
         url = reverse("leads:edit", args=args)
         found.append(Action(_("Edit"), url, "pencil", frame="drawer", shortcut="e"))

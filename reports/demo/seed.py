@@ -15,6 +15,7 @@ from reports.demo import (
     SLUG,
     STRANGER,
     cash,
+    collisions,
     inbox,
     merging,
     pipeline,
@@ -44,6 +45,7 @@ def seed(*, lead_count: int = 3_000, slug: str = SLUG, domain: str = DOMAIN) -> 
         orders = sales.fill(world)
         cash.fill(world, orders)
         inbox.fill(world)
+        collisions.fill(world)
         sharing.fill(world)
         merging.fill(world)
         warnings.fill(world)

@@ -66,7 +66,7 @@ def test_only_a_loser_in_time_and_once(case, tenant, director, as_member):
     CollisionCase.objects.filter(pk=case.pk).update(
         appeal_until=timezone.now() - timedelta(hours=1)
     )
-    with as_member(tenant.colleague), pytest.raises(AppealRefused, match="time"):
+    with as_member(tenant.colleague), pytest.raises(AppealRefused):
         appeal(case_id=case.pk, by=tenant.colleague, reason="x")
     assert tick(case_id=case.pk)
     case = CollisionCase.objects.get(pk=case.pk)

@@ -1,0 +1,174 @@
+"""Deciding a case, appealing, stating one's side, reporting by hand."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from crm.people.models import Member
+from crm.web.forms import TenantForm
+from crm.web.widgets import OwnTemplate
+from leads.enums import CollisionOutcome
+from leads.services.case_enforcement import Ruling
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One way to decide: what it is called, and what it will change."""
+
+    outcome: CollisionOutcome
+    winner: Member | None
+    label: str
+    effect: str
+    is_proposed: bool = False
+
+    @property
+    def value(self) -> str:
+        return f"{self.outcome}:{self.winner.pk if self.winner else ''}"
+
+
+class RulingInput(OwnTemplate, forms.RadioSelect):
+    """The ways to decide as cards, the proposed one marked."""
+
+    template_name = "leads/widgets/ruling.html"
+
+    def __init__(self, ways: Sequence[Choice]) -> None:
+        super().__init__()
+        self.ways = ways
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        return super().get_context(name, value, attrs) | {"ways": self.ways, "chosen": value}
+
+
+class DecideForm(TenantForm):
+    """One outcome, its shares, a reason where it is not what the rules propose."""
+
+    choice = forms.ChoiceField(label=pgettext_lazy("collision", "Decision"))
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy(
+            "Needed where you decide otherwise than proposed. All parties read it."
+        ),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    wide = ("choice", "reason")
+
+    def __init__(
+        self,
+        *args: Any,
+        ways: Sequence[Choice],
+        reps: Sequence[Member],
+        shares: Mapping[int, int],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.ways = {way.value: way for way in ways}
+        self.reps = list(reps)
+        choice = self.fields["choice"]
+        choice.widget = RulingInput(ways)
+        choice.choices = [(way.value, way.label) for way in ways]  # type: ignore[attr-defined]
+        for rep in self.reps:
+            self.fields[f"share_{rep.pk}"] = self._share(rep, shares.get(rep.pk))
+        self.order_fields(["choice", *(f"share_{rep.pk}" for rep in self.reps), "reason"])
+        self.prepare()
+
+    @staticmethod
+    def _share(rep: Member, share: int | None) -> forms.IntegerField:
+        return forms.IntegerField(
+            label=_("Share of %(name)s (%%)") % {"name": rep.name},
+            required=False,
+            min_value=0,
+            max_value=99,
+            initial=share,
+            help_text=_("Only where it is shared"),
+        )
+
+    @property
+    def ruling(self) -> Ruling:
+        """What was filled in, for the service."""
+        data = self.cleaned_data
+        way = self.ways[data["choice"]]
+        shares: dict[int, int] = {}
+        winner = way.winner
+        if way.outcome == CollisionOutcome.SHARE:
+            given = {rep.pk: data.get(f"share_{rep.pk}") or 0 for rep in self.reps}
+            shares = {pk: share for pk, share in given.items() if share}
+            most = max(shares, key=lambda pk: shares[pk], default=None)
+            winner = next((rep for rep in self.reps if rep.pk == most), None)
+        return Ruling(way.outcome, winner, shares, data["reason"])
+
+
+class AppealForm(TenantForm):
+    """What the decision overlooked."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("What did the decision overlook?"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4, "autofocus": True}),
+    )
+    wide = ("reason",)
+
+
+class StatementForm(TenantForm):
+    """A rep's own account."""
+
+    text = forms.CharField(
+        label=gettext_lazy("How did you come to this client?"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 5, "autofocus": True}),
+    )
+    wide = ("text",)
+
+
+class OtherRecordInput(OwnTemplate, forms.RadioSelect):
+    """Similar clients as cards to choose from."""
+
+    template_name = "leads/widgets/other_record.html"
+
+    def __init__(self, cards: Sequence[Any]) -> None:
+        super().__init__()
+        self.cards = cards
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        return super().get_context(name, value, attrs) | {"cards": self.cards, "chosen": value}
+
+
+class ReportForm(TenantForm):
+    """Which other record is the same client, and why."""
+
+    other = forms.ChoiceField(label=gettext_lazy("Same client as"), required=False)
+    number = forms.CharField(
+        label=gettext_lazy("Or the number of a lead or customer"),
+        max_length=20,
+        required=False,
+        help_text=gettext_lazy("L26-000123 or C26-000045"),
+    )
+    why = forms.CharField(
+        label=gettext_lazy("Why is it one client?"),
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    wide = ("other", "number", "why")
+
+    def __init__(self, *args: Any, cards: Sequence[tuple[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["other"]
+        if cards:
+            field.widget = OtherRecordInput(cards)
+            field.choices = [(value, card.title) for value, card in cards]  # type: ignore[attr-defined]
+        else:
+            del self.fields["other"]
+        self.prepare()
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two says which record is meant."""
+        data = super().clean() or self.cleaned_data
+        if not data.get("other") and not data.get("number"):
+            self.add_error("number", _("Say which record is the same client."))
+        return data

@@ -1,0 +1,81 @@
+"""Two reps on one client, five times: open, across regions, decided, appealed, closed."""
+
+from django.db.models import Count
+
+from crm.people.models import Member
+from crm.tenancy.context import acting_as
+from leads.enums import CollisionOutcome
+from leads.models import CollisionCase, CollisionRecord, Customer
+from leads.services import case_decisions
+from leads.services import cases as services
+from leads.services.case_enforcement import Ruling
+from leads.services.leads import create_lead
+from reports.demo.world import World
+
+EAST, SOUTH = "华东", "华南"
+KEEP, REASSIGN = CollisionOutcome.KEEP, CollisionOutcome.REASSIGN
+
+
+def fill(world: World) -> None:
+    """The stages of a collision, so that everybody finds something to do."""
+    rep = Member.objects.get(user__email__startswith="rep@")
+    manager, south = world.team.managers[EAST], world.team.reps[SOUTH]
+    colleagues = [one for one in world.team.reps[EAST] if one.pk != rep.pk]
+    rows = Customer.objects.filter(owner__in=colleagues)
+    counted = dict(rows.order_by("owner").values_list("owner").annotate(Count("pk")))
+    holders = [one for one in colleagues if counted.get(one.pk, 0) > 1]
+    if len(holders) < 3 or not Customer.objects.filter(owner=rep).exists():
+        return
+    first = reach(rep, holders[0], "老客户转介绍给我，对方采购主动来电")
+    state(first, rep, "去年展会后一直由我跟进，上周刚发了报价。")
+    state(first, holders[0], "客户的新厂长是我介绍来的，他只认我。")
+    say(first, manager, "请两位把最近的沟通记录补全，明天上午我来定。")
+    reach(holders[0], south[0], "深圳分公司独立采购")
+    lost = reach(holders[1], rep, "客户加了我微信要样品")
+    decide(lost, manager, Ruling(KEEP, holders[1], reason="对方跟进更早，且有下一步"))
+    appealed = reach(holders[2], holders[0], "同一集团，另一事业部")
+    decide(appealed, manager, Ruling(KEEP, holders[2], reason="客户资料登记在先"))
+    appeal(appealed, holders[0], "他登记后三个月没有联系过客户，我已约了下周的演示。")
+    closed = reach(holders[1], holders[2], "客户项目经理要求换人对接")
+    decide(closed, manager, Ruling(REASSIGN, holders[2], reason="客户书面要求更换对接人"))
+    with acting_as(holders[1].pk):
+        case_decisions.accept(case_id=closed.pk, by=holders[1])
+
+
+def reach(holder: Member, newcomer: Member, why: str) -> CollisionCase:
+    """A rep enters one of another's customers as a lead and says why."""
+    known = CollisionRecord.objects.filter(record_kind="customer").values("record_id")
+    customer: Customer = (
+        Customer.objects.filter(owner=holder).exclude(pk__in=known).order_by("-pk")[0]
+    )
+    with acting_as(newcomer.pk, reason="demo data"):
+        lead = create_lead(
+            by=newcomer,
+            owner=newcomer,
+            company_name=customer.name,
+            phone=customer.phone,
+            explanation=why,
+        )
+    rows = CollisionCase.objects.filter(records__record_kind="lead", records__record_id=lead.pk)
+    case: CollisionCase = rows.order_by("pk")[0]
+    return case
+
+
+def state(case: CollisionCase, rep: Member, text: str) -> None:
+    with acting_as(rep.pk):
+        services.state_case(case_id=case.pk, by=rep, text=text)
+
+
+def say(case: CollisionCase, member: Member, text: str) -> None:
+    with acting_as(member.pk):
+        services.discuss(case=case, by=member, text=text)
+
+
+def decide(case: CollisionCase, by: Member, ruling: Ruling) -> None:
+    with acting_as(by.pk):
+        case_decisions.decide(case_id=case.pk, by=by, ruling=ruling)
+
+
+def appeal(case: CollisionCase, by: Member, reason: str) -> None:
+    with acting_as(by.pk):
+        case_decisions.appeal(case_id=case.pk, by=by, reason=reason)

@@ -1,0 +1,82 @@
+"""The pages of a case: who opens them, what they hold back, a case through its buttons."""
+
+import pytest
+
+from leads.enums import CaseState
+from leads.models import CollisionCase
+from leads.services.follow_ups import log_follow_up
+from leads.services.leads import create_lead
+from tests.leads.records.conftest import COMPANY, SECRETS
+
+
+def test_who_is_no_party_and_not_above_one_find_nothing(case, tenant, sign_in, url):
+    page = url("leads:case", case.pk)
+    for part in ("agent", "colleague", "manager", "owner"):
+        assert sign_in(tenant.members[part]).get(page).status_code == 200
+    for part in ("northerner", "finance", "marketing"):
+        assert sign_in(tenant.members[part]).get(page).status_code == 404
+
+
+def test_the_other_reps_next_step_and_number_stay_theirs(
+    case, lead, tenant, as_member, sign_in, url
+):
+    with as_member(tenant.agent):
+        log_follow_up(
+            subject=lead, by=tenant.agent, outcome="quote_wanted", next_step="报价一百二十万"
+        )
+    page = url("leads:case", case.pk)
+    own = sign_in(tenant.agent).get(page).content.decode()
+    theirs = sign_in(tenant.colleague).get(page).content.decode()
+    assert "报价一百二十万" in own
+    for secret in ("报价一百二十万", f"/leads/{lead.pk}/", *SECRETS.values()):
+        assert secret not in theirs
+    assert "王磊" in theirs
+
+
+def test_a_case_through_its_buttons(case, tenant, director, lead, sign_in, url):
+    manager, loser = sign_in(tenant.manager), sign_in(tenant.colleague)
+    decide = url("leads:case_decide", case.pk)
+    assert "Stays with 王磊" in manager.get(decide).content.decode()
+    sent = {"choice": f"keep:{tenant.agent.pk}", "version": case.version, "reason": ""}
+    assert manager.post(decide, {**sent, "version": 0}).status_code == 422
+    assert manager.post(decide, sent).status_code == 302
+    assert manager.post(decide, sent).status_code == 422
+    answer = loser.post(url("leads:case_appeal", case.pk), {"reason": "他没跟进"})
+    assert answer.status_code == 302
+    case = CollisionCase.objects.get(pk=case.pk)
+    assert (case.state, case.decider) == (CaseState.APPEALED, director)
+    page = sign_in(director).get(url("leads:case", case.pk)).content.decode()
+    assert "他没跟进" in page
+    assert url("leads:case_decide", case.pk) in page
+
+
+def test_statement_and_remark(case, tenant, sign_in, url):
+    agent, colleague = sign_in(tenant.agent), sign_in(tenant.colleague)
+    assert agent.post(url("leads:case_state", case.pk), {"text": "一直在跟"}).status_code == 302
+    assert (
+        colleague.post(url("leads:case_remark", case.pk), {"text": "我先报价"}).status_code == 302
+    )
+    page = sign_in(tenant.manager).get(url("leads:case", case.pk)).content.decode()
+    assert "一直在跟" in page
+    assert "我先报价" in page
+
+
+def test_reported_from_a_lead_by_a_redacted_card(lead, tenant, sign_in, url):
+    mine = create_lead(by=None, owner=tenant.colleague, company_name=COMPANY)
+    page = url("leads:report_lead", mine.pk)
+    client = sign_in(tenant.colleague)
+    value = client.get(page).context["form"].fields["other"].choices[0][0]
+    answer = client.post(page, {"other": value, "number": "", "why": "同一位采购"})
+    assert answer.status_code == 302
+    case = CollisionCase.objects.get()
+    assert (case.origin, case.subject_id) == ("manual", lead.pk)
+
+
+@pytest.mark.parametrize("number", ["L26-999999", "王磊"])
+def test_a_number_out_of_reach_says_nothing(number, lead, tenant, as_member, sign_in, url):
+    with as_member(tenant.northerner):
+        mine = create_lead(by=tenant.northerner, owner=tenant.northerner, company_name="天津远洋")
+    client = sign_in(tenant.northerner)
+    for tried in (number, lead.number):
+        sent = {"other": "", "number": tried, "why": "x"}
+        assert client.post(url("leads:report_lead", mine.pk), sent).status_code == 422
