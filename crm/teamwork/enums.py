@@ -25,6 +25,8 @@ class NotificationKind(models.TextChoices):
     SHARE_ENDED = "share-ended", _("No longer shared with you")
     RECORD_TRANSFERRED = "record-transferred", _("Now yours")
     RECORD_GIVEN = "record-given", _("Given to a colleague")
+    RECORD_MERGED = "record-merged", _("Merged into one record")
+    MERGE_UNDONE = "merge-undone", _("Merge undone")
     TRANSFER_FAILED = "transfer-failed", _("A transfer could not be carried out")
     APPROVAL_WAITING = "approval-waiting", _("Waiting for your approval")
     APPROVAL_DECIDED = "approval-decided", _("Approval decided")

@@ -1,6 +1,7 @@
 """The story of one record: follow-ups, operations, changes and comments, newest first."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -30,6 +31,9 @@ SILENT = frozenset(
     }
 )  # fmt: skip
 FROM_FOLLOW_UP = frozenset({"next_step", "next_step_at"})
+# Told from the kept record's side already.
+OF_MERGES = frozenset({"customer.merged_away", "lead.merged_away"})
+MOST_ABSORBED = 10
 TOGETHER = timedelta(seconds=2)
 LIMIT = 60
 
@@ -51,7 +55,34 @@ def timeline_of(record: Model, follow_ups: QuerySet[FollowUp]) -> list[Entry]:
     ]
     if not any(one.action.endswith(".created") for one in operations):
         entries += _beginning(record)
+    for one in _absorbed(record):
+        entries += _story_before(one)
     return sorted(entries, key=lambda entry: entry.at, reverse=True)[:LIMIT]
+
+
+def _absorbed(record: Any) -> list[Any]:
+    """The records that were merged into this one, and into those."""
+    found: list[Any] = []
+    every = getattr(type(record), "every", None)
+    into = [record.pk] if every is not None else []
+    while every is not None and into:
+        more = list(every.filter(merged_into__in=into).order_by("pk")[:MOST_ABSORBED])
+        found += more
+        into = [one.pk for one in more]
+    return found[:MOST_ABSORBED]
+
+
+def _story_before(record: Model) -> Iterator[Entry]:
+    """What was done to a record that is part of another one now; what hung on it has moved."""
+    operations = [one for one in operations_on(record, limit=LIMIT) if one.action not in OF_MERGES]
+    changes = changes_of(record, limit=LIMIT)
+    names = names_of(_references(type(record), changes, operations))
+    found = [
+        *(_operation_entry(one, names) for one in operations),
+        *_change_entries(type(record), changes, [], names),
+    ]
+    for entry in found:
+        yield replace(entry, tags=[*entry.tags, markup.tag(str(record))])
 
 
 def _beginning(record: Any) -> list[Entry]:

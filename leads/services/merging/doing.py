@@ -242,9 +242,7 @@ def _tell(found: Merge, kept: Any, gone: Any) -> None:
     audit.record(f"{kind_of(gone).value}.merged_away", target=gone, other=found.kept_title, **said)
     notify(
         member_ids={kept.owner_id, gone.owner_id} - {None},
-        kind=NotificationKind.RECORD_GIVEN
-        if gone.owner_id != type(kept).every.get(pk=kept.pk).owner_id
-        else NotificationKind.RECORD_TRANSFERRED,
+        kind=NotificationKind.RECORD_MERGED,
         title=str(found),
         url=page_of(found.kept_kind, found.kept_id),
     )

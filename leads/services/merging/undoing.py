@@ -156,7 +156,7 @@ def undo(*, merge_id: int, by: Member | None) -> Merge:
     audit.record(f"{found.gone_kind}.merge_undone", target=gone, other=found.kept_title, **said)
     notify(
         member_ids={kept.owner_id, gone.owner_id} - {None},
-        kind=NotificationKind.RECORD_TRANSFERRED,
+        kind=NotificationKind.MERGE_UNDONE,
         title=found.gone_title,
         url=page_of(found.gone_kind, found.gone_id),
     )

@@ -4,6 +4,8 @@ import pytest
 
 from crm.tenancy.links import tenant_url
 from leads.models import Customer, Lead, Merge
+from leads.services import merging
+from leads.services.customers import update_customer
 
 
 @pytest.fixture
@@ -40,6 +42,9 @@ def test_a_manager_merges_on_the_screen_and_takes_it_back(graph, pair, sign_in, 
     assert browser.post(url("edit_customer", gone.pk), {"name": "x"}).status_code == 302
     assert Customer.objects.get().name == "苏州同光精密"
 
+    story = browser.get(url("customer", kept.pk)).content.decode()
+    assert "merged another record into it" in story
+    assert "苏州同光精密 · 同一家" in story
     assert "同一家" in browser.get(url("merges")).content.decode()
     question = browser.get(url("undo_merge", found.pk)).content.decode()
     assert "Undo the merge" in question
@@ -108,3 +113,14 @@ def test_a_stranger_finds_no_merge(graph, pair, sign_in, url):
         )  # fmt: skip
     assert sign_in(graph.cast.northerner).get(url("merged", found.pk)).status_code == 404
     assert Lead.objects.count() == 0
+
+
+def test_the_story_goes_on_with_what_was_done_to_the_other(graph, pair, as_member, sign_in, url):
+    kept, gone = pair
+    with as_member(graph.cast.colleague):
+        update_customer(customer_id=gone.pk, by=graph.cast.colleague, website="b.cn")
+    gone.refresh_from_db()
+    merging.merge(kept=kept, gone=gone, by=graph.cast.manager)
+    story = sign_in(graph.cast.manager).get(url("customer", kept.pk)).content.decode()
+    assert "李娜" in story
+    assert "b.cn" in story
