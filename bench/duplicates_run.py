@@ -1,0 +1,73 @@
+"""Our side of P5 and the simple peer, each in a process of its own.
+
+`python -m bench.duplicates_run ours|simple RECORDS.csv PAIRS.csv`: reads id, name, phone as typed
+and parses them; writes the pairs it takes for one client; prints seconds and megabytes as JSON.
+"""
+
+import csv
+import json
+import resource
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from itertools import combinations
+from pathlib import Path
+
+from leads.identity import Identity, find_duplicates, parse_company_name
+
+Record = tuple[int, str, str]
+CROWDED = 60
+ALIKE = 90
+
+
+def ours(records: list[Record]) -> Iterator[tuple[int, int]]:
+    """The product's engine."""
+    made = (Identity(pk, company=name, phones=(phone,) if phone else ())
+            for pk, name, phone in records)  # fmt: skip
+    for pair in find_duplicates(made):
+        yield int(str(pair.left.id)), int(str(pair.right.id))
+
+
+def simple(records: list[Record]) -> Iterator[tuple[int, int]]:
+    """What one would write first: blocks by brand and place, by phone; RapidFuzz on the name."""
+    from rapidfuzz.fuzz import ratio  # noqa: PLC0415
+
+    blocks: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    texts = []
+    for position, (_pk, name, phone) in enumerate(records):
+        parsed = parse_company_name(name)
+        texts.append(parsed.text)
+        blocks["brand", parsed.brand, parsed.province].append(position)
+        if phone:
+            blocks["phone", phone].append(position)
+    seen = set()
+    for block in blocks.values():
+        if len(block) <= CROWDED:
+            seen.update(combinations(block, 2))
+    for left, right in seen:
+        a, b = records[left], records[right]
+        if (a[2] and a[2] == b[2]) or ratio(texts[left], texts[right]) >= ALIKE:
+            yield a[0], b[0]
+
+
+WAYS: dict[str, Callable[[list[Record]], Iterator[tuple[int, int]]]] = {
+    "ours": ours, "simple": simple,
+}  # fmt: skip
+
+
+def main(way: str, source: Path, target: Path) -> None:
+    parse_company_name("上海华信科技有限公司")  # word lists are read once per process
+    started = time.perf_counter()
+    with source.open() as file:
+        records = [(int(row["id"]), row["typed"], row["phone"]) for row in csv.DictReader(file)]
+    pairs = list(WAYS[way](records))
+    seconds = time.perf_counter() - started
+    with target.open("w", newline="") as file:
+        csv.writer(file).writerows(pairs)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": seconds, "megabytes": peak}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))
