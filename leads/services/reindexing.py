@@ -64,7 +64,7 @@ def rebuild(organization_id: int, *, is_check: bool = False) -> Iterator[Differe
             with tenant_context(organization_id):
                 found = compare_batch(kind, after=after, is_check=is_check)
                 if not is_check:
-                    _settle(found)
+                    settle(found)
             yield found
             if found.until == NO_END:
                 break
@@ -98,7 +98,8 @@ def compare_batch(kind: RecordKind, *, after: int, is_check: bool = False) -> Di
     return Difference(kind, until, len(records), missing, surplus, examples[:5])
 
 
-def _settle(found: Difference) -> None:
+def settle(found: Difference) -> None:
+    """Write what a batch found to differ, in the transaction that holds its records."""
     if found.surplus:
         IdentityKey.objects.filter(pk__in=found.surplus).delete()
     IdentityKey.objects.bulk_create(found.missing, batch_size=2_000)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from time import sleep
 from typing import Any
@@ -10,12 +11,15 @@ import pytest
 from django.db import connection
 
 from crm.tenancy.context import tenant_context
+from leads.enums import AliasSource, RecordKind
 from leads.models import Customer, Lead, Opportunity, StageChange
 from leads.services.conversion import Deal, convert_lead
-from leads.services.customers import create_customer
+from leads.services.customers import create_customer, update_customer
+from leads.services.identity import learn_alias
 from leads.services.leads import create_lead
 from leads.services.opportunities import create_opportunity, move_opportunity
 from leads.services.refusals import LikelyDuplicate
+from leads.services.reindexing import compare_batch, rebuild, settle
 from leads.services.stages import ensure_default_stages
 from tests.leads.records.conftest import COMPANY
 from tests.support.cast import Cast, build_cast
@@ -139,3 +143,27 @@ def test_two_drags_of_one_card_end_in_one_place(company):
         last = StageChange.objects.order_by("-id").first()
         assert Opportunity.objects.get(pk=deal.pk).stage_id == last.to_stage_id
         assert StageChange.objects.count() == 3
+
+
+def test_the_index_is_right_after_changes_and_a_rebuild_at_once(company):
+    with tenant_context(company.organization.id):
+        agent = company.agent
+        customer = create_customer(by=agent, name=COMPANY)
+
+    def rename() -> None:
+        update_customer(customer_id=customer.pk, by=agent, name="苏州同光精密仪器有限公司")
+
+    def teach(name: str) -> None:
+        learn_alias(customer_id=customer.pk, text=name, source=AliasSource.TYPED)
+
+    def rebuild_index() -> None:
+        for kind in (RecordKind.CUSTOMER, RecordKind.LEAD):
+            settle(compare_batch(kind, after=0))
+
+    at_once(
+        company,
+        [rename, rebuild_index, partial(teach, "东海智算"), partial(teach, "东海智算公司")],
+    )
+    assert sum(found.count for found in rebuild(company.organization.pk, is_check=True)) == 0
+    with tenant_context(company.organization.id):
+        assert [alias.text[:4] for alias in customer.aliases.all()] == ["东海智算"]
