@@ -12,6 +12,7 @@ from leads.identity.text import has_chinese, to_simplified
 
 Nearness = Literal["room", "number", "building", ""]
 
+_LONGEST = 240
 _NUMERAL = "[0-9一二三四五六七八九十百]+"
 _TOWN = re.compile(r"^([\u4e00-\u9fff]{2,6}?(?:镇|乡|街道|开发区|工业区|工业园|高新区|园区))")
 _STREET = re.compile(
@@ -47,7 +48,7 @@ class Address(NamedTuple):
 @lru_cache(maxsize=16384)
 def parse_address(text: str) -> Address:
     """Province, city, county, street, number, building and room of an address."""
-    plain = to_simplified(unicodedata.normalize("NFKC", text).casefold())
+    plain = to_simplified(unicodedata.normalize("NFKC", text[:_LONGEST]).casefold())
     if not has_chinese(plain):
         return Address(text=" ".join(_MARKS.sub(" ", plain).split()))
     plain = _MARKS.sub("", plain).replace("—", "-").replace("－", "-")

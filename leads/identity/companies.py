@@ -36,6 +36,7 @@ _TICKER_STARTS = ("st", "xd", "xr")
 _GROUP_INSIDE = re.compile(r"(?<=..)(?:集团|控股)(?=..)")
 
 
+_LONGEST_NAME = 240  # what is longer is no name: a pasted page must not cost seconds
 _LONG_BRAND = 4
 _CITY_BANKS = ("商业银行", "城市商业银行")  # 兰州市商业银行 is 兰州银行 today
 _NOWHERE = Place()
@@ -55,7 +56,7 @@ class _Body(NamedTuple):
 @lru_cache(maxsize=32768)
 def parse_company_name(name: str) -> CompanyName:
     """Region, brand, trade, legal form and branch of a Chinese or Latin company name."""
-    text = normalise_name(name)
+    text = normalise_name(name)[:_LONGEST_NAME].strip()
     if not text:
         return CompanyName()
     return _parse_chinese(text) if has_chinese(text) else parse_latin(text)

@@ -15,7 +15,9 @@ from leads.identity.phones import normalise_phone
 from leads.identity.regions import region_of
 from leads.identity.text import normalise_name
 from leads.identity.types import CompanyName, Identity
+from leads.identity.words import words
 
+_NOBODY = words("persons", "not_people")
 _NOTHING: frozenset[str] = frozenset()
 
 
@@ -44,7 +46,7 @@ def profile_of(record: Identity) -> Profile:
     extended = any(";" in phone for phone in phones)
     return Profile(
         names=tuple(_names(record)),
-        person=normalise_name(record.person) if record.person else "",
+        person=_person(record.person) if record.person else "",
         phones=_without_extensions(phones) if extended else phones,
         emails=emails,
         domains=frozenset(domains) if domains else _NOTHING,
@@ -53,6 +55,12 @@ def profile_of(record: Identity) -> Profile:
         extensions=phones if extended else _NOTHING,
         address=record.address,
     )
+
+
+def _person(text: str) -> str:
+    """A person's name; 采购部 and 先生 are nobody's."""
+    name = normalise_name(text)
+    return "" if name in _NOBODY else name
 
 
 def _names(record: Identity) -> Iterator[CompanyName]:

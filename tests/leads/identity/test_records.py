@@ -126,3 +126,13 @@ def test_a_former_name_is_found() -> None:
     today = Identity(company="上海大江科技有限公司（原上海华信科技有限公司）")
     assert compare(today, Identity(company=HUAXIN)).verdict == "same"
     assert ReasonCode.FORMER_NAME in codes(today, Identity(company=HUAXIN))
+
+
+def test_a_department_is_nobody() -> None:
+    a, b = Identity(company=HUAXIN, person="采购部"), Identity(company="华信科技", person="采购部")
+    assert ReasonCode.PERSON_EQUAL not in codes(a, b)
+
+
+def test_a_pasted_page_costs_nothing() -> None:
+    page = Identity(company="上海华信" * 2000, address="上海市张江路" * 2000, person="王" * 9000)
+    assert compare(page, Identity(company=HUAXIN)).verdict == "different"
