@@ -9,6 +9,7 @@ from django.core import signing
 from django.db.models import Max
 
 from crm.access import policy
+from crm.encryption.cipher import Undecipherable, seal, unseal
 from crm.people.models import Member
 from leads.enums import CardFact, NameOnCard, RecordKind, StageKind
 from leads.identity import ReasonCode
@@ -103,8 +104,18 @@ class Reader:
 
 def asked_record(token: str, *, by: Member) -> tuple[RecordKind, int]:
     """What a card shown to this member points at; BadSignature when it is not, or an hour old."""
-    kind, record_id = signing.loads(token, salt=_salt(by), max_age=ASK_SECONDS)
+    sealed = signing.loads(token, salt=_salt(by), max_age=ASK_SECONDS)
+    try:
+        kind, _sep, record_id = unseal(str(sealed), place=ASK_SALT).partition(":")
+    except Undecipherable as error:
+        raise signing.BadSignature from error
     return RecordKind(kind), int(record_id)
+
+
+def _ticket(match: Match, reader: Member) -> str:
+    """What the card's button sends back: only the server can read which record it means."""
+    sealed = seal(f"{match.kind.value}:{match.record_id}", place=ASK_SALT)
+    return signing.dumps(sealed, salt=_salt(reader))
 
 
 def _salt(reader: Member) -> str:
@@ -148,7 +159,7 @@ def _redacted_card(match: Match, record: Any, band: str, reader: Reader) -> Simi
         verdict=match.verdict,
         reasons=reason_words(one for one in match.reasons if one.code not in TELLS_OF_THE_HIDDEN),
         is_visible=False,
-        ask=signing.dumps([match.kind.value, record.pk], salt=_salt(reader.member)),
+        ask=_ticket(match, reader.member),
         mark=mark_of(match, reader.member),
         has_owner=record.owner is not None or not has_owner,
         shows_contact=reader.sees(CardFact.CONTACT),

@@ -4,7 +4,8 @@ It looks at everything the organisation knows, in the transaction that saves, be
 makes two people who enter one client come one after the other.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from django.db import connection
 
@@ -21,6 +22,8 @@ from leads.services.refusals import ClientRefused, ConfirmationNeeded, LikelyDup
 # a chunk of an import takes it alone.
 ENTRY_LOCK = 0x7E47_0001
 SHARE_ENTRY = "SELECT pg_advisory_xact_lock_shared(%s, %s)"
+ENTRY_WAIT = "12s"
+SET_WAIT = "SELECT set_config('lock_timeout', %s, true)"
 TAKE_ENTRY = "SELECT pg_advisory_xact_lock(%s, %s)"
 
 
@@ -67,9 +70,20 @@ def _stop(hits: Sequence[Hit], *, by: Member, has_reason: bool, confirmed: Colle
 
 def hold_entry(identity: Identity) -> None:
     """Make others who enter the same client wait until this transaction ends, imports too."""
-    with connection.cursor() as cursor:
+    with patience(), connection.cursor() as cursor:
         cursor.execute(SHARE_ENTRY, _entry_lock())
-    hold(identity)
+        hold(identity)
+
+
+@contextmanager
+def patience() -> Iterator[None]:
+    """Wait for one's turn longer than for other locks: everybody may enter one client at once."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('lock_timeout')")
+        (usual,) = cursor.fetchone() or ("0",)
+        cursor.execute(SET_WAIT, [ENTRY_WAIT])
+        yield
+        cursor.execute(SET_WAIT, [usual])
 
 
 def hold_all_entries() -> None:
@@ -77,7 +91,7 @@ def hold_all_entries() -> None:
 
     One lock for a thousand rows: their keys one by one would fill the server's table of locks.
     """
-    with connection.cursor() as cursor:
+    with patience(), connection.cursor() as cursor:
         cursor.execute(TAKE_ENTRY, _entry_lock())
 
 

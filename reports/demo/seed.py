@@ -16,6 +16,7 @@ from reports.demo import (
     STRANGER,
     cash,
     collisions,
+    entering,
     inbox,
     merging,
     pipeline,
@@ -49,6 +50,7 @@ def seed(*, lead_count: int = 3_000, slug: str = SLUG, domain: str = DOMAIN) -> 
         sharing.fill(world)
         merging.fill(world)
         warnings.fill(world)
+        entering.fill(world)
     return organization
 
 
