@@ -100,6 +100,7 @@ ACTIONS: Mapping[str, Any] = {
     "risk.dismissed": pgettext_lazy("log", "dismissed an early warning"),
     "risk.reopened": pgettext_lazy("log", "opened an early warning again"),
     "risk.not_same": pgettext_lazy("log", "judged two clients not the same"),
+    "risk.case_opened": pgettext_lazy("log", "opened a case from an early warning"),
     "risk.asked": pgettext_lazy("log", "asked two reps about their clients"),
     "collision.noticed_in_case": pgettext_lazy("log", "a second rep reached for the client"),
     "collision.decided": pgettext_lazy("log", "decided a collision"),

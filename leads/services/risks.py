@@ -13,8 +13,9 @@ from crm.people.models import Member
 from crm.teamwork.enums import NotificationKind
 from crm.teamwork.services import notify
 from leads.enums import IdentityVerdict, RiskState
-from leads.models import CollisionRisk
+from leads.models import CollisionCase, CollisionRisk
 from leads.selectors.managers import manager_ids_of
+from leads.services.cases import record_at, report_by_hand
 from leads.services.identity import judge
 from leads.services.refusals import Refused
 
@@ -75,6 +76,21 @@ def ask_reps(*, risk_id: int, by: Member) -> int:
     risk.save(update_fields=["asked_at"])
     audit.record("risk.asked", target=risk)
     return len(asked - {by.pk})
+
+
+@transaction.atomic
+def open_case(*, risk_id: int, by: Member, why: str) -> CollisionCase:
+    """Settle it before it happens: both records come into one case, open or new."""
+    risk = _open(risk_id)
+    left, right = record_at(risk.left), record_at(risk.right)
+    if left is None or right is None:
+        raise RiskDecided
+    case = report_by_hand(record=left, other=right, by=by, why=why)
+    risk.case_id = case.pk
+    risk.save(update_fields=["case_id"])
+    _close(risk, RiskState.CASE, by=by, why=why)
+    audit.record("risk.case_opened", target=risk, case=case.number)
+    return case
 
 
 def page_of_risk(risk: CollisionRisk) -> str:

@@ -10,5 +10,6 @@ urlpatterns: list[URLPattern] = [
     path("collisions/risks/<int:pk>/dismiss/", risks.dismiss_risk, name="dismiss_risk"),
     path("collisions/risks/<int:pk>/again/", risks.reopen_risk, name="reopen_risk"),
     path("collisions/risks/<int:pk>/not-same/", risks.risk_not_same, name="risk_not_same"),
+    path("collisions/risks/<int:pk>/case/", risks.risk_case, name="risk_case"),
     path("collisions/risks/<int:pk>/ask/", risks.ask_reps, name="ask_reps"),
 ]

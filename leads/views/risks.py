@@ -36,6 +36,15 @@ from leads.tables.risks import RISK_COLOURS, RiskTable, probability_badge
 DECIDE = "leads.decide_risks"
 
 
+class CaseForm(TenantForm):
+    """Why both are one client, or will be fought over as one."""
+
+    why = forms.CharField(
+        label=gettext_lazy("Why you think that this is one client"), min_length=2, max_length=200
+    )
+    wide = ("why",)
+
+
 class DismissForm(TenantForm):
     """Why nothing will come of it."""
 
@@ -83,6 +92,8 @@ def risk_detail(request: TenantRequest, pk: int) -> HttpResponse:
 def _actions(request: TenantRequest, risk: CollisionRisk, told: Told) -> list[Action]:
     if not policy.allowed(request.member, DECIDE):
         return []
+    if risk.case_id:
+        return [Action(_("The case"), reverse("leads:case", args=[risk.case_id]), "scale")]
     if not risk.is_open:
         url = reverse("leads:reopen_risk", args=[risk.pk])
         again = Action(_("Open it again"), url, "arrow-back-up", method="post")
@@ -91,6 +102,9 @@ def _actions(request: TenantRequest, risk: CollisionRisk, told: Told) -> list[Ac
         Action(
             _("Ask both reps"), reverse("leads:ask_reps", args=[risk.pk]), "message-2",
             method="post", kind="primary",
+        ),
+        Action(
+            _("Open a case"), reverse("leads:risk_case", args=[risk.pk]), "scale", frame="modal"
         ),
         Action(
             _("Dismiss"), reverse("leads:dismiss_risk", args=[risk.pk]), "eye-off", frame="modal"
@@ -139,6 +153,27 @@ def _dismiss(request: TenantRequest, ids: list[int], *, sent: bool) -> HttpRespo
     context: dict[str, Any] = {
         "form": form, "title": words % {"count": len(ids)}, "submit": _("Dismiss"),
     }  # fmt: skip
+    return htmx.form_page(request, "web/form.html", context)
+
+
+@needs(DECIDE)
+def risk_case(request: TenantRequest, pk: int) -> HttpResponse:
+    """Have it decided before both reps are at the client's door."""
+    risk_or_404(request.member, pk)
+    form = CaseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            case = services.open_case(risk_id=pk, by=request.member, **form.cleaned_data)
+        except Refused as reason:
+            form.add_error("why", str(reason))
+        else:
+            return htmx.done(
+                request,
+                url=reverse("leads:case", args=[case.pk]),
+                message=_("Case %(number)s opened.") % {"number": case.number},
+                trigger="risk-changed",
+            )
+    context = {"form": form, "title": _("Open a case"), "submit": _("Open a case")}
     return htmx.form_page(request, "web/form.html", context)
 
 

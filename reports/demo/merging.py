@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
+from django.db.models import Count
 from django.utils import timezone
 
 from crm.people.models import Member
@@ -22,7 +23,11 @@ LEGAL_FORMS = ("股份有限公司", "有限责任公司", "有限公司")
 def fill(world: World) -> None:
     """A rep entered one of her own customers again under its short name; her manager merged it."""
     manager = world.team.managers[REGION]
-    rep = next(one for one in world.team.reps[REGION])
+    held = Customer.objects.filter(owner__in=world.team.reps[REGION]).values("owner")
+    busiest = held.annotate(number=Count("pk")).order_by("-number", "owner").first()
+    if busiest is None or busiest["number"] < 2:
+        return
+    rep = next(one for one in world.team.reps[REGION] if one.pk == busiest["owner"])
     kept, other = Customer.objects.filter(owner=rep).order_by("pk")[:2]
     gone = entered_again(kept, rep)
     with acting_as(manager.pk, reason="demo data"):

@@ -11,6 +11,7 @@ from leads.enums import RiskState
 from leads.models import CollisionRisk, CollisionWatch, Lead
 from leads.services import forewarning, risks, watching
 from leads.services.assignment import assign_to
+from leads.services.cases import report_by_hand
 
 
 @pytest.fixture
@@ -147,3 +148,12 @@ def test_the_clock_asks_for_each_once(tenant, cast, group):
     CollisionRisk.objects.all().delete()
     assert forewarning.look_at_changes(cast.organization.pk) == 1
     assert the_risk().is_open
+
+
+def test_what_came_into_one_case_is_foreseen_no_more(tenant, group):
+    with acting_as(tenant.owner.pk):
+        report_by_hand(record=group[0], other=group[1], by=tenant.owner, why="同一家")
+    forewarning.look_at([("lead", group[1].pk)])
+    risk = the_risk()
+    assert risk.state == RiskState.CASE
+    assert risk.case_id

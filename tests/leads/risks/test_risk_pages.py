@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from crm.teamwork.models import Notification
-from leads.models import CollisionRisk, CollisionSettings
+from leads.models import CollisionCase, CollisionRisk, CollisionSettings
 from leads.selectors.risks import told_to, visible_risks
 from leads.services import forewarning, risk_digest
 
@@ -75,6 +75,18 @@ def test_both_reps_are_asked(tenant, risk, sign_in, url):
     assert set(told.values_list("member_id", flat=True)) == {
         tenant.agent.pk, tenant.northerner.pk,
     }  # fmt: skip
+
+
+def test_a_case_is_opened_before_it_comes_to_one(tenant, risk, sign_in, url):
+    browser = sign_in(tenant.manager)
+    page = url("leads:risk_case", risk.pk)
+    assert browser.post(page, {"why": ""}).status_code == 422
+    browser.post(page, {"why": "同一集团采购，先定归属"})
+    risk.refresh_from_db()
+    assert risk.state == "case"
+    case = CollisionCase.objects.get(pk=risk.case_id)
+    assert set(case.records.values_list("record_kind", "record_id")) == {risk.left, risk.right}
+    assert browser.post(page, {"why": "again"}).status_code == 422
 
 
 def test_only_who_sees_both_says_that_they_are_different(tenant, risk, sign_in, url):
