@@ -182,27 +182,35 @@ def granted_filter(member: Member, permission: str, model: type[models.Model]) -
     key = (holder, actions)
     if key not in member.granted:
         member.granted[key] = _few_ids(member, holder, actions)
-    ids = member.granted[key]
-    path = f"{via}pk"
-    if ids is not None:
-        return Q(**{f"{path}__in": ids}) if ids else None
-    found = Q()
-    for rows in _held(member, *key):
+    path, given = f"{via}pk", member.granted[key]
+    few = sorted({pk for ids in given for pk in ids or ()})
+    found = Q(**{f"{path}__in": few}) if few else Q()
+    for rows, ids in zip(_held(member, *key), given, strict=True):
+        if ids is not None:
+            continue
         one = rows.order_by().filter(content_object_id=OuterRef(path)).values(given=Value(1))[:1]
         found |= Q(Exact(Subquery(one), 1))
-    return found
+    return found or None
 
 
 def _few_ids(
     member: Member, holder: type[models.Model], actions: Sequence[str]
-) -> list[int] | None:
-    """The ids of the granted records, None when there are more than FEW."""
+) -> tuple[list[int] | None, list[int] | None]:
+    """The ids of records granted to the member, and to their departments; None for more than FEW.
+
+    Apart, so that rows look up grants only where there are many.
+    """
     people, departments = (
-        rows.order_by().values_list("content_object_id", flat=True)
-        for rows in _held(member, holder, actions)
+        rows.order_by()
+        .annotate(place=Value(place))
+        .values_list("place", "content_object_id")[: FEW + 1]
+        for place, rows in enumerate(_held(member, holder, actions))
     )
-    found = list(people.union(departments, all=True)[: FEW + 1])
-    return sorted(set(found)) if len(found) <= FEW else None
+    found: tuple[list[int], list[int]] = ([], [])
+    for place, pk in people.union(departments, all=True):
+        found[place].append(pk)
+    own, theirs = (ids if len(ids) <= FEW else None for ids in found)
+    return own, theirs
 
 
 def _held(

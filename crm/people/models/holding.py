@@ -89,6 +89,6 @@ class RoleHolder:
         return list(self.department.path) if self.department_id else []
 
     @cached_property
-    def granted(self) -> dict[Any, list[int] | None]:
-        """Ids of single records granted to the member, kept by crm.access.grants."""
+    def granted(self) -> dict[Any, tuple[list[int] | None, list[int] | None]]:
+        """Ids of records granted to the member and their departments, kept by crm.access.grants."""
         return {}
