@@ -32,6 +32,9 @@ RECORDS: dict[str, Callable[[World], object]] = {
     "bank/statements/{}/": lambda world: world.statement.pk,
     "customers/{}/share/": lambda world: world.customer.pk,
     "customers/{}/transfer/": lambda world: world.customer.pk,
+    "collisions/{}/": lambda world: world.case.pk,
+    "collisions/{}/decide/": lambda world: world.case.pk,
+    "customers/{}/collision/": lambda world: world.customer.pk,
     "merges/with/customer/{}/": lambda world: world.customer.pk,
     "people/{}/hand-over/": lambda world: world.agent.pk,
 }
@@ -96,5 +99,5 @@ def test_thirty_rows_cost_as_many_queries_as_three(cast, sign_in, monkeypatch):
     lists = {
         path for (_part, path), (_count, size) in many.items() if size > 1.2 * few[_part, path][1]
     }
-    assert {"leads/", "customers/", "orders/", "bank/", "tasks/"} <= lists
+    assert {"leads/", "customers/", "orders/", "bank/", "tasks/", "collisions/"} <= lists
     assert {"people/", "people/departments/", "absences/", "people/invitations/"} <= lists

@@ -16,7 +16,7 @@ from crm.people.services.departments import create_department
 from crm.people.services.invitations import Invited, invite
 from crm.teamwork import services as teamwork
 from crm.tenancy.context import acting_as
-from leads.models import Customer, Lead
+from leads.models import CollisionCase, Customer, Lead
 from leads.services import assignment_rules, contacts, customers, follow_ups, opportunities
 from leads.services import leads as leads_services
 from orders.models import Order, PriceBook
@@ -41,6 +41,7 @@ class World:
             self.customer = self.new_customer(10_000)
             self.deal = self.new_deal(self.customer, 10_000)
             self.order = self.new_order(self.customer, lines=1)
+        self.case = self.new_case(cast.colleague, 10_000)
         self.run = self.submit(self.new_order(self.customer, lines=1))
         self.statement = self.new_statement("s")
 
@@ -51,6 +52,8 @@ class World:
                 self.add_sales(number)
                 self.add_story(number)
             self.add_work(number)
+            self.new_case(self.cast.colleague, number)
+            teamwork.add_comment(subject=self.case, member=self.agent, text=f"说明 {number}")
             self.add_catalogue(number)
             self.add_money(number)
             self.add_people(number)
@@ -72,6 +75,16 @@ class World:
             phone=lead_row(number)[2],
             explanation="test",
         )
+
+    def new_case(self, newcomer: Member, number: int) -> CollisionCase:
+        """Another rep enters one of the agent's leads as their own."""
+        with acting_as(newcomer.pk):
+            name = lead_row(number)[0]
+            leads_services.create_lead(
+                by=newcomer, owner=newcomer, company_name=name, explanation="test"
+            )
+        case: CollisionCase = CollisionCase.objects.order_by("-pk")[0]
+        return case
 
     def new_customer(self, number: int) -> Customer:
         name = f"杭州{'甲乙丙丁戊己庚辛壬癸'[number % 10]}{number}软件有限公司"
@@ -184,6 +197,7 @@ class World:
         part = create_department(name=f"分部 {number}", parent=region, head=self.agent)
         self.cast.departments[f"part{number}"] = part
         member = add_person(self.cast, f"person{number}", department=f"part{number}", role="rep")
+        self.new_case(member, 10_000)
         Member.objects.filter(pk=member.pk).update(superior=self.agent, skills=[f"技能 {number}"])
         start = timezone.now() - timedelta(hours=1)
         for away, begin in ((member, start), (self.agent, start + timedelta(days=2 * number + 2))):

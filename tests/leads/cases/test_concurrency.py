@@ -1,0 +1,87 @@
+"""Many reach at once, two decide at once: real transactions in threads."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from crm.tenancy.context import tenant_context
+from leads.enums import CollisionOutcome
+from leads.models import CollisionCase, CollisionDecision, CollisionRecord, Lead
+from leads.services.case_decisions import DecidedMeanwhile, decide
+from leads.services.case_enforcement import Ruling
+from leads.services.leads import create_lead
+from leads.services.refusals import Refused
+from tests.leads.records.conftest import COMPANY
+from tests.leads.records.test_concurrency import wait_until_alone
+from tests.support.cast import Cast, add_person
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("real_transactions")]
+ENTRANTS = 12
+
+
+def at_once(cast: Cast, calls: list[Callable[[], Any]]) -> list[Any]:
+    """Each in a transaction of its own, at the same moment; refusals are results."""
+    barrier = Barrier(len(calls))
+
+    def run(call: Callable[[], Any]) -> Any:
+        try:
+            barrier.wait()
+            with tenant_context(cast.organization.id):
+                return call()
+        except Refused as refused:
+            return refused
+        finally:
+            connection.close()
+
+    try:
+        with ThreadPoolExecutor(len(calls)) as pool:
+            return list(pool.map(run, calls))
+    finally:
+        wait_until_alone()
+
+
+def enter(member: Any, why: str = "并行录入") -> Callable[[], Lead]:
+    return lambda: create_lead(by=member, owner=member, company_name=COMPANY, explanation=why)
+
+
+def test_all_who_enter_one_client_meet_in_one_case(cast_committed: Cast) -> None:
+    with tenant_context(cast_committed.organization.id):
+        reps = [
+            add_person(cast_committed, f"rep{number}", department="east", role="rep")
+            for number in range(ENTRANTS)
+        ]
+    made = at_once(cast_committed, [enter(rep) for rep in reps])
+    assert all(isinstance(one, Lead) for one in made)
+    with tenant_context(cast_committed.organization.id):
+        case = CollisionCase.objects.get()
+        inside = CollisionRecord.objects.filter(case=case)
+        assert inside.count() == ENTRANTS
+        assert inside.filter(is_held=True).count() == 1
+        reps_inside = case.parties.filter(side__in=["holder", "newcomer"])
+        assert reps_inside.count() == ENTRANTS
+        assert case.decider == cast_committed.manager
+
+
+def test_of_two_who_decide_at_once_the_second_is_told(cast_committed: Cast) -> None:
+    with tenant_context(cast_committed.organization.id):
+        enter(cast_committed.agent)()
+        enter(cast_committed.colleague)()
+        case = CollisionCase.objects.get()
+        reps = [cast_committed.agent, cast_committed.colleague]
+    ways = (CollisionOutcome.KEEP, CollisionOutcome.REASSIGN)
+    calls = [
+        lambda way=way, rep=rep: decide(
+            case_id=case.pk,
+            by=cast_committed.manager,
+            ruling=Ruling(way, rep, reason="同时"),
+            version=case.version,
+        )
+        for way, rep in zip(ways, reps, strict=True)
+    ]
+    found = at_once(cast_committed, calls)
+    assert sum(isinstance(one, CollisionDecision) for one in found) == 1
+    assert sum(isinstance(one, DecidedMeanwhile) for one in found) == 1
