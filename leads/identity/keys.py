@@ -12,6 +12,7 @@ from functools import cache
 
 from leads.identity.companies import parse_company_name
 from leads.identity.profiles import Profile, profile_of
+from leads.identity.readings import load_readings
 from leads.identity.text import has_chinese
 from leads.identity.types import CompanyName, Identity, Key
 
@@ -125,6 +126,7 @@ def _sound(brand: str) -> str:
 @cache
 def _reading(character: str) -> str:
     """The usual toneless reading of a Chinese character; others stand for themselves."""
+    load_readings()
     from pypinyin import lazy_pinyin  # noqa: PLC0415 - 20 MB of readings, loaded on first use
 
     return str(lazy_pinyin(character)[0]) if has_chinese(character) else character

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
+from leads.identity.readings import load_readings
+
 _BRACKETS = str.maketrans("【】〔〕［］｛｝《》〈〉「」『』[]{}<>", "()()()()()()()()()()()")
 _ODD_BRACKETS = frozenset(map(chr, _BRACKETS))
 _CJK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
@@ -69,6 +71,7 @@ def _tidy_latin(folded: str) -> str:
 @lru_cache(maxsize=16384)
 def pinyin_key(text: str) -> str:
     """Pinyin without tones as one run of letters: 重庆双利 → chongqingshuangli."""
+    load_readings()
     from pypinyin.seg.mmseg import seg  # noqa: PLC0415 - 20 MB of readings, loaded on first use
 
     return "".join(map(_reading, seg.cut(normalise_name(text)))).replace(" ", "")
@@ -77,6 +80,7 @@ def pinyin_key(text: str) -> str:
 @lru_cache(maxsize=65536)
 def _reading(segment: str) -> str:
     """Names share most of their words: each is looked up once, ten times faster than the whole."""
+    load_readings()
     from pypinyin import lazy_pinyin  # noqa: PLC0415
 
     return "".join(lazy_pinyin(segment))
@@ -85,6 +89,7 @@ def _reading(segment: str) -> str:
 @lru_cache(maxsize=16384)
 def pinyin_initials(text: str) -> str:
     """First letter of each syllable: 重庆双利 → cqsl. What people type into a search box."""
+    load_readings()
     from pypinyin import Style, lazy_pinyin  # noqa: PLC0415
 
     return "".join(lazy_pinyin(normalise_name(text), style=Style.FIRST_LETTER)).replace(" ", "")
@@ -93,6 +98,7 @@ def pinyin_initials(text: str) -> str:
 @cache
 def readings(character: str) -> frozenset[str]:
     """All toneless readings of one character; itself for anything that is not Chinese."""
+    load_readings()
     from pypinyin import Style, pinyin  # noqa: PLC0415
 
     return frozenset(pinyin(character, style=Style.NORMAL, heteronym=True)[0])
