@@ -127,8 +127,12 @@ class CollisionFigures(TenantModel):
     cases = models.PositiveIntegerField(_("cases opened"), default=0)
     decided = models.PositiveIntegerField(_("cases decided"), default=0)
     # working hours from opening to decision
-    median_hours = models.FloatField(_("hours to decision, median"), null=True)
-    p90_hours = models.FloatField(_("hours to decision, 90 %"), null=True)
+    median_hours = models.DecimalField(
+        _("hours to decision, median"), max_digits=9, decimal_places=1, null=True
+    )
+    p90_hours = models.DecimalField(
+        _("hours to decision, 90 %"), max_digits=9, decimal_places=1, null=True
+    )
     updates = models.PositiveIntegerField(_("updates of customer information"), default=0)
     follow_ups = models.PositiveIntegerField(_("follow-ups"), default=0)
     counted_at = models.DateTimeField(_("counted"))

@@ -51,6 +51,10 @@ def sharing(row: Row) -> float | None:
     return row["updates"] / row["follow_ups"] if row["follow_ups"] else None
 
 
+def median_hours(row: Row) -> float | None:
+    return None if row["median_hours"] is None else float(row["median_hours"])
+
+
 def per_rep(row: Row) -> float | None:
     return row["owned"] / row["reps"] if row["reps"] else None
 

@@ -35,7 +35,7 @@ FIELDS = (
 )  # fmt: skip
 CHARTS: dict[str, tuple[Callable[[Any], float | None], str]] = {
     "rate": (tables.rate, "percent"),
-    "hours": (lambda row: row["median_hours"], "count"),
+    "hours": (tables.median_hours, "count"),
     "completeness": (tables.completeness, "percent"),
     "sharing": (tables.sharing, "percent"),
     "per_rep": (tables.per_rep, "count"),
