@@ -300,9 +300,12 @@ def follow_conversion(*, lead: Lead, customer: Customer) -> None:
     )
     for record in rows.select_related("case").order_by("pk"):
         inside = CollisionRecord.objects.filter(case=record.case)
-        inside.filter(record_kind=new, record_id=customer.pk, is_held=False).delete()
+        joined = inside.filter(record_kind=new, record_id=customer.pk, is_held=False)
+        why = joined.values_list("explanation", flat=True).first()
+        joined.delete()
         record.record_kind, record.record_id = new, customer.pk
-        record.save(update_fields=["record_kind", "record_id"])
+        record.explanation = why or record.explanation
+        record.save(update_fields=["record_kind", "record_id", "explanation"])
         if record.is_held and open_case_on([(new, customer.pk)]) == record.case:
             CollisionCase.objects.filter(pk=record.case_id).update(
                 subject_kind=new, subject_id=customer.pk, updated_at=timezone.now()
