@@ -115,6 +115,19 @@ RULES = {
     Rule.FOLLOW_UP.value: pgettext_lazy("arbitration", "Earliest effective follow-up"),
     Rule.REGISTRATION.value: pgettext_lazy("arbitration", "Earliest entry"),
 }
+# What each rule says; {days} is the limit the organisation keeps for it.
+RULES_IN_WORDS = {
+    Rule.DIFFERENT.value: _("Different credit codes on every newcomer's record: not the same"),
+    Rule.PROTECTED.value: _("Goes to the only rep who has the client protected today"),
+    Rule.ORDER.value: _("Goes to the only rep who has sold; several share in equal parts"),
+    Rule.DEAL.value: _("The only open deal with an effective follow-up within {days} days"),
+    Rule.REFERRAL.value: _("The earliest referral"),
+    Rule.EXHIBITION.value: _(
+        "The earliest registration at an exhibition within {days} days, followed up since"
+    ),
+    Rule.FOLLOW_UP.value: _("The earliest effective follow-up within {days} days"),
+    Rule.REGISTRATION.value: _("Whoever entered the client first; always asked in the end"),
+}
 
 # Reasons are told without their values: a number or an address is never part of one.
 REASONS = {

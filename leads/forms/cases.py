@@ -9,10 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from crm.people.models import Member
-from crm.web.forms import TenantForm
+from crm.web.forms import TenantForm, TenantModelForm
 from crm.web.widgets import OwnTemplate
 from leads.enums import CollisionOutcome
+from leads.models import ArbitrationTerms
+from leads.selectors.entering import collision_settings
 from leads.services.case_enforcement import Ruling
+
+LONGEST_DAYS = 3_650
 
 
 @dataclass(frozen=True)
@@ -172,3 +176,33 @@ class ReportForm(TenantForm):
         if not data.get("other") and not data.get("number"):
             self.add_error("number", _("Say which record is the same client."))
         return data
+
+
+class TermsForm(TenantModelForm):
+    """How long a follow-up and an exhibition count, and when a decider is reminded."""
+
+    effective_days = forms.IntegerField(
+        label=gettext_lazy("Days an effective follow-up counts"),
+        min_value=1,
+        max_value=LONGEST_DAYS,
+    )
+    exhibition_days = forms.IntegerField(
+        label=gettext_lazy("Days an exhibition record counts"), min_value=1, max_value=LONGEST_DAYS
+    )
+    remind_hours = forms.IntegerField(
+        label=gettext_lazy("Reminder, working hours before the deadline"), min_value=1
+    )
+
+    class Meta:
+        model = ArbitrationTerms
+        fields = ("effective_days", "exhibition_days", "remind_hours")
+
+    def clean_remind_hours(self) -> int:
+        """Later than the case begins: who is asked is told at once anyway."""
+        hours: int = self.cleaned_data["remind_hours"]
+        longest = collision_settings().decision_hours
+        if hours >= longest:
+            raise forms.ValidationError(
+                _("Fewer than the %(hours)s hours there are to decide.") % {"hours": longest}
+            )
+        return hours

@@ -283,7 +283,8 @@ class ArbitrationTerms(TenantModel):
     The hours to decide and to appeal are in CollisionSettings.
     """
 
-    # codes of leads.arbitration.RULES in the order they are asked; empty means the usual order
+    # codes of leads.arbitration.Rule in the order they are asked, "-" before one that is not;
+    # empty means the usual order
     rules = models.JSONField(_("rules in order"), default=list)
     remind_hours = models.PositiveSmallIntegerField(
         _("working hours of reminder before the deadline"), default=2

@@ -12,17 +12,31 @@ from leads.models import ArbitrationTerms
 from leads.selectors.case_evidence import Dossier, facts_of
 from leads.selectors.entering import collision_settings
 
+# Before a code in ArbitrationTerms.rules: the rule keeps its place and is not asked.
+OFF = "-"
+
 
 def arbitration_terms() -> ArbitrationTerms:
     """The organisation's terms, or the usual ones while nobody has changed them."""
     return ArbitrationTerms.objects.first() or ArbitrationTerms()
 
 
+def order_of(terms: ArbitrationTerms) -> list[tuple[Rule, bool]]:
+    """Every rule in its order and whether it is asked; the one that always answers is the last.
+
+    Rules the organisation has not placed come where they usually do, after those it has.
+    """
+    kept = {code.removeprefix(OFF): not code.startswith(OFF) for code in terms.rules}
+    placed = [Rule(code) for code in kept if code in set(Rule)]
+    order = dict.fromkeys([*placed, *Rule])
+    order.pop(Rule.REGISTRATION)
+    return [*((rule, kept.get(rule.value, True)) for rule in order), (Rule.REGISTRATION, True)]
+
+
 def terms_in_use() -> Terms:
-    """The same for the engine; rules it does not know are left out."""
+    """The same for the engine: only the rules that are asked."""
     kept = arbitration_terms()
-    known = {rule.value for rule in Rule}
-    rules = tuple(Rule(code) for code in kept.rules if code in known) or tuple(Rule)
+    rules = tuple(rule for rule, is_on in order_of(kept) if is_on)
     return Terms(rules, kept.effective_days, kept.exhibition_days)
 
 

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from leads.views import cases
+from leads.views import arbitration, cases
 
 urlpatterns: list[URLPattern] = [
     path("collisions/", cases.case_list, name="cases"),
@@ -12,4 +12,17 @@ urlpatterns: list[URLPattern] = [
     path("collisions/<int:pk>/remark/", cases.remark, name="case_remark"),
     path("leads/<int:pk>/collision/", cases.report_lead, name="report_lead"),
     path("customers/<int:pk>/collision/", cases.report_customer, name="report_customer"),
+    path("collisions/rules/arbitration/", arbitration.arbitration_rules, name="arbitration_rules"),
+    path("collisions/rules/arbitration/days/", arbitration.edit_days, name="edit_arbitration_days"),
+    path("collisions/rules/arbitration/reset/", arbitration.reset_terms, name="reset_arbitration"),
+    path(
+        "collisions/rules/arbitration/<slug:code>/move/<slug:to>/",
+        arbitration.move_rule,
+        name="move_arbitration_rule",
+    ),
+    path(
+        "collisions/rules/arbitration/<slug:code>/switch/<slug:to>/",
+        arbitration.switch_rule,
+        name="switch_arbitration_rule",
+    ),
 ]

@@ -33,6 +33,7 @@ def collision_rules(request: TenantRequest) -> HttpResponse:
         "title": _("Collision rules"),
         "tabs": tabs_for(request.member, "rules"),
         "actions": [
+            Action(_("Rules of arbitration"), reverse("leads:arbitration_rules"), "scale"),
             Action(_("Settings"), reverse("leads:collision_settings"), "settings", frame="drawer"),
             Action(
                 _("New rule"),
