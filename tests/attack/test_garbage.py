@@ -126,12 +126,17 @@ def test_no_address_breaks_a_page(browser):
     assert not failures, "\n".join(failures)
 
 
+def is_list(browser, path: str) -> bool:
+    """Whether the page shows a table: others read neither cursors nor the ends of filters."""
+    return b'data-table="' in browser.get(f"/acme/{path}").content
+
+
 def try_words(browser, path, failures):
     """Every word the page may read, with every nonsense; all keys at once."""
     for value in VALUES:
         text = value.encode("utf-8", "replace").decode()
         ask(browser, path, dict.fromkeys(keys(), text), failures)
-    for edge in EDGES:
+    for edge in EDGES if is_list(browser, path) else EDGES[:1]:
         for end in ("from", "to"):
             names = [f"{key}-{end}" for key in keys()]
             ask(browser, path, dict.fromkeys(names, edge), failures)
@@ -150,11 +155,12 @@ def test_a_forged_cursor_shows_a_page(browser):
 
 def try_cursors(browser, path, failures):
     """Cursors that do not belong to the order of the list."""
-    for value in CURSORS:
+    answer = browser.get(f"/acme/{path}")
+    is_table = b'data-table="' in answer.content
+    for value in CURSORS if is_table else CURSORS[:2]:
         for way in ("after", "before"):
             ask(browser, path, {way: cursor(value)}, failures)
-    answer = browser.get(f"/acme/{path}")
-    if b"table-" in answer.content:
+    if is_table:
         for sort in sorts():
             if f"sort={sort}".encode() not in answer.content.replace(b"sort=-", b"sort="):
                 continue

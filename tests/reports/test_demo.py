@@ -14,6 +14,7 @@ from reports.demo.companies import Inventor
 from reports.demo.seed import seed, seed_operator, seed_stranger
 
 pytestmark = pytest.mark.slow
+AT_ODDS = 5  # leads entered by hand although the client is a colleague's: the collision cases
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def demo(db):
 def test_the_year_hangs_together(demo):
     with tenant_context(demo.id):
         assert Member.objects.count() == 120
-        assert Lead.objects.count() == 240
+        assert Lead.objects.count() == 240 + AT_ODDS
         assert (
             AssignmentDecision.objects.filter(member__isnull=False, decided_by=None).count() == 240
         )

@@ -219,11 +219,11 @@ def test_nothing_remains_but_the_certificate(doomed, sign_in):
 def test_small_steps_lead_there_too(doomed, monkeypatch):
     acme, _globex = doomed
     let_time_pass(acme.organization.pk)
-    monkeypatch.setattr(erasing, "CHUNK", 3)
+    monkeypatch.setattr(erasing, "CHUNK", 10)
     finished, runs = 0, 0
     while not finished and runs < 500:
         taken = erasing.take()
-        finished += erasing.Erasure(taken, chunk=3).run(until=0.0)
+        finished += erasing.Erasure(taken, chunk=10).run(until=0.0)
         runs += 1
     assert finished == 1
     assert runs > 10

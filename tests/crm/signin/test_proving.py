@@ -17,7 +17,8 @@ def knows_no_password(cast):
     """The owner came by the identity provider and never had a password."""
     user = user_of(cast.owner)
     user.set_unusable_password()
-    user.save(update_fields=["password"])
+    user.language = "en"
+    user.save(update_fields=["password", "language"])
     return user
 
 
