@@ -67,6 +67,24 @@ def _is_one_slip(a: CompanyName, b: CompanyName) -> bool:
     return len(a.brand) == len(b.brand) > 1 and Hamming.distance(a.brand, b.brand) == 1
 
 
+def _are_strangers(left: Iterable[CompanyName], right: Iterable[CompanyName]) -> bool:
+    """Both are named, and no name of one is anything like one of the other."""
+    pairs = [(a, b) for a in left for b in right]
+    return bool(pairs) and all(
+        a.brand
+        and b.brand
+        and not _is_akin(a.brand, b.brand)
+        and not _is_one_slip(a, b)
+        and weights.likeness(compare_parsed(a, b).score) == 0
+        for a, b in pairs
+    )
+
+
+def _is_akin(a: str, b: str) -> bool:
+    """同光 and 同光达: one brand holds the other."""
+    return a in b or b in a
+
+
 def _names(left: Side, right: Side, shared: Shared) -> Iterator[Factor]:
     """A group carries one brand in other regions and trades; a branch carries its parent's."""
     for a in left.profile.names:
@@ -93,12 +111,13 @@ def _group(a: CompanyName, b: CompanyName) -> float:
 
 
 def _contacts(left: Side, right: Side, shared: Shared) -> Iterator[Factor]:
+    strangers = _are_strangers(left.profile.names, right.profile.names)
     for domain in sorted(left.profile.domains & right.profile.domains)[:1]:
-        yield Factor(
-            "mail_domain", weights.MAIL_DOMAIN * weights.rarity(shared.domain), {"domain": domain}
-        )
+        weight = weights.MAIL_DOMAIN_OF_STRANGERS if strangers else weights.MAIL_DOMAIN
+        yield Factor("mail_domain", weight * weights.rarity(shared.domain), {"domain": domain})
     if same_street(left.street, right.street):
-        yield Factor("address", weights.ADDRESS * weights.rarity(shared.street))
+        weight = weights.ADDRESS_OF_STRANGERS if strangers else weights.ADDRESS
+        yield Factor("address", weight * weights.rarity(shared.street))
     if left.profile.person and left.profile.person == right.profile.person:
         yield Factor("person", weights.PERSON)
 

@@ -73,11 +73,22 @@ def test_one_address_or_mail_domain():
         side("苏州汇智软件有限公司", owner=2, address="工业园区星湖街328号"),
     )
     assert codes(house) == {"address"}
+    assert house.probability < SHOWN_FROM
     mail = forecast(
         side("苏州博远机械有限公司", emails=("a@boyuan.cn",)),
         side("苏州汇智软件有限公司", owner=2, emails=("b@boyuan.cn",)),
     )
     assert "mail_domain" in codes(mail)
+    assert SHOWN_FROM <= mail.probability < 0.4
+    akin = forecast(
+        side("苏州博远机械有限公司", address="苏州市星湖街328号"),
+        side("苏州博远机电有限公司", owner=2, address="苏州市星湖街328号"),
+    )
+    nameless = forecast(
+        side("苏州博远机械有限公司", address="苏州市星湖街328号"),
+        side("", owner=2, address="苏州市星湖街328号"),
+    )
+    assert akin.probability > nameless.probability >= 0.45
     free = forecast(
         side("博远机械", emails=("a@qq.com",)), side("汇智", owner=2, emails=("b@qq.com",))
     )

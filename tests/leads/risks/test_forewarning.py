@@ -93,7 +93,7 @@ def test_not_the_same_is_never_asked_again(tenant, group):
 
 def test_the_night_finds_what_shares_an_address_or_a_small_event(tenant, enter, run):
     enter("agent", "苏州博远机械有限公司", address="苏州市工业园区星湖街328号")
-    enter("northerner", "天津汇智软件有限公司", address="苏州 星湖街 328号 2幢")
+    enter("northerner", "天津博远达软件有限公司", address="苏州 星湖街 328号 2幢")
     enter("agent", "杭州卓越电子有限公司", campaign="西湖闭门会")
     enter("northerner", "北京启明医药有限公司", customer=False, campaign="西湖闭门会 ")
     assert run() == 2
