@@ -95,7 +95,7 @@ CASE_ACTIONS = {
     "case.reported": (_("reported it by hand"), "alert-triangle", "amber"),
     "case.asked": (_("a decision was asked for"), "help", "grey"),
     "case.stated": (_("made a statement"), "note", "blue"),
-    "case.decided": (_("decided"), "check", "green"),
+    "case.decided": (pgettext_lazy("case", "decided"), "check", "green"),
     "case.partly_reversed": (
         _("could not put everything back: records had moved on"), "alert-triangle", "red",
     ),

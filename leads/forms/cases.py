@@ -168,6 +168,7 @@ class ReportForm(TenantForm):
             field.choices = [(value, card.title) for value, card in cards]  # type: ignore[attr-defined]
         else:
             del self.fields["other"]
+            self.fields["number"].label = _("Number of the other lead or customer")
         self.prepare()
 
     def clean(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from crm.people.models import Member
 from crm.web import formats, markup
@@ -93,7 +93,7 @@ def _hours(row: Row) -> str:
 
 
 def _month(row: Row, reader: Reader) -> str:
-    open_ = "" if row["is_frozen"] else " " + markup.badge(say("so far"), "blue")
+    open_ = "" if row["is_frozen"] else " " + markup.badge(pgettext("month", "so far"), "blue")
     return f"{row['month']:%Y-%m}{open_}"
 
 

@@ -139,8 +139,8 @@ class RiskTable(Table):
     columns = (
         HtmlColumn("pair", _("Clients"), wanted=PAIR, html=_pair, plain=_plain_pair),
         HtmlColumn(
-            "probability", pgettext_lazy("risk", "Probability"), "probability", sort="probability",
-            html=lambda row, reader: probability_badge(row["probability"]),
+            "probability", pgettext_lazy("collision", "Probability"), "probability",
+            sort="probability", html=lambda row, reader: probability_badge(row["probability"]),
             plain=lambda row: row["probability"],
         ),
         HtmlColumn(
@@ -160,7 +160,7 @@ class RiskTable(Table):
     filters = (
         ChoiceFilter("state", _("State"), choices=RiskState),
         ChoiceFilter("main_factor", _("Main reason"), choices=RiskFactor),
-        BandFilter("probability", pgettext_lazy("risk", "Probability")),
+        BandFilter("probability", pgettext_lazy("collision", "Probability")),
         EitherDepartment(
             "department", _("Department"), departments=department_choices, expand=department_tree
         ),

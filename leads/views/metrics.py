@@ -1,5 +1,6 @@
 """The figures about collisions with their targets, and the rows behind each."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -164,12 +165,14 @@ def chart(
         return None
     measure, unit = CHARTS[kind]
     values = [measure(known[one]) if one in known else None for one in months]
+    if not any(one is not None for one in values):
+        return None
     return {
         "kind": "line",
         "labels": [f"{one:%Y-%m}" for one in months],
         "series": [
             {
-                "name": chart_words()[kind].partition(" (")[0],
+                "name": re.split(r" ?[(（]", chart_words()[kind])[0],
                 "values": [None if one is None else round(float(one), 4) for one in values],
             }
         ],

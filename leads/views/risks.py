@@ -225,4 +225,8 @@ def _act(request: TenantRequest, pk: int, work: Any, message: str) -> HttpRespon
 @needs(DECIDE)
 def risk_outcomes(request: TenantRequest) -> HttpResponse:
     """What became of past warnings, band by band."""
-    return render(request, "leads/risks/outcomes.html", {"bands": outcomes()})
+    return render(
+        request,
+        "leads/risks/outcomes.html",
+        {"bands": outcomes(), "tabs": tabs_for(request.member, "risks")},
+    )
