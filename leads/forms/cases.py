@@ -108,6 +108,17 @@ class DecideForm(TenantForm):
         return Ruling(way.outcome, winner, shares, data["reason"])
 
 
+class ClaimForm(TenantForm):
+    """Why an imported row is a claim to somebody else's client."""
+
+    why = forms.CharField(
+        label=gettext_lazy("Why should this be settled?"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autofocus": True}),
+    )
+    wide = ("why",)
+
+
 class AppealForm(TenantForm):
     """What the decision overlooked."""
 

@@ -113,6 +113,12 @@ def file_problem_words(error: Mapping[str, Any]) -> str:
     return str(sentence % params)
 
 
+def record_met(reason: str) -> tuple[str, int] | None:
+    """The record an arrival met, as its reason keeps it."""
+    kind, _sep, pk = reason.partition(":")
+    return (kind, int(pk)) if kind in RecordKind.values and pk.isdecimal() else None
+
+
 def reason_of_touch(reason: str) -> str:
     """Why an arrival became what it became; references to records are worded by kind."""
     kind, _sep, _pk = reason.partition(":")

@@ -149,23 +149,53 @@ def _join(case: CollisionCase, match: Match, entrant: Entrant) -> CollisionCase:
     )
     if not is_new:
         return case
+    return _let_in(case, entrant.member, owner_id=match.owner_id, why=record.explanation)
+
+
+def _let_in(
+    case: CollisionCase, member: Member, *, owner_id: int | None, why: str
+) -> CollisionCase:
+    """One more who claims the client: the decision may move up, and everybody concerned is told."""
     case = locked_case(case.pk)
-    was_in = add_party(case, entrant.member, CollisionSide.NEWCOMER)
-    if not was_in and case.opened_by_id != entrant.member.pk:
+    was_in = add_party(case, member, CollisionSide.NEWCOMER)
+    if not was_in and case.opened_by_id != member.pk:
         barred = notices.rep_ids(case)
-        asked = wider(case.decider, entrant.member, barred=barred)
+        asked = wider(case.decider, member, barred=barred)
         if asked != case.decider:
             ask(case, asked)
     touch(case)
-    if case.opened_by_id != entrant.member.pk:
-        notices.log(case, "joined", member=entrant.member.pk, why=record.explanation)
-    notices.log_on_records(case, "noticed_in_case", member=entrant.member.pk)
-    concerned = {match.owner_id, entrant.member.pk}
+    if case.opened_by_id != member.pk:
+        notices.log(case, "joined", member=member.pk, why=why)
+    notices.log_on_records(case, "noticed_in_case", member=member.pk)
+    concerned = {owner_id, member.pk}
     concerned |= manager_ids_of(concerned)
     notices.tell(case, concerned, NotificationKind.LEAD_COLLISION)
     notices.tell_deciders(case, NotificationKind.CASE_TO_DECIDE)
     notices.announce(case)
     return case
+
+
+@transaction.atomic
+def claim(pair: Pair, *, by: Member, origin: CollisionOrigin, why: str) -> CollisionCase:
+    """Somebody claims a client of another's without a record of their own: an imported row."""
+    if not why.strip():
+        raise CaseNotAllowed(_("Say why you think that this is one client."))
+    _hold_subjects([pair])
+    held = record_at(pair)
+    if held is None:
+        raise CaseNotAllowed(_("The other record is gone."))
+    if isinstance(held, Lead) and held.customer_id:
+        return claim((RecordKind.CUSTOMER.value, held.customer_id), by=by, origin=origin, why=why)
+    if held.owner_id is None or held.owner_id == by.pk:
+        raise CaseNotAllowed(_("This client is not another's any more: nothing to settle."))
+    match = Match(kind_of(held), held.pk, held.owner_id, 0.0, "probable", ())
+    case = open_case_on([pair]) or _open(match, Entrant(held, by, origin, why))
+    if case is None:
+        raise CaseNotAllowed(_("The other record is gone."))
+    party = CollisionParty.objects.filter(case=case, member=by).first()
+    if case.opened_by_id != by.pk and party is not None and party.is_rep:
+        return case
+    return _let_in(case, by, owner_id=held.owner_id, why=why.strip()[:200])
 
 
 def record_at(pair: Pair) -> Lead | Customer | None:

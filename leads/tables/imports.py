@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from crm.access import policy
 from crm.places import Province
@@ -31,16 +31,18 @@ from crm.web.tables import (
     Table,
     TextColumn,
 )
-from leads.enums import Bucket, Channel, ImportState, RecordKind, TouchOutcome
+from leads.enums import Bucket, CaseState, Channel, ImportState, RecordKind, TouchOutcome
 from leads.identity import Reason, ReasonCode
-from leads.models import Customer, ImportBatch, Lead
+from leads.models import CollisionRecord, Customer, ImportBatch, Lead
 from leads.selectors.assignment_reasons import waiting_words
+from leads.selectors.cases import visible_cases
 from leads.selectors.imports_words import (
     BUCKET_COLOURS,
     OUTCOME_COLOURS,
     STATE_COLOURS,
     problem_words,
     reason_of_touch,
+    record_met,
 )
 from leads.words import reason_words
 
@@ -207,6 +209,58 @@ class TouchTable(Table):
         ChoiceFilter("outcome", gettext_lazy("Outcome"), choices=TouchOutcome),
     )
     empty = Empty(gettext_lazy("Nothing has come in this way."))
+
+
+class ArrivalTable(TouchTable):
+    """The arrivals of one import: what met somebody else's client can be brought to a case."""
+
+    key = "import-arrivals"
+    refresh = ("case-changed",)
+
+    def __init__(
+        self, request: HttpRequest, queryset: QuerySet[Any], *, batch: ImportBatch
+    ) -> None:
+        super().__init__(request, queryset)
+        self.batch = batch
+        self.columns = (  # type: ignore[misc, assignment]
+            *TouchTable.columns,
+            HtmlColumn(
+                "case",
+                pgettext_lazy("collision", "Case"),
+                "outcome",
+                html=self._case,
+                wanted=("pk", "outcome_reason"),
+            ),
+        )
+
+    def _case(self, row: Row, reader: Reader) -> str:
+        if row["outcome"] != TouchOutcome.COLLIDED:
+            return ""
+        case = self._cases.get(record_met(row["outcome_reason"]))
+        if case is not None:
+            return markup.link(case[1], reverse("leads:case", args=[case[0]]), drawer=True)
+        if not self._may_open:
+            return ""
+        address = reverse("leads:import_open_case", args=[self.batch.pk, row["pk"]])
+        return markup.link(_("Open a case"), address, drawer=True)
+
+    @cached_property
+    def _may_open(self) -> bool:
+        return policy.allowed(self.request.member, "leads.open_case")
+
+    @cached_property
+    def _cases(self) -> dict[tuple[str, int] | None, tuple[int, str]]:
+        """The cases the reader may read, not closed, about the records this page's rows met."""
+        met = {record_met(row["outcome_reason"]) for row in self.page.rows}
+        open_cases = visible_cases(self.request.member).exclude(state=CaseState.CLOSED)
+        rows = CollisionRecord.objects.filter(
+            case__in=open_cases.order_by().values("pk"),
+            record_id__in=[pair[1] for pair in met if pair],
+        )
+        values = rows.order_by("case_id").values_list(
+            "record_kind", "record_id", "case_id", "case__number"
+        )
+        return {(kind, pk): (case, number) for kind, pk, case, number in values}
 
 
 def received_words(payload: dict[str, Any]) -> str:

@@ -12,6 +12,11 @@ urlpatterns: list[URLPattern] = [
     path("leads/import/<int:pk>/stop/", imports.cancel_import, name="import_stop"),
     path("leads/import/<int:pk>/rows/", imports.import_rows, name="import_rows"),
     path("leads/import/<int:pk>/arrivals/", imports.import_touches, name="import_touches"),
+    path(
+        "leads/import/<int:pk>/arrivals/<int:arrival>/collision/",
+        imports.open_case,
+        name="import_open_case",
+    ),
     path("leads/import/<int:pk>/original/", imports.original_file, name="import_original"),
     path(
         "leads/import/<int:pk>/<slug:bucket>.<slug:kind>", imports.import_file, name="import_file"

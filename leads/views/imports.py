@@ -24,7 +24,8 @@ from crm.files.services import FileRefused, serve
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
 from crm.web.components import Action, Step, Tile
-from leads.enums import Bucket, Channel, ImportState, TouchOutcome
+from leads.enums import Bucket, Channel, CollisionOrigin, ImportState, TouchOutcome
+from leads.forms.cases import ClaimForm
 from leads.forms.imports import (
     StartForm,
     UploadForm,
@@ -39,11 +40,13 @@ from leads.selectors.imports_words import (
     BUCKET_HINTS,
     file_problem_words,
     problem_words,
+    record_met,
 )
 from leads.services import imports as services
+from leads.services.cases import claim
 from leads.services.imports_files import bucket_file
-from leads.services.refusals import WrongState
-from leads.tables.imports import ImportRowTable, ImportTable, TouchTable
+from leads.services.refusals import Refused, WrongState
+from leads.tables.imports import ArrivalTable, ImportRowTable, ImportTable, TouchTable
 
 STEPS = (
     (ImportState.UPLOADED, pgettext_lazy("import step", "Columns")),
@@ -264,9 +267,39 @@ def _downloads(batch: ImportBatch, bucket: str) -> list[Action]:
 def import_touches(request: TenantRequest, pk: int) -> HttpResponseBase:
     """What became of the rows of a file."""
     batch = import_or_404(request, pk)
-    table = TouchTable(request, selectors.touches_of(batch))
+    table = ArrivalTable(request, selectors.touches_of(batch), batch=batch)
     back = Action(_("Back to the import"), reverse("leads:import", args=[pk]), "arrow-left")
     return table.respond(title=batch.file.name, actions=[back])
+
+
+@needs("leads.open_case")
+def open_case(request: TenantRequest, pk: int, arrival: int) -> HttpResponse:
+    """A row met somebody else's client: let the nearest superior of both decide."""
+    batch = import_or_404(request, pk)
+    collided = selectors.touches_of(batch).filter(outcome=TouchOutcome.COLLIDED)
+    met = record_met(get_object_or_404(collided, pk=arrival).outcome_reason)
+    if met is None:
+        raise Http404
+    form = ClaimForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            case = claim(met, by=request.member, origin=CollisionOrigin.IMPORT, **form.cleaned_data)
+        except Refused as reason:
+            form.add_error(None, str(reason))
+        else:
+            return htmx.done(
+                request,
+                url=reverse("leads:case", args=[case.pk]),
+                message=_("Collision %(number)s is open.") % {"number": case.number},
+                trigger="case-changed",
+            )
+    context = {
+        "form": form,
+        "title": _("Open a collision case"),
+        "submit": _("Open the case"),
+        "hint": _("Its owner and the managers are told; the nearest superior of both decides."),
+    }
+    return htmx.form_page(request, "web/form.html", context)
 
 
 @require_GET
