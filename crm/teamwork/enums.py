@@ -21,6 +21,7 @@ class NotificationKind(models.TextChoices):
     CASE_CLOSED = "case-closed", _("Collision closed")
     CASE_COMMENTED = "case-commented", _("Remark on a collision")
     SHARE_REQUESTED = "share-requested", _("Share requested")
+    SHARE_DECLINED = "share-declined", _("Share declined")
     RECORD_SHARED = "record-shared", _("Shared with you")
     SHARE_ENDED = "share-ended", _("No longer shared with you")
     RECORD_TRANSFERRED = "record-transferred", _("Now yours")

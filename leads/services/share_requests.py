@@ -122,7 +122,7 @@ def decline_request(*, request_id: int, by: Member, answer: str) -> ShareRequest
     _settle(request, ShareState.DECLINED, by)
     notify(
         member_ids=[request.asker_id],
-        kind=NotificationKind.SHARE_REQUESTED,
+        kind=NotificationKind.SHARE_DECLINED,
         title=masked_name(str(record), ""),
         url=address_of(request),
     )

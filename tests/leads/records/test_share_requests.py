@@ -57,6 +57,7 @@ def test_declined_the_asker_learns_the_reason_and_no_name(asked, customer, tenan
     assert "正在谈框架协议" in html
     assert customer.name not in html
     told = Notification.objects.get(member=tenant.northerner)
+    assert told.kind == "share-declined"
     assert customer.name not in told.title
     mine = sign_in(tenant.northerner).get(url("leads:share_requests")).content.decode()
     assert "Declined" in mine
