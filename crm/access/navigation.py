@@ -6,7 +6,7 @@ from crm.web.navigation import Entry
 navigation.register(
     Entry(
         "roles",
-        _("Roles and permissions"),
+        _("Roles"),
         "shield-check",
         "access:roles",
         permission="people.edit_role",
