@@ -87,7 +87,7 @@ def asking_field(refusal: LikelyDuplicate, cards: Sequence[SimilarCard]) -> form
 
 def linked_to_cards(message: Label) -> str:
     """The message at the top of the form, leading to the cards it is about."""
-    return format_html('{} <a href="#field-explanation">{}</a>', message, _("Show the client"))
+    return format_html('{} <a href="#field-explanation">{}</a>', message, _("See below"))
 
 
 def forget_bound(form: Any) -> None:
@@ -215,6 +215,8 @@ class DuplicateCheckMixin:
 
     def ask(self, refusal: LikelyDuplicate, cards: Sequence[SimilarCard]) -> None:
         """Come back with the cards and what the service asks: never a dead end."""
+        for field in self.fields.values():
+            field.widget.attrs.pop("autofocus", None)
         self.place_reason(asking_field(refusal, cards))
         forget_bound(self)
         self.add_error(None, linked_to_cards(str(refusal)))  # type: ignore[attr-defined]

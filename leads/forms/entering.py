@@ -25,7 +25,11 @@ class ProtectForm(TenantForm):
     """Why a customer is protected, and until when."""
 
     until = DateField(label=_("Protected until"), help_text=_("To the end of that day."))
-    reason = forms.CharField(label=_("Reason"), max_length=200)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        help_text=_("Until then colleagues cannot work on duplicates of it. They read the reason."),
+    )
     wide = ("reason",)
 
     def clean_until(self) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from crm.audit.models import OperationLog
 from crm.people.models import Member
@@ -44,7 +45,7 @@ def rule_lines() -> list[RuleLine]:
     return [
         RuleLine(
             rule=rule,
-            when=_(" and ").join(
+            when=pgettext("list of conditions", " and ").join(
                 str(CONDITIONS.get(f"{one['field']}:{one['op']}", one["field"]))
                 for one in rule.conditions
             ),

@@ -54,6 +54,7 @@ def share_request(request: TenantRequest, pk: int) -> HttpResponse:
         "title": _("Request to share"),
         "line": line,
         "is_open": is_open,
+        "waits": not is_open and line.request.state == ShareState.WAITING,
         "form": GrantForm(initial={"until": usual_end()}) if is_open else None,
     }
     return render(request, "leads/collisions/request.html", context)

@@ -63,7 +63,8 @@ def ask(request: TenantRequest) -> HttpResponse:
     """Ask the owner behind a redacted card to share; only for a card one was shown."""
     try:
         kind, pk = asked_record(request.POST.get("token", ""), by=request.member)
-        ask_to_share(kind=kind, record_id=pk, by=request.member)
+        asked = ask_to_share(kind=kind, record_id=pk, by=request.member)
     except (signing.BadSignature, ValueError, ObjectDoesNotExist) as error:
         raise Http404 from error
-    return htmx.toast(HttpResponse(status=204), _("The owner has been asked."))
+    answer = render(request, "leads/_asked.html", {"asked": asked})
+    return htmx.toast(answer, _("The owner has been asked."))

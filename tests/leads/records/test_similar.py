@@ -150,11 +150,11 @@ def test_asking_tells_the_owner(lead, tenant, sign_in, url):
     answer = sign_in(tenant.northerner).post(
         url("leads:ask_to_share"), {"token": card.ask}, headers=HTMX
     )
-    assert answer.status_code == 204
     told = Notification.objects.get()
     assert (told.member_id, told.kind) == (tenant.agent.pk, "share-requested")
     request = ShareRequest.objects.get()
     assert told.path == f"collisions/requests/{request.pk}/"
+    assert url("leads:share_request", request.pk) in answer.content.decode()
 
 
 def test_a_forged_request_finds_nothing(lead, tenant, sign_in, url):
