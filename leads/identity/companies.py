@@ -208,11 +208,12 @@ def _take_forms(body: _Body) -> _Body:
 
 
 def _form_at_end(text: str) -> str:
-    if text[-1:] not in lexicon.FORM_TAILS:
+    sizes = lexicon.FORM_SIZES.get(text[-1:])
+    if sizes is None:
         return ""
-    longest = min(lexicon.LONGEST_FORM, len(text) - 2)
-    for size in range(longest, 1, -1):
-        if text[-size:] in lexicon.LEGAL_KIND:
+    longest = len(text) - 2
+    for size in sizes:
+        if size <= longest and text[-size:] in lexicon.LEGAL_KIND:
             return text[-size:]
     single = text[-1:] if longest > 0 else ""
     return single if single in lexicon.LEGAL_KIND and not _trade_at_end(text) else ""
@@ -237,7 +238,10 @@ def _take_region(body: _Body) -> _Body:
     if place and place.city in ALSO_BRANDS and _is_all_trade(text[place.length :]):
         place = province_at(text)  # 福建省永安林业: here the city is the brand
     if place and len(text) - place.length >= 2:
-        text = _without_district(_ZONE.sub("", text[place.length :], count=1), place)
+        text = text[place.length :]
+        if "区" in text or "工业园" in text:
+            text = _ZONE.sub("", text, count=1)
+        text = _without_district(text, place)
         places.insert(0, place)
     if text in _CITY_BANKS:
         text = "银行"
@@ -296,11 +300,9 @@ def _split_goods(brand: str, trades: tuple[str, ...], body: _Body) -> tuple[str,
 
 
 def _trade_at_end(text: str) -> str:
-    if text[-2:] not in lexicon.TRADE_TAILS:
-        return ""
-    longest = min(lexicon.LONGEST_TRADE, len(text) - 2)
-    for size in range(longest, 1, -1):
-        if text[-size:] in lexicon.TRADES:
+    longest = len(text) - 2
+    for size in lexicon.TRADE_SIZES.get(text[-2:], ()):
+        if size <= longest and text[-size:] in lexicon.TRADES:
             return text[-size:]
     return ""
 

@@ -1,83 +1,97 @@
-"""All duplicates within one batch: group by keys, compare inside the groups only."""
+"""All duplicates within one batch: group by keys, compare inside the groups only.
+
+Made for files of a million records: a key is one number, a group one array, a pair one number.
+"""
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
-from leads.identity.keys import batch_keys
+from leads.identity.keys import batch_hashes
 from leads.identity.profiles import Profile, profile_of
 from leads.identity.records import compare_profiles
 from leads.identity.types import DuplicatePair, Identity
 
 CROWDED = 60  # a key that more records share says little and costs their square
+_Shared = dict[int, "array[int]"]
 
 
 def find_duplicates(records: Iterable[Identity]) -> Iterator[DuplicatePair]:
     """Every pair of records that is the same client or may be, each pair once, in input order."""
     everything = list(records)
-    profiles: list[Profile] = []
-    places: list[str] = []
-    groups, strong = _Groups(), _Groups()
-    for position, record in enumerate(everything):
-        profile = profile_of(record)
-        profiles.append(profile)
-        places.append(_place_of(profile))
-        for key in batch_keys(profile):
-            (strong if key.is_strong else groups).add(hash(key), position)
+    profiles, strong, weak = _grouped(everything)
     count = len(everything)
-    found = strong.pairs(count, chain=True)
-    found |= groups.pairs(count, places)
-    del groups, strong
-    for both in sorted(found):
+    found = _strong_pairs(strong, count)
+    found |= _weak_pairs(weak, count, [_place_of(profile) for profile in profiles])
+    del strong, weak
+    ordered = array("q", sorted(found))
+    del found
+    for both in ordered:
         left, right = divmod(both, count)
         match = compare_profiles(profiles[left], profiles[right])
         if match.verdict != "different":
             yield DuplicatePair(everything[left], everything[right], match)
 
 
+def _grouped(records: list[Identity]) -> tuple[list[Profile], _Shared, _Shared]:
+    """Every record normalised, and the positions that share a strong or a weak key."""
+    profiles: list[Profile] = []
+    strong_first: dict[int, int] = {}
+    weak_first: dict[int, int] = {}
+    strong: _Shared = {}
+    weak: _Shared = {}
+    for position, record in enumerate(records):
+        profile = profile_of(record)
+        profiles.append(profile)
+        precise, loose = batch_hashes(profile)
+        _file(precise, position, strong_first, strong)
+        _file(loose, position, weak_first, weak)
+    return profiles, strong, weak
+
+
+def _file(keys: list[int], position: int, firsts: dict[int, int], shared: _Shared) -> None:
+    """Put a record under its keys; most keys have one record and cost no array."""
+    for key in keys:
+        first = firsts.setdefault(key, position)
+        if first == position:
+            continue
+        members = shared.get(key)
+        if members is None:
+            shared[key] = array("l", (first, position))
+        elif members[-1] != position:
+            members.append(position)
+
+
+def _strong_pairs(shared: _Shared, count: int) -> set[int]:
+    """All pairs in a group as one number each; a crowded group is chained, each with the next."""
+    found: set[int] = set()
+    for members in shared.values():
+        found.update(left * count + right for left, right in _chained(members))
+    return found
+
+
+def _chained(members: Sequence[int]) -> Iterable[tuple[int, int]]:
+    if len(members) <= CROWDED:
+        return combinations(members, 2)
+    return zip(members, members[1:], strict=False)
+
+
+def _weak_pairs(shared: _Shared, count: int, places: list[str]) -> set[int]:
+    """Pairs in groups that are not crowded, without those of two different provinces."""
+    found: set[int] = set()
+    for members in shared.values():
+        if len(members) > CROWDED:
+            continue
+        placed = [(member, places[member]) for member in members]
+        found.update(
+            left * count + right
+            for (left, here), (right, there) in combinations(placed, 2)
+            if here == there or not here or not there
+        )
+    return found
+
+
 def _place_of(profile: Profile) -> str:
     """The province that the record's one name mentions; empty when it may be anywhere."""
     place = profile.names[0].province if len(profile.names) == 1 else ""
     return "" if place == "中国" else place
-
-
-class _Groups:
-    """Positions by key; most keys have one record and cost no list."""
-
-    def __init__(self) -> None:
-        self.first: dict[int, int] = {}
-        self.shared: dict[int, array[int]] = {}
-
-    def add(self, key: int, position: int) -> None:
-        first = self.first.setdefault(key, position)
-        if first == position:
-            return
-        members = self.shared.get(key)
-        if members is None:
-            self.shared[key] = array("l", (first, position))
-        elif members[-1] != position:
-            members.append(position)
-
-    def pairs(
-        self, count: int, places: list[str] | None = None, *, chain: bool = False
-    ) -> set[int]:
-        """All pairs in a group as one number each, without those of two different provinces.
-
-        A crowded group is dropped, or chained: each member with the next.
-        """
-        found: set[int] = set()
-        for members in self.shared.values():
-            if places is None:
-                found.update(left * count + right for left, right in _together(members, chain))
-                continue
-            for left, right in _together(members, chain):
-                here, there = places[left], places[right]
-                if here == there or not here or not there:
-                    found.add(left * count + right)
-        return found
-
-
-def _together(members: Sequence[int], chain: bool) -> Iterable[tuple[int, int]]:
-    if len(members) <= CROWDED:
-        return combinations(members, 2)
-    return zip(members, members[1:], strict=False) if chain else ()

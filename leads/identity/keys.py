@@ -8,7 +8,7 @@ finds the full one and the other way round, and the index stays small.
 """
 
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from leads.identity.companies import parse_company_name
 from leads.identity.profiles import Profile, profile_of
@@ -36,14 +36,33 @@ def profile_keys(profile: Profile) -> set[Key]:
     return keys
 
 
-def batch_keys(profile: Profile) -> Iterator[Key]:
-    """The keys by which records of one batch are compared: parts of brands would pair too many."""
-    yield from _exact_keys(profile)
+def batch_hashes(profile: Profile) -> tuple[list[int], list[int]]:
+    """Strong and weak keys by which records of one batch are compared, as numbers.
+
+    Parts of brands are left out, they would pair too many. The numbers hold in this process only:
+    `hash64` costs ten times as much.
+    """
+    strong = [hash(("phone", phone)) for phone in profile.phones]
+    weak: list[int] = []
+    if profile.emails or profile.domains or profile.credit_code or profile.wechat:
+        for key in _exact_keys(profile):
+            (strong if key.is_strong else weak).append(hash(key))
     for name in profile.names:
-        yield from _precise_keys(name)
-        if not name.is_generic and _may_have_a_slip(name.brand):
-            for near in _without_one(name.brand):
-                yield Key("near", near)
+        brand = name.brand
+        if not brand:
+            continue
+        strong.append(hash(("name", name.canonical)))
+        if name.is_generic:
+            continue
+        weak.append(hash(("brand", brand)))
+        sound = _sound(brand)
+        if province := name.province or name.province_hint:
+            weak.append(hash(("sound_region", sound, province)))
+        if name.industries:
+            weak.append(hash(("sound_trade", sound, name.industries[0])))
+        if len(brand) >= SHORTEST_NEAR and _may_have_a_slip(brand):
+            weak += [hash(("near", near)) for near in _without_one(brand)]
+    return strong, weak
 
 
 def lookup_keys(profile: Profile) -> set[Key]:
@@ -119,6 +138,7 @@ def _without_one(brand: str) -> Iterable[str]:
     return {brand, *(brand[:at] + brand[at + 1 :] for at in range(len(brand)))}
 
 
+@lru_cache(maxsize=65536)
 def _sound(brand: str) -> str:
     return "".join(map(_reading, brand))
 

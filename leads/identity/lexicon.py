@@ -1,10 +1,23 @@
 """The words company names are made of: legal forms, trades, branches."""
 
+from collections.abc import Iterable
+
 from leads.identity.words import index, table, words
 
+
+def _sizes_by_end(endings: Iterable[str], size: int) -> dict[str, tuple[int, ...]]:
+    """The last characters of words → how long words with them are, the longest first."""
+    found: dict[str, set[int]] = {}
+    for word in endings:
+        found.setdefault(word[-size:], set()).add(len(word))
+    return {
+        end: tuple(sorted((length for length in lengths if length > 1), reverse=True))
+        for end, lengths in found.items()
+    }
+
+
 LEGAL_KIND: dict[str, str] = index("companies", "legal_forms")
-FORM_TAILS = frozenset(form[-1] for form in LEGAL_KIND)
-LONGEST_FORM = max(map(len, LEGAL_KIND))
+FORM_SIZES = _sizes_by_end(LEGAL_KIND, 1)
 
 STRONG_BRANCH_ENDS: tuple[str, ...] = table("companies", "branch_ends")["strong"]
 BRANCH_ENDS: tuple[str, ...] = STRONG_BRANCH_ENDS + table("companies", "branch_ends")["weak"]
@@ -13,7 +26,7 @@ GENERIC_TRADES: frozenset[str] = frozenset(table("companies", "trades")["generic
 TRADES: frozenset[str] = GENERIC_TRADES | frozenset(table("companies", "trades")["special"])
 SINGLE_TRADES: frozenset[str] = frozenset(table("companies", "trades")["single"])
 PRODUCT_ENDS: frozenset[str] = frozenset(table("companies", "trades")["product_ends"])
-TRADE_TAILS = frozenset(trade[-2:] for trade in TRADES)
+TRADE_SIZES = _sizes_by_end(TRADES, 2)
 LONGEST_TRADE = max(map(len, TRADES))
 TRADE_GROUP: dict[str, str] = index("companies", "trade_groups")
 

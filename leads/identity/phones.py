@@ -28,7 +28,7 @@ def normalise_phone(text: str, region: str = "CN") -> str | None:
     Chinese numbers are read without the big metadata; everything else goes to libphonenumber.
     """
     if region == "CN" and text.isascii() and (plain := _PLAIN.fullmatch(text)):
-        return f"+86{plain[1] or plain[2]}{plain[3] or ''}"
+        return "+86" + text if plain[1] else f"+86{plain[2]}{plain[3]}"
     raw = unicodedata.normalize("NFKC", text).strip().removesuffix(".0")
     number, extension = _split_extension(raw)
     national = _chinese_number(number) if region == "CN" else None

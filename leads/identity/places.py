@@ -43,6 +43,16 @@ def city_provinces() -> dict[str, str]:
 
 
 @cache
+def _city_sizes() -> dict[str, tuple[int, ...]]:
+    """First two characters of a city → how long the cities are that begin so, longest first."""
+    found: dict[str, set[int]] = {}
+    for city in city_provinces():
+        if len(city) > 1:
+            found.setdefault(city[:2], set()).add(len(city))
+    return {start: tuple(sorted(sizes, reverse=True)) for start, sizes in found.items()}
+
+
+@cache
 def _macro_regions() -> dict[str, str]:
     return index("places", "macro_regions")
 
@@ -90,7 +100,7 @@ def _province_at(text: str, pos: int) -> tuple[str, int, bool]:
 
 def _city_at(text: str, pos: int, province: str) -> tuple[str, int, str, bool]:
     cities = city_provinces()
-    for size in (5, 4, 3, 2):
+    for size in _city_sizes().get(text[pos : pos + 2], ()):
         name = text[pos : pos + size]
         owner = cities.get(name)
         if owner is None or len(name) < size or (province and owner != province):
@@ -112,7 +122,7 @@ def district_size(text: str, place: Place) -> int:
     known = _districts().get(place.city or place.province)
     if not known:
         return 0
-    return next((size for size in (3, 2) if text[:size] in known), 0)
+    return 3 if text[:3] in known else 2 if text[:2] in known else 0
 
 
 def _county_at(text: str, pos: int) -> tuple[str, int]:

@@ -38,14 +38,14 @@ class Profile:
 
 def profile_of(record: Identity) -> Profile:
     """Normalise a record once. Phones lose their extension: colleagues share the switchboard."""
-    emails = _valid(map(normalise_email, record.emails))
+    emails = _valid(map(normalise_email, record.emails)) if record.emails else _NOTHING
     domains = {domain for email in emails if (domain := address_domain(email))}
     if record.website and (domain := email_domain(record.website)):
         domains.add(domain)
     phones = _valid(map(normalise_phone, record.phones)) if record.phones else _NOTHING
     extended = any(";" in phone for phone in phones)
     return Profile(
-        names=tuple(_names(record)),
+        names=_one_name(record) or tuple(_names(record)),
         person=_person(record.person) if record.person else "",
         phones=_without_extensions(phones) if extended else phones,
         emails=emails,
@@ -61,6 +61,14 @@ def _person(text: str) -> str:
     """A person's name; 采购部 and 先生 are nobody's."""
     name = normalise_name(text)
     return "" if name in _NOBODY else name
+
+
+def _one_name(record: Identity) -> tuple[CompanyName, ...]:
+    """The usual case, a name and nothing to add to it; nothing when there is more to it."""
+    if record.aliases or record.region or record.address or not record.company:
+        return ()
+    parsed = parse_company_name(record.company)
+    return (parsed,) if parsed.text and not parsed.former else ()
 
 
 def _names(record: Identity) -> Iterator[CompanyName]:

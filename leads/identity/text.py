@@ -31,6 +31,14 @@ def _traditional() -> frozenset[str]:
     return frozenset(map(chr, simplified_table()))
 
 
+@cache
+def _plain_chinese() -> re.Pattern[str]:
+    """Simplified characters only: the one spelling already, as most names are typed."""
+    start, end = 0x4E00, 0xA000
+    simple = (chr(code) for code in range(start, end) if code not in simplified_table())
+    return re.compile(f"[{''.join(simple)}]+")
+
+
 def has_chinese(text: str) -> bool:
     """Whether any character is a Chinese one."""
     return _CJK.search(text) is not None
@@ -49,6 +57,8 @@ def normalise_name(text: str) -> str:
     """
     if text.isascii():
         return _tidy_latin(text.casefold())
+    if _plain_chinese().fullmatch(text):
+        return text
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     if not _ODD_BRACKETS.isdisjoint(folded):
         folded = folded.translate(_BRACKETS)

@@ -1,9 +1,36 @@
 """Duplicates within one batch."""
 
-import pytest
+from itertools import combinations
 
-from leads.identity import Identity, find_duplicates
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from leads.identity import Identity, compare, find_duplicates, match_keys, profile_of
 from leads.identity.duplicates import CROWDED
+
+NAMES = st.builds(
+    "{}{}{}{}".format,
+    st.sampled_from(["", "上海", "上海市", "浙江省杭州市", "杭州", "中国", "臺灣"]),
+    st.sampled_from(
+        ["华信", "华鑫", "中科蓝天", "中科兰天", "中科暑光", "汽车", "Huaxin", "Siemens"]
+    ),
+    st.sampled_from(["", "科技", "软件", "貿易"]),
+    st.sampled_from(["", "有限公司", "（集团）股份有限公司", "厂", "（原大江贸易有限公司）"]),
+)
+RECORDS = st.lists(
+    st.builds(
+        Identity,
+        company=st.just("") | NAMES,
+        phones=st.lists(st.sampled_from(["13800138000", "0571-88881234-801", "bad"]), max_size=2)
+        .map(tuple),
+        emails=st.sampled_from([(), ("li@huaxin.cn",), ("wang@huaxin.cn",), ("a@qq.com",)]),
+        credit_code=st.sampled_from(["", "91110000600037341L"]),
+        region=st.sampled_from(["", "浙江"]),
+        aliases=st.lists(NAMES, max_size=1).map(tuple),
+    ),
+    max_size=9,
+)  # fmt: skip
 
 
 def pairs(records: list[Identity]) -> list[tuple[object, object]]:
@@ -18,6 +45,29 @@ def test_finds_each_pair_once_in_order() -> None:
         Identity(4, company="大江贸易（北京）股份有限公司"),
     ]
     assert pairs(records) == [(1, 3), (2, 4)]
+
+
+@settings(max_examples=120, deadline=None)
+@given(RECORDS)
+def test_says_what_comparing_all_that_share_a_key_says(records: list[Identity]) -> None:
+    expected = []
+    for left, right in combinations(records, 2):
+        shared = {key for key in match_keys(left) & match_keys(right) if key.kind != "part"}
+        if any(key.is_strong for key in shared) or (shared and not are_apart(left, right)):
+            match = compare(left, right)
+            if match.verdict != "different":
+                expected.append((left, right, match))
+    found = [(pair.left, pair.right, pair.match) for pair in find_duplicates(records)]
+    assert found == expected
+
+
+def are_apart(left: Identity, right: Identity) -> bool:
+    """Whether the one name of either speaks of a province, and of two."""
+    names = profile_of(left).names, profile_of(right).names
+    if any(len(of_one) != 1 for of_one in names):
+        return False
+    places = {name.province for (name,) in names}
+    return len(places - {"", "中国"}) == 2
 
 
 def test_alike_is_not_enough() -> None:
