@@ -2,7 +2,18 @@
 
 from typing import Any
 
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -29,12 +40,13 @@ def case_or_404(member: Member, pk: int) -> CollisionCase:
 
 
 def with_parties(cases: QuerySet[CollisionCase]) -> QuerySet[Any]:
-    """Each with the owner's name and how many came later."""
+    """Each with the owner's name, how many came later, and its deadline while it waits."""
     parties = CollisionParty.objects.filter(case=OuterRef("pk")).order_by("id")
     holders = parties.filter(side=CollisionSide.HOLDER)
     newcomers = parties.filter(side=CollisionSide.NEWCOMER)
     counted = newcomers.order_by().values("case").annotate(number=Count("pk"))
     return cases.annotate(
+        due=Case(When(state__in=WAITING, then="due_at")),
         holder_id=Subquery(holders.values("member_id")[:1]),
         holder_name=Subquery(holders.values("member__name")[:1]),
         newcomer_id=Subquery(newcomers.values("member_id")[:1]),

@@ -3,9 +3,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from crm.audit.models import OperationLog
 from crm.teamwork.models import Notification
 from leads.enums import CaseState, CollisionOutcome, LeadStatus
-from leads.models import CollisionCase, Lead
+from leads.models import CollisionCase, Lead, Merge
+from leads.selectors.cases import with_parties
+from leads.services import merging
 from leads.services.case_clock import tick
 from leads.services.case_decisions import AppealRefused, NotForYou, appeal, decide
 from leads.services.case_enforcement import Ruling
@@ -92,3 +95,29 @@ def test_a_reminder_comes_once_before_the_deadline(case, tenant):
     assert tick(case_id=case.pk)
     assert not tick(case_id=case.pk)
     assert Notification.objects.filter(member=tenant.manager, kind="case-due").count() == 1
+
+
+def test_a_merge_that_is_overturned_is_taken_back(case, tenant, director, lead, as_member):
+    mine = Lead.objects.get(owner=tenant.colleague)
+    with as_member(tenant.manager):
+        merging.merge(kept=lead, gone=mine, by=tenant.manager, case=case, reason="同一家")
+    assert list(Lead.objects.all()) == [lead]
+    objected(case, tenant.colleague, as_member)
+    last = decided(case, director, tenant.colleague, as_member, REASSIGN)
+    assert last.kind == "overturned"
+    taken_back = Merge.objects.get()
+    assert (taken_back.undone_by, taken_back.undone_at is None) == (director, False)
+    owners = dict(Lead.objects.values_list("pk", "owner_id"))
+    assert owners == {lead.pk: tenant.colleague.pk, mine.pk: tenant.colleague.pk}
+    assert not OperationLog.objects.filter(action="case.partly_reversed").exists()
+
+
+def test_a_deadline_is_shown_while_something_is_due(case, tenant, director, as_member):
+    def due():
+        return with_parties(CollisionCase.objects.all()).get().due
+
+    assert due() == CollisionCase.objects.get().due_at is not None
+    decided(case, tenant.manager, tenant.agent, as_member)
+    assert due() is None
+    objected(case, tenant.colleague, as_member)
+    assert due() is not None
