@@ -54,6 +54,7 @@ navigation.register(
         permission="leads.view_case",
         order=45,
         count=cases_waiting,
+        also="leads:merges",
     ),
     Entry(
         "channels",

@@ -127,6 +127,7 @@ class Shell:
             address = entry.address
             root = address.count("/") <= 2
             fits = path == address if root else path.startswith(address)
+            fits = fits or bool(entry.also_address and path.startswith(entry.also_address))
             if fits and len(address) > length:
                 best, length = entry.key, len(address)
         return best

@@ -39,6 +39,11 @@ class Entry:
     order: int = 100
     count: Count | None = None
     on_phone: bool = False
+    also: str = ""  # a further place whose pages belong to it
+
+    @property
+    def also_address(self) -> str:
+        return address_of(self.also, get_script_prefix()) if self.also else ""
 
     @property
     def address(self) -> str:
