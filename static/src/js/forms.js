@@ -83,7 +83,7 @@
     const form = document.getElementById(event.detail.elt?.id) ?? event.target;
     form?.classList?.add("is-dirty");
     form?.querySelector?.(".is-invalid, .tz-alert")?.scrollIntoView({ block: "center" });
-    form?.querySelector?.(".is-invalid")?.focus({ preventScroll: true });
+    (form?.querySelector?.(".is-invalid") ?? form?.querySelector?.("[autofocus]"))?.focus({ preventScroll: true });
   });
   window.addEventListener("beforeunload", (event) => {
     if (!tz.leaving && document.querySelector("form.is-dirty:not([data-draft])")) event.preventDefault();
