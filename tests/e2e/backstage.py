@@ -11,7 +11,7 @@ from typing import Any
 
 import django
 
-JOURNEYS = ("jiangnan", "northbay", "harbour")
+JOURNEYS = ("jiangnan", "northbay", "harbour", "twobanks")
 PRODUCTS = (
     # code, name, unit, tax, list price, floor price
     ("SV-200", "伺服驱动器 2.0 kW", "台", 13, "4280", "3500"),
@@ -21,7 +21,7 @@ PRODUCTS = (
 
 
 def prepare() -> list[str]:
-    """Three companies with the same cast, a demo company to look at, and hashed static files."""
+    """Four companies with the same cast, a demo company to look at, and hashed static files."""
     from django.contrib.auth.hashers import make_password
     from django.core.cache import cache
     from django.core.management import call_command

@@ -13,7 +13,7 @@ DRAWER, MODAL = "#tz-drawer[open]", "#tz-modal[open]"
 
 @pytest.fixture
 def company(theatre: Theatre) -> Company:
-    return theatre.company("jiangnan", language="zh-hans")
+    return theatre.company("twobanks", language="zh-hans")
 
 
 def test_a_collision_is_decided_appealed_and_overturned(company: Company) -> None:
