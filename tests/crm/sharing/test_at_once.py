@@ -1,8 +1,6 @@
 """Two people at once, five thousand records, a crash in the middle: real transactions."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from time import monotonic
 from typing import Any
 
@@ -21,31 +19,9 @@ from crm.teamwork.models import Task
 from crm.tenancy.context import tenant_context
 from leads.models import Customer, Lead
 from tests.crm.sharing.conftest import fill
-from tests.leads.records.test_concurrency import wait_until_alone
-from tests.support.cast import Cast
+from tests.support.at_once import at_once
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("real_transactions")]
-
-
-def at_once(cast: Cast, calls: list[Callable[[], Any]]) -> list[Any]:
-    """Run the calls at the same moment, each in its own transaction; refusals are results."""
-    barrier = Barrier(len(calls))
-
-    def run(call: Callable[[], Any]) -> Any:
-        try:
-            barrier.wait()
-            with tenant_context(cast.organization.id):
-                return call()
-        except Refused as refused:
-            return refused
-        finally:
-            connection.close()
-
-    try:
-        with ThreadPoolExecutor(len(calls)) as pool:
-            return list(pool.map(run, calls))
-    finally:
-        wait_until_alone()
 
 
 def test_of_two_transfers_at_once_one_wins(cast_committed):
@@ -59,7 +35,7 @@ def test_of_two_transfers_at_once_one_wins(cast_committed):
         wish = Wish(receiver=receiver, reason="x", takes_along=("orders.order",))
         return lambda: request_transfer(of=of, ids=ids, wish=wish, by=cast.manager, seen=seen)
 
-    results = at_once(cast, [give(cast.colleague), give(cast.manager)])
+    results = at_once(cast, [give(cast.colleague), give(cast.manager)], refusals=Refused)
     assert sorted(isinstance(one, Refused) for one in results) == [False, True]
     with tenant_context(cast.organization.id):
         (transfer,) = Transfer.objects.all()
@@ -77,7 +53,7 @@ def test_two_administrators_hand_over_once(cast_committed):
     def go() -> Any:
         return services.hand_over(hand_over_id=draft.pk, by=cast.owner)
 
-    results = at_once(cast, [go, go])
+    results = at_once(cast, [go, go], refusals=Refused)
     assert sorted(isinstance(one, Refused) for one in results) == [False, True]
     with tenant_context(cast.organization.id):
         assert Movement.objects.count() == 3

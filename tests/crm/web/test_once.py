@@ -10,7 +10,7 @@ from django.test import Client
 from crm.tenancy.context import tenant_context
 from crm.web.models import Submission
 from leads.models import Lead
-from tests.leads.records.test_concurrency import wait_until_alone
+from tests.support.at_once import wait_until_alone
 from tests.support.cast import Cast
 
 LEAD = {

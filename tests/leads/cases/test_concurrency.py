@@ -1,12 +1,9 @@
 """Many reach at once, two decide at once: real transactions in threads."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from crm.tenancy.context import tenant_context
 from leads.enums import CollisionOutcome
@@ -16,32 +13,11 @@ from leads.services.case_enforcement import Ruling
 from leads.services.leads import create_lead
 from leads.services.refusals import Refused
 from tests.leads.records.conftest import COMPANY
-from tests.leads.records.test_concurrency import wait_until_alone
+from tests.support.at_once import at_once
 from tests.support.cast import Cast, add_person
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("real_transactions")]
 ENTRANTS = 12
-
-
-def at_once(cast: Cast, calls: list[Callable[[], Any]]) -> list[Any]:
-    """Each in a transaction of its own, at the same moment; refusals are results."""
-    barrier = Barrier(len(calls))
-
-    def run(call: Callable[[], Any]) -> Any:
-        try:
-            barrier.wait()
-            with tenant_context(cast.organization.id):
-                return call()
-        except Refused as refused:
-            return refused
-        finally:
-            connection.close()
-
-    try:
-        with ThreadPoolExecutor(len(calls)) as pool:
-            return list(pool.map(run, calls))
-    finally:
-        wait_until_alone()
 
 
 def enter(member: Any, why: str = "并行录入") -> Callable[[], Lead]:
@@ -54,7 +30,7 @@ def test_all_who_enter_one_client_meet_in_one_case(cast_committed: Cast) -> None
             add_person(cast_committed, f"rep{number}", department="east", role="rep")
             for number in range(ENTRANTS)
         ]
-    made = at_once(cast_committed, [enter(rep) for rep in reps])
+    made = at_once(cast_committed, [enter(rep) for rep in reps], refusals=Refused)
     assert all(isinstance(one, Lead) for one in made)
     with tenant_context(cast_committed.organization.id):
         case = CollisionCase.objects.get()
@@ -82,6 +58,6 @@ def test_of_two_who_decide_at_once_the_second_is_told(cast_committed: Cast) -> N
         )
         for way, rep in zip(ways, reps, strict=True)
     ]
-    found = at_once(cast_committed, calls)
+    found = at_once(cast_committed, calls, refusals=Refused)
     assert sum(isinstance(one, CollisionDecision) for one in found) == 1
     assert sum(isinstance(one, DecidedMeanwhile) for one in found) == 1

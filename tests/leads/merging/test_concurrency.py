@@ -10,8 +10,8 @@ from leads.services.stages import ensure_default_stages
 from orders.models import Order
 from orders.services import approval
 from tests.leads.merging.world import Graph
-from tests.leads.records.test_concurrency import at_once
 from tests.orders.world import a_draft
+from tests.support.at_once import at_once
 from tests.support.cast import Cast
 
 pytestmark = pytest.mark.slow

@@ -1,14 +1,10 @@
 """Two people at once: real transactions in threads."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from threading import Barrier
-from time import sleep
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from crm.tenancy.context import tenant_context
 from leads.enums import AliasSource, RecordKind
@@ -22,6 +18,7 @@ from leads.services.refusals import LikelyDuplicate
 from leads.services.reindexing import compare_batch, rebuild, settle
 from leads.services.stages import ensure_default_stages
 from tests.leads.records.conftest import COMPANY
+from tests.support.at_once import at_once
 from tests.support.cast import Cast, build_cast
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("real_transactions")]
@@ -30,40 +27,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("real_transactions")]
 @pytest.fixture
 def company(real_transactions) -> Cast:
     return build_cast("acme")
-
-
-def at_once(cast: Cast, calls: list[Callable[[], Any]]) -> list[Any]:
-    """Run the calls at the same moment, each in its own transaction; refusals are results."""
-    barrier = Barrier(len(calls))
-
-    def run(call: Callable[[], Any]) -> Any:
-        try:
-            barrier.wait()
-            with tenant_context(cast.organization.id):
-                return call()
-        except LikelyDuplicate as refused:
-            return refused
-        finally:
-            connection.close()
-
-    try:
-        with ThreadPoolExecutor(len(calls)) as pool:
-            return list(pool.map(run, calls))
-    finally:
-        wait_until_alone()
-
-
-def wait_until_alone() -> None:
-    """The threads' connections are closed; their servers take a moment to be gone."""
-    for _try in range(100):
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-            if cursor.fetchone()[0] == 0:
-                return
-        sleep(0.02)
 
 
 def test_two_conversions_at_once_make_one_customer(company):
@@ -86,7 +49,7 @@ def test_five_reps_entering_one_company_at_once_are_told_of_the_first(company):
         member = getattr(company, part)
         return lambda: create_lead(by=member, owner=member, company_name=COMPANY)
 
-    results = at_once(company, [enter(part) for part in parts])
+    results = at_once(company, [enter(part) for part in parts], refusals=LikelyDuplicate)
     assert sum(isinstance(result, LikelyDuplicate) for result in results) == 4
     with tenant_context(company.organization.id):
         assert Lead.objects.count() == 1

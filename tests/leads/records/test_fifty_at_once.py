@@ -11,7 +11,7 @@ from leads.models import CollisionCase, CollisionRecord, Lead
 from leads.services.leads import create_lead
 from leads.services.refusals import LikelyDuplicate
 from tests.leads.records.conftest import COMPANY
-from tests.leads.records.test_concurrency import at_once
+from tests.support.at_once import at_once
 from tests.support.cast import Cast, add_person, build_cast
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("real_transactions")]
@@ -40,14 +40,16 @@ def test_fifty_reps_at_once(company):
         return call
 
     parts = [f"rep{number}" for number in range(REPS)]
-    results = at_once(company, [enter(part, "") for part in parts])
+    results = at_once(company, [enter(part, "") for part in parts], refusals=LikelyDuplicate)
     told = [part for part, one in zip(parts, results, strict=True)
             if isinstance(one, LikelyDuplicate)]  # fmt: skip
     assert len(told) == REPS - 1
     insisting: list[Any] = []
     for start in range(0, len(told), AT_ONCE):  # as many as a server lets in together
         wave = told[start : start + AT_ONCE]
-        insisting += at_once(company, [enter(part, "老客户") for part in wave])
+        insisting += at_once(
+            company, [enter(part, "老客户") for part in wave], refusals=LikelyDuplicate
+        )
     assert all(isinstance(one, Lead) for one in insisting)
     with tenant_context(company.organization.id):
         leads = Lead.objects.all()
