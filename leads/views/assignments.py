@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -23,6 +23,7 @@ from leads.selectors.assignment_trial import TRIAL_DAYS, Trial, try_rules
 from leads.services import assignment, assignment_rules
 from leads.services.refusals import Refused
 from leads.tables.imports import UnassignedTable, again
+from leads.views.rule_page import rule_page
 
 EDIT = "leads.edit_rules"
 MOVES = {"up": -1, "down": 1}
@@ -86,12 +87,7 @@ def _edit(
         "days": TRIAL_DAYS,
         "cancel_url": reverse("leads:rules"),
     }
-    failed = request.method == "POST" and not form.is_valid()
-    is_form = htmx.target_of(request) == form.element_id
-    template = "leads/rules/form.html"
-    return render(
-        request, f"{template}#form" if is_form else template, context, status=422 if failed else 200
-    )
+    return rule_page(request, context, trial_part="leads/rules/_trial.html")
 
 
 @require_POST

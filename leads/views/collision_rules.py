@@ -20,6 +20,7 @@ from leads.selectors.entering import collision_settings
 from leads.selectors.entering_lines import looked_up_most, rule_lines, tried_cards
 from leads.selectors.entering_trial import TRIAL_DAYS, Trial, fired_by, try_rule
 from leads.services import collision_rules as services
+from leads.views.rule_page import rule_page
 
 EDIT = "leads.edit_collision_rules"
 MOVES = {"up": -1, "down": 1}
@@ -86,8 +87,7 @@ def _edit(
 ) -> HttpResponse:
     trial: Trial | None = None
     pk = rule.pk if rule else None
-    sent = request.method == "POST"
-    if sent and form.is_valid():
+    if request.method == "POST" and form.is_valid():
         if "try" in request.POST:
             active = rule.is_active if rule else True
             trial = try_rule(CollisionRule(pk=pk, is_active=active, **form.facts))
@@ -107,10 +107,7 @@ def _edit(
         "days": TRIAL_DAYS,
         "cancel_url": reverse("leads:collision_rules"),
     }
-    is_form = htmx.target_of(request) == form.element_id
-    template = "leads/collisions/rule.html"
-    status = 422 if sent and not form.is_valid() else 200
-    return render(request, f"{template}#form" if is_form else template, context, status=status)
+    return rule_page(request, context, trial_part="leads/collisions/_trial.html")
 
 
 @require_POST
