@@ -116,6 +116,10 @@ class Touch(TenantModel):
     import_batch = TenantForeignKey(
         "leads.ImportBatch", models.SET_NULL, null=True, related_name="touches"
     )
+    # the collision case in which it is told of
+    case = TenantForeignKey(
+        "leads.CollisionCase", models.SET_NULL, null=True, related_name="touches"
+    )
 
     class Meta(TenantModel.Meta):
         verbose_name = _("touch")
@@ -127,6 +131,11 @@ class Touch(TenantModel):
             ),
             models.Index(
                 fields=["organization", "import_batch", "outcome", "id"], name="touch_import_idx"
+            ),
+            models.Index(
+                fields=["organization", "case", "id"],
+                name="touch_case_idx",
+                condition=models.Q(case__isnull=False),
             ),
         ]
 
