@@ -23,6 +23,8 @@ class HandOver(TenantModel):
     # single customers given elsewhere: {"leads.customer": {"345": 12}}
     exceptions = models.JSONField(default=dict)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
+    # orders dated earlier stay credited to the leaver; empty until it moves: the day it does
+    commission_cutoff = models.DateField(_("commission cut-off"), null=True)
     deactivates = models.BooleanField(_("deactivate the member"), default=True)
     state = FSMField(
         _("state"),

@@ -52,6 +52,8 @@ class Transfer(TenantModel):
     takes_along = ArrayField(models.CharField(max_length=60), default=list)
     reason = models.CharField(_("reason"), max_length=300)
     effective_date = models.DateField(pgettext_lazy("transfer", "effective"), null=True)
+    # orders dated earlier stay credited to the giver; empty until it moves: the day it does
+    commission_cutoff = models.DateField(_("commission cut-off"), null=True)
     keeps_reading = models.BooleanField(_("the old owner keeps read access"), default=False)
     reads_until = models.DateField(_("read access until"), null=True)
     state = FSMField(
