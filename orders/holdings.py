@@ -53,6 +53,7 @@ nouns.register(
         record_url="orders:detail",
         event="order-changed",
         table=order_table,
+        dated="order_date",
     )
 )
 nouns.register_along(

@@ -215,6 +215,7 @@ ACTIONS: Mapping[str, Any] = {
 }
 DETAILS: Mapping[str, Any] = {
     "reason": gettext_lazy("Reason"),
+    "cutoff": gettext_lazy("Commission cut-off"),
     "ip": pgettext_lazy("log", "IP address"),
     "device": pgettext_lazy("log", "Device"),
     "session": pgettext_lazy("log", "Session"),

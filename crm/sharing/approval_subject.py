@@ -35,6 +35,8 @@ def content_hash(transfer: Transfer) -> str:
         transfer.keeps_reading,
         str(transfer.reads_until),
     ]
+    if transfer.commission_cutoff:
+        content.append(str(transfer.commission_cutoff))
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 

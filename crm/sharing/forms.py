@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -15,10 +15,15 @@ from crm.sharing.allotment import ALONG, LEAVE, REGION, SPLIT
 from crm.sharing.fields import DepartmentsField, MembersField
 from crm.sharing.models import TransferRule
 from crm.sharing.nouns import Noun, along_of, noun
+from crm.sharing.selectors.commission import bears_commission
 from crm.sharing.selectors.transfers import Preview
 from crm.tenancy.clock import organization_today
 from crm.web.forms import DateField, MemberField, TenantForm, TenantModelForm
 
+CUTOFF_HELP = _(
+    "Empty: the day it takes effect. Orders dated earlier stay credited to the present owner, later"
+    " ones count for the new owner."
+)
 ACTIONS = [(grants.VIEW, _("May see it")), (grants.EDIT, _("May also change it"))]
 
 
@@ -26,6 +31,13 @@ def check_not_past(day: date | None) -> date | None:
     """Today where the organisation is, or later."""
     if day is not None and day < organization_today():
         raise ValidationError(gettext("Choose today or a later day."))
+    return day
+
+
+def check_near(day: date | None) -> date | None:
+    """A cut-off further away than a year is a slip of the pen."""
+    if day is not None and abs(day - organization_today()) > timedelta(days=366):
+        raise ValidationError(gettext("Choose a day within a year of today."))
     return day
 
 
@@ -105,6 +117,9 @@ class TransferForm(TenantForm):
     effective_date = DateField(
         label=pgettext_lazy("transfer", "Effective"), required=False, help_text=_("Empty: at once.")
     )
+    commission_cutoff = DateField(
+        label=_("Commission cut-off"), required=False, help_text=CUTOFF_HELP
+    )
     keeps_reading = forms.BooleanField(label=_("The old owner keeps read access"), required=False)
     reads_until = DateField(
         label=_("Read access until"), required=False, help_text=_("Empty: for good.")
@@ -123,6 +138,8 @@ class TransferForm(TenantForm):
         field.choices = [(one.key, f"{one.label} ({one.count})") for one in parts]
         if not parts:
             del self.fields["takes_along"]
+        if not bears_commission(preview.noun):
+            del self.fields["commission_cutoff"]
         if not preview.noun.is_shareable:
             del self.fields["keeps_reading"], self.fields["reads_until"]
 
@@ -135,13 +152,23 @@ class TransferForm(TenantForm):
     def clean_effective_date(self) -> date | None:
         return check_not_past(self.cleaned_data["effective_date"])
 
+    def clean_commission_cutoff(self) -> date | None:
+        return check_near(self.cleaned_data["commission_cutoff"])
+
+    @property
+    def cutoff(self) -> date | None:
+        """From when commission would count for the new owner, as far as the form says."""
+        found = getattr(self, "cleaned_data", {})
+        day: date | None = found.get("commission_cutoff") or found.get("effective_date")
+        return day
+
     def clean_reads_until(self) -> date | None:
         return check_not_past(self.cleaned_data["reads_until"])
 
     @property
     def wish(self) -> dict[str, Any]:
         """What the service wants to know."""
-        names = ("receiver", "reason", "takes_along", "effective_date")
+        names = ("receiver", "reason", "takes_along", "effective_date", "commission_cutoff")
         found = {name: self.cleaned_data.get(name) for name in names}
         keeps = {name: self.cleaned_data.get(name) for name in ("keeps_reading", "reads_until")}
         return found | {
@@ -165,6 +192,9 @@ class HandOverForm(TenantForm):
     """Who gets what, kind by kind."""
 
     reason = forms.CharField(label=_("Reason"), max_length=300, required=False)
+    commission_cutoff = DateField(
+        label=_("Commission cut-off"), required=False, help_text=CUTOFF_HELP
+    )
     deactivates = forms.BooleanField(
         label=_("Deactivate the member: they can no longer sign in"), required=False, initial=True
     )
@@ -187,6 +217,9 @@ class HandOverForm(TenantForm):
             )
             field.widget.attrs |= {"data-picker": "", "class": "form-select"}
             self.fields[name_of(one)] = field
+
+    def clean_commission_cutoff(self) -> date | None:
+        return check_near(self.cleaned_data["commission_cutoff"])
 
     @property
     def rows(self) -> list[tuple[Held, Any]]:

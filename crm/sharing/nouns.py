@@ -30,6 +30,8 @@ class Noun:
     # the list's table, for what was ticked in it
     table: Callable[[Any, QuerySet[Any]], Any]
     is_shareable: bool = True
+    # the column with the day that commission goes by
+    dated: str = ""
     # what may go along with it when it is transferred or shared: keys, and the path to its id
     along: Sequence["Along"] = field(default=())
     # what goes with it by itself

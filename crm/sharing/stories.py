@@ -1,7 +1,7 @@
 """Shares, transfers and hand-overs as lines of a record's story."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Model
@@ -52,4 +52,7 @@ def told(action: str, details: Mapping[str, Any], names: Names) -> str:
             until = reader.day(last_day(datetime.fromisoformat(details["until"]), reader.zone))
             parts.append(_("until %(when)s") % {"when": until})
     parts.append(str(details.get("why") or ""))
+    if details.get("cutoff"):
+        day = Formats.current().day(date.fromisoformat(details["cutoff"]))
+        parts.append(_("commission cut-off %(day)s") % {"day": day})
     return " · ".join(filter(None, parts))

@@ -11,9 +11,11 @@ from crm.sharing.nouns import noun
 from crm.sharing.record import sharing_actions
 from crm.web import markup
 from crm.web.components import Action, Fact
+from crm.web.formats import Formats
 from orders import words
 from orders.enums import OrderStatus
 from orders.models import Order
+from orders.selectors.commission import credit_of
 
 
 def facts_of(order: Order) -> list[Fact]:
@@ -32,6 +34,7 @@ def facts_of(order: Order) -> list[Fact]:
         Fact(_("Prices"), _("with tax") if order.is_tax_inclusive else _("without tax")),
         Fact(_("Price book"), order.price_book.name if order.price_book else ""),
         Fact(_("Owner"), markup.person(order.owner.name if order.owner else None, order.owner_id)),
+        _commission(order),
     ]
     if order.opportunity is not None:
         facts.insert(2, Fact(_("Opportunity"), opportunity_link(order)))
@@ -42,6 +45,21 @@ def facts_of(order: Order) -> list[Fact]:
     if order.cancelled_reason:
         facts.append(Fact(_("Why cancelled"), order.cancelled_reason))
     return facts
+
+
+def _commission(order: Order) -> Fact:
+    """Who is credited with it, and why when a transfer or hand-over had a say."""
+    credit = credit_of(order)
+    name = credit.member.name if credit.member else None
+    who = markup.person(name, credit.member.pk if credit.member else None)
+    if credit.cutoff is None:
+        return Fact(pgettext("order", "Commission"), who)
+    day = Formats.current().day(credit.cutoff)
+    if order.order_date < credit.cutoff:
+        why = _("dated before the commission cut-off %(day)s") % {"day": day}
+    else:
+        why = _("dated from the commission cut-off %(day)s on") % {"day": day}
+    return Fact(pgettext("order", "Commission"), who, hint=why)
 
 
 def opportunity_link(order: Order) -> str:

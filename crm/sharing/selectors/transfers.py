@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from hashlib import sha256
 from typing import Any
 
@@ -15,8 +16,11 @@ from crm.people.models import Member
 from crm.sharing import journal
 from crm.sharing.models import Movement, Transfer, TransferRule
 from crm.sharing.nouns import Noun, along_of, followers_of, noun
+from crm.sharing.selectors.commission import words_on_orders
 from crm.teamwork.enums import TaskState
 from crm.teamwork.models import Task
+from crm.tenancy.clock import organization_today
+from crm.web.formats import Formats
 
 TASKS = "teamwork.task"
 MOST_SHOWN = 20
@@ -65,6 +69,13 @@ class Preview:
     parts: Sequence[Part]
     seen: str
     followers: Sequence[Part] = field(default=())
+    # what moves and earns commission, kind by kind
+    dated: Sequence[tuple[Noun, QuerySet[Any]]] = field(default=())
+
+    def commission(self, cutoff: date | None) -> str:
+        """How many of the moving orders would stay credited to who gives them."""
+        day = cutoff or organization_today()
+        return " ".join(filter(None, (words_on_orders(of, rows, day) for of, rows in self.dated)))
 
 
 def transferable(member: Member, of: Noun, ids: Iterable[int]) -> QuerySet[Any]:
@@ -88,10 +99,13 @@ def preview(*, of: Noun, ids: Sequence[int], by: Member) -> Preview:
         one.key: along_rows(of, one.key, found, by=by).filter(_same_owner(one.path))
         for one in along_of(of)
     }
+    chosen = of.rows.filter(pk__in=found)
+    moving = [(of, chosen), *((noun(key), some) for key, some in along.items())]
     return Preview(
         noun=of,
         ids=found,
-        chosen=_part(of.rows.filter(pk__in=found), of),
+        chosen=_part(chosen, of),
+        dated=[(one, some) for one, some in moving if one.dated],
         givers=givers_of(rows),
         parts=[
             *(_part(rows, noun(key)) for key, rows in along.items()),
@@ -145,9 +159,17 @@ def _ids(rows: QuerySet[Any]) -> list[int]:
 
 def _part(rows: QuerySet[Any], of: Noun) -> Part:
     shown = [
-        Row(str(one), journal.address_of(of, one.pk)) for one in rows.order_by("pk")[:MOST_SHOWN]
+        Row(_title(one, of), journal.address_of(of, one.pk))
+        for one in rows.order_by("pk")[:MOST_SHOWN]
     ]
     return Part(str(of.plural), of.icon, rows.count(), shown, of.key)
+
+
+def _title(one: Any, of: Noun) -> str:
+    """With its day where commission goes by it."""
+    if not of.dated:
+        return str(one)
+    return f"{one} · {Formats.current().day(getattr(one, of.dated))}"
 
 
 def _tasks(of: Noun, ids: Sequence[int], along: dict[str, QuerySet[Any]], by: Member) -> Part:

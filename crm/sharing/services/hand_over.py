@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -21,9 +22,11 @@ from crm.sharing.enums import HandOverState, Outcome
 from crm.sharing.errors import CannotReceive, Refused
 from crm.sharing.models import HandOver, Movement
 from crm.sharing.nouns import is_noun, noun
+from crm.sharing.selectors.commission import cutoff_detail
 from crm.sharing.services.giving_back import Return, give_back
 from crm.teamwork.enums import NotificationKind
 from crm.teamwork.services import notify
+from crm.tenancy.clock import organization_today
 from crm.tenancy.context import acting_as
 
 BATCH = 2_000
@@ -47,11 +50,13 @@ def choose(
     choices: Mapping[str, str],
     reason: str = "",
     deactivates: bool = True,
+    commission_cutoff: date | None = None,
 ) -> HandOver:
     """Say kind by kind who gets it."""
     draft = _locked_draft(hand_over_id)
     draft.choices, draft.reason, draft.deactivates = dict(choices), reason[:300], deactivates
-    draft.save(update_fields=["choices", "reason", "deactivates"])
+    draft.commission_cutoff = commission_cutoff
+    draft.save(update_fields=["choices", "reason", "deactivates", "commission_cutoff"])
     return draft
 
 
@@ -109,6 +114,7 @@ def hand_over(*, hand_over_id: int, by: Member) -> HandOver:
     leaver = _locked_member(found.leaver_id)
     why = _("Hand-over of %(name)s") % {"name": leaver.name}
     with acting_as(by.pk, reason=f"{why}: {found.reason}" if found.reason else why):
+        found.commission_cutoff = found.commission_cutoff or organization_today()
         allotment = Allotment(leaver, Plan(found.choices, found.exceptions))
         totals: dict[int, Counter[str]] = {}
         for one in allotment.movable:
@@ -120,7 +126,9 @@ def hand_over(*, hand_over_id: int, by: Member) -> HandOver:
         found.finish()
         found.count = sum(number.total() for number in totals.values())
         found.done_by, found.done_at = by, timezone.now()
-        found.save(update_fields=["state", "count", "done_by", "done_at"])
+        found.save(
+            update_fields=["state", "count", "done_by", "done_at", "commission_cutoff"]
+        )
         audit.record("member.handed_over", target=leaver, count=found.count, hand_over=found.pk)
         if found.deactivates and leaver.is_active:
             _note_passed(found, left(leaver))
@@ -168,7 +176,7 @@ def _hand(
         batch_size=BATCH,
     )
     if is_noun(one.key):
-        write_handed(one.key, pks, giver=found.leaver_id, member=receiver.pk, why=found.reason)
+        write_handed(found, one.key, pks, receiver)
     return moved
 
 
@@ -197,10 +205,18 @@ def _titles(one: Holding, leaver: Member, ids: Sequence[int]) -> dict[int, str]:
     return {pk: one.title(row) for pk, row in rows.in_bulk(ids).items()}
 
 
-def write_handed(key: str, ids: Sequence[int], **details: Any) -> None:
+def write_handed(found: HandOver, key: str, ids: Sequence[int], receiver: Member) -> None:
     """A line in each record's own story."""
     of = noun(key)
-    journal.write_all(f"{of.name}.handed_over", kind=of.key, ids=ids, **details)
+    journal.write_all(
+        f"{of.name}.handed_over",
+        kind=of.key,
+        ids=ids,
+        giver=found.leaver_id,
+        member=receiver.pk,
+        why=found.reason,
+        **cutoff_detail(of, found.commission_cutoff),
+    )
 
 
 def _tell(leaver: Member, totals: Mapping[int, Counter[str]]) -> None:

@@ -1,6 +1,7 @@
 """A transfer's records change hands, with what goes along."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
@@ -14,6 +15,7 @@ from crm.sharing.enums import Outcome
 from crm.sharing.errors import OwnerMeanwhile
 from crm.sharing.models import Movement, Transfer
 from crm.sharing.nouns import Noun, is_noun, noun
+from crm.sharing.selectors.commission import cutoff_detail
 from crm.sharing.selectors.transfers import TASKS, along_rows, task_rows, transferable
 from crm.sharing.services.giving_back import Return, give_back
 from crm.teamwork.enums import NotificationKind
@@ -116,7 +118,8 @@ def _tell(transfer: Transfer, found: Sequence[tuple[str, list[int]]]) -> None:
         if key == TASKS:
             continue
         of = noun(key)
-        write_transferred(of, ids, transfer.giver, transfer.receiver, transfer.reason)
+        who = (transfer.giver, transfer.receiver)
+        write_transferred(of, ids, *who, transfer.reason, transfer.commission_cutoff)
         if transfer.keeps_reading and transfer.giver is not None and of.is_shareable:
             _keep_reading(of, ids, transfer)
     chosen = noun(transfer.noun)
@@ -126,7 +129,12 @@ def _tell(transfer: Transfer, found: Sequence[tuple[str, list[int]]]) -> None:
 
 
 def write_transferred(
-    of: Noun, ids: Sequence[int], giver: Member | None, receiver: Member, why: str
+    of: Noun,
+    ids: Sequence[int],
+    giver: Member | None,
+    receiver: Member,
+    why: str,
+    cutoff: date | None = None,
 ) -> None:
     """A line in each record's story."""
     journal.write_all(
@@ -136,6 +144,7 @@ def write_transferred(
         giver=giver.pk if giver else None,
         member=receiver.pk,
         why=why,
+        **cutoff_detail(of, cutoff),
     )
 
 

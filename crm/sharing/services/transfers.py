@@ -44,6 +44,7 @@ class Wish:
     effective_date: date | None = None
     keeps_reading: bool = False
     reads_until: date | None = None
+    commission_cutoff: date | None = None
 
 
 @transaction.atomic
@@ -113,6 +114,7 @@ def _begin(
         effective_date=wish.effective_date,
         keeps_reading=wish.keeps_reading and giver is not None,
         reads_until=wish.reads_until if wish.keeps_reading else None,
+        commission_cutoff=wish.commission_cutoff,
         requested_by=by,
         department_id=by.department_id,
     )
@@ -260,13 +262,14 @@ def _carry_out(transfer: Transfer, *, is_strict: bool) -> None:
     who = current_member_id() or transfer.requested_by_id
     with acting_as(who, reason=transfer.reason):
         obstacle = "" if is_strict else _obstacle(transfer)
+        transfer.commission_cutoff = transfer.commission_cutoff or organization_today()
         moved = 0 if obstacle else move_records(transfer, is_strict=is_strict)
         transfer.finished_at = timezone.now()
         if moved:
             transfer.finish()
         else:
             transfer.fail()
-        transfer.save(update_fields=["state", "finished_at"])
+        transfer.save(update_fields=["state", "finished_at", "commission_cutoff"])
         audit.record(
             "transfer.done" if moved else "transfer.failed",
             target=transfer,

@@ -13,9 +13,11 @@ from crm.sharing.allotment import Allotment, Plan
 from crm.sharing.enums import HandOverState, Outcome
 from crm.sharing.models import HandOver
 from crm.sharing.nouns import is_noun, noun
+from crm.sharing.selectors.commission import words_on_cutoff, words_on_orders
 from crm.sharing.selectors.transfers import Row
 from crm.sharing.services.hand_over import outcomes
 from crm.sharing.words import HAND_OVER_COLOURS, OUTCOME_COLOURS
+from crm.tenancy.clock import organization_today
 from crm.web import markup
 from crm.web.components import Action, Fact
 
@@ -44,6 +46,8 @@ class Group:
     lots: list[Lot]
     left: int = 0
     all_url: str = ""
+    # which of them stay credited to who gives them
+    commission: str = ""
 
     @property
     def count(self) -> int:
@@ -64,12 +68,22 @@ def draft_page(found: HandOver) -> dict[str, Any]:
             Lot(allotment.members[who].name, who, len(ids), f"{url}?receiver={who}")
             for who, ids in allotment.receivers(one.key).items()
         ]
-        groups.append(Group(one, lots, held.count - sum(lot.count for lot in lots), url))
+        left = held.count - sum(lot.count for lot in lots)
+        groups.append(Group(one, lots, left, url, _commission(found, one, allotment)))
     return _page(found) | {
         "groups": groups,
         "count": sum(lot.count for group in groups for lot in group.lots),
         "change_url": reverse("people:handover", args=[found.leaver_id]),
     }
+
+
+def _commission(found: HandOver, one: Holding, allotment: Allotment) -> str:
+    """How many of the moving orders would stay credited to the leaver."""
+    if not is_noun(one.key) or not noun(one.key).dated:
+        return ""
+    of = noun(one.key)
+    rows = of.rows.filter(pk__in=list(allotment.given.get(one.key, ())))
+    return words_on_orders(of, rows, found.commission_cutoff or organization_today())
 
 
 def finished_page(found: HandOver) -> dict[str, Any]:
@@ -129,6 +143,7 @@ def facts_of(found: HandOver) -> list[Fact]:
         Fact(_("Who leaves"), markup.person(leaver.name, leaver.pk)),
         Fact(_("Department"), leaver.department),
         Fact(_("Reason"), found.reason),
+        Fact(_("Commission cut-off"), words_on_cutoff(found.commission_cutoff)),
         Fact(_("Deactivate the member"), _("Yes") if found.deactivates else _("No")),
     ]
     if found.done_by is not None:

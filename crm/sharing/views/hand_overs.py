@@ -35,7 +35,8 @@ def begin(request: TenantRequest, pk: int) -> HttpResponse:
     leaver = get_object_or_404(Member.objects.select_related("department"), pk=pk)
     draft = HandOver.objects.filter(leaver=leaver, state=HandOverState.DRAFT).first()
     held = holdings_of(leaver)
-    values = {"reason": draft.reason, "deactivates": draft.deactivates} if draft else {}
+    kept = ("reason", "deactivates", "commission_cutoff")
+    values = {name: getattr(draft, name) for name in kept} if draft else {}
     form = HandOverForm(
         request.POST or None,
         held=held,
@@ -48,8 +49,7 @@ def begin(request: TenantRequest, pk: int) -> HttpResponse:
         services.choose(
             hand_over_id=draft.pk,
             choices=form.choices,
-            reason=form.cleaned_data["reason"],
-            deactivates=form.cleaned_data["deactivates"],
+            **{name: form.cleaned_data[name] for name in kept},
         )
         return gone_to(request, reverse("sharing:hand_over", args=[draft.pk]))
     context = {

@@ -10,6 +10,7 @@ from crm.approvals import selectors as approvals
 from crm.people.models import Member
 from crm.sharing.models import Movement, Transfer
 from crm.sharing.nouns import is_noun, noun
+from crm.sharing.selectors.commission import bears_commission, words_on_cutoff
 from crm.sharing.selectors.transfers import (
     Preview,
     label_of,
@@ -81,6 +82,8 @@ def facts_of(transfer: Transfer) -> list[Fact]:
         ),
         Fact(_("Takes along"), along or _("nothing")),
     ]
+    if bears_commission(noun(transfer.noun)):
+        found.append(Fact(_("Commission cut-off"), words_on_cutoff(transfer.commission_cutoff)))
     if transfer.keeps_reading:
         until = markup.day(transfer.reads_until) if transfer.reads_until else _("for good")
         found.append(Fact(_("The old owner keeps read access"), until))

@@ -37,6 +37,7 @@ def transfer_one(request: TenantRequest, pk: int, *, noun: Noun) -> HttpResponse
     form, context = _form(request, noun, [pk], title, sent=request.method == "POST")
     done = _request(request, noun, form)
     if done is None:
+        context["commission"] = form.preview.commission(form.cutoff)
         return htmx.form_page(request, "sharing/transfer.html", context)
     url = back_to(request, noun, record)
     if url == reverse(noun.list_url) and htmx.is_partial(request):
@@ -57,6 +58,7 @@ def transfer_many(request: TenantRequest, *, noun: Noun) -> HttpResponse:
     context["stay_count"] = ticked.count() - len(ids)
     done = _request(request, noun, form)
     if done is None:
+        context["commission"] = form.preview.commission(form.cutoff)
         return htmx.form_page(request, "sharing/transfer.html", context)
     undoable = len(done) == 1 and services.may_undo(request.member, done[0])
     return htmx.done(
