@@ -145,7 +145,10 @@ class SettingsForm(TenantForm):
         help_text=_("Everybody can choose their own."),
     )
     fiscal_year_start = forms.TypedChoiceField(
-        label=_("The fiscal year begins in"), choices=MONTHS, coerce=int
+        label=_("The fiscal year begins in"),
+        choices=MONTHS,
+        coerce=int,
+        help_text=_("Lists filter by fiscal year and quarter, and figures add up by it."),
     )
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
     wide = ("name",)

@@ -17,7 +17,9 @@ from crm.money import ZERO
 from crm.people.models import Member
 from crm.people.selectors import own_currency
 from crm.teamwork.selectors import open_tasks_of
+from crm.tenancy.current import current_organization
 from crm.web.components import Tile
+from crm.web.tables.periods import period
 from leads.enums import Channel, StageKind
 from leads.models import Customer, Lead, Opportunity
 from leads.selectors.assignments import unassigned
@@ -117,15 +119,22 @@ def won_this_month(member: Member) -> Tile:
 
 
 def ordered_this_month(member: Member) -> Tile:
-    settled = [OrderStatus.APPROVED, OrderStatus.COMPLETED]
-    rows = orders_of(member).filter(status__in=settled, currency=own_currency())
-    amount = sum_of(rows.filter(order_date__gte=month_start().date()), "gross_amount")
-    return Tile.money(
-        _("Orders this month"),
-        amount,
-        reverse("orders:list")
-        + f"?status=approved&status=completed&order_date=month&currency={own_currency()}",
-    )
+    return _ordered(member, _("Orders this month"), "month")
+
+
+def ordered_this_fiscal_year(member: Member) -> Tile:
+    return _ordered(member, _("Orders this fiscal year"), "fiscal-year")
+
+
+def _ordered(member: Member, label: str, name: str) -> Tile:
+    """What approved orders of a named period come to, and its list."""
+    settled, currency = [OrderStatus.APPROVED, OrderStatus.COMPLETED], own_currency()
+    first_month = current_organization().fiscal_year_start
+    start, end = period(name, timezone.localdate(), first_month)
+    rows = orders_of(member).filter(status__in=settled, currency=currency)
+    amount = sum_of(rows.filter(order_date__gte=start, order_date__lt=end), "gross_amount")
+    asked = f"?status=approved&status=completed&order_date={name}&currency={currency}"
+    return Tile.money(label, amount, reverse("orders:list") + asked)
 
 
 def orders_in_approval(member: Member) -> Tile:
@@ -232,7 +241,7 @@ FIGURES: Mapping[str, tuple[Figure, ...]] = {
     ),
     "finance": (
         unexplained_lines, collected_this_month, receivable, overdue, approvals_waiting,
-        ordered_this_month,
+        ordered_this_month, ordered_this_fiscal_year,
     ),
     "legal": (approvals_waiting, orders_in_approval, ordered_this_month, open_pipeline, my_tasks),
     "marketing": (

@@ -6,62 +6,103 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('sharing', '0002_undone_transfers'),
+        ("sharing", "0002_undone_transfers"),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='handover',
-            name='update_update',
+            model_name="handover",
+            name="update_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='handover',
-            name='delete_delete',
+            model_name="handover",
+            name="delete_delete",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='transfer',
-            name='update_update',
+            model_name="transfer",
+            name="update_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='transfer',
-            name='delete_delete',
+            model_name="transfer",
+            name="delete_delete",
         ),
         migrations.AddField(
-            model_name='handover',
-            name='commission_cutoff',
-            field=models.DateField(null=True, verbose_name='commission cut-off'),
+            model_name="handover",
+            name="commission_cutoff",
+            field=models.DateField(null=True, verbose_name="commission cut-off"),
         ),
         migrations.AddField(
-            model_name='handoverevent',
-            name='commission_cutoff',
-            field=models.DateField(null=True, verbose_name='commission cut-off'),
+            model_name="handoverevent",
+            name="commission_cutoff",
+            field=models.DateField(null=True, verbose_name="commission cut-off"),
         ),
         migrations.AddField(
-            model_name='transfer',
-            name='commission_cutoff',
-            field=models.DateField(null=True, verbose_name='commission cut-off'),
+            model_name="transfer",
+            name="commission_cutoff",
+            field=models.DateField(null=True, verbose_name="commission cut-off"),
         ),
         migrations.AddField(
-            model_name='transferevent',
-            name='commission_cutoff',
-            field=models.DateField(null=True, verbose_name='commission cut-off'),
+            model_name="transferevent",
+            name="commission_cutoff",
+            field=models.DateField(null=True, verbose_name="commission cut-off"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='handover',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "sharing_handoverevent" ("choices", "commission_cutoff", "count", "deactivates", "done_at", "done_by_id", "exceptions", "id", "leaver_id", "organization_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "prepared_at", "prepared_by_id", "reason", "state", "undone_at", "undone_by_id") VALUES (OLD."choices", OLD."commission_cutoff", OLD."count", OLD."deactivates", OLD."done_at", OLD."done_by_id", OLD."exceptions", OLD."id", OLD."leaver_id", OLD."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', OLD."id", OLD."prepared_at", OLD."prepared_by_id", OLD."reason", OLD."state", OLD."undone_at", OLD."undone_by_id"); RETURN NULL;', hash='976d2d9e393eb82e86616167435e8c157f3e6235', operation='UPDATE', pgid='pgtrigger_update_update_bfb18', table='sharing_handover', when='AFTER')),
+            model_name="handover",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "sharing_handoverevent" ("choices", "commission_cutoff", "count", "deactivates", "done_at", "done_by_id", "exceptions", "id", "leaver_id", "organization_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "prepared_at", "prepared_by_id", "reason", "state", "undone_at", "undone_by_id") VALUES (OLD."choices", OLD."commission_cutoff", OLD."count", OLD."deactivates", OLD."done_at", OLD."done_by_id", OLD."exceptions", OLD."id", OLD."leaver_id", OLD."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', OLD."id", OLD."prepared_at", OLD."prepared_by_id", OLD."reason", OLD."state", OLD."undone_at", OLD."undone_by_id"); RETURN NULL;',
+                    hash="976d2d9e393eb82e86616167435e8c157f3e6235",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_bfb18",
+                    table="sharing_handover",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='handover',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "sharing_handoverevent" ("choices", "commission_cutoff", "count", "deactivates", "done_at", "done_by_id", "exceptions", "id", "leaver_id", "organization_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "prepared_at", "prepared_by_id", "reason", "state", "undone_at", "undone_by_id") VALUES (OLD."choices", OLD."commission_cutoff", OLD."count", OLD."deactivates", OLD."done_at", OLD."done_by_id", OLD."exceptions", OLD."id", OLD."leaver_id", OLD."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."prepared_at", OLD."prepared_by_id", OLD."reason", OLD."state", OLD."undone_at", OLD."undone_by_id"); RETURN NULL;', hash='38ad4c3997fd24fe6fe38e1bfee40e8626588112', operation='DELETE', pgid='pgtrigger_delete_delete_580c4', table='sharing_handover', when='AFTER')),
+            model_name="handover",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "sharing_handoverevent" ("choices", "commission_cutoff", "count", "deactivates", "done_at", "done_by_id", "exceptions", "id", "leaver_id", "organization_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "prepared_at", "prepared_by_id", "reason", "state", "undone_at", "undone_by_id") VALUES (OLD."choices", OLD."commission_cutoff", OLD."count", OLD."deactivates", OLD."done_at", OLD."done_by_id", OLD."exceptions", OLD."id", OLD."leaver_id", OLD."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."prepared_at", OLD."prepared_by_id", OLD."reason", OLD."state", OLD."undone_at", OLD."undone_by_id"); RETURN NULL;',
+                    hash="38ad4c3997fd24fe6fe38e1bfee40e8626588112",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_580c4",
+                    table="sharing_handover",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='transfer',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "sharing_transferevent" ("commission_cutoff", "count", "department_id", "effective_date", "finished_at", "giver_id", "id", "keeps_reading", "noun", "organization_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "reads_until", "reason", "receiver_id", "requested_at", "requested_by_id", "state", "takes_along", "title", "undone_at", "undone_by_id") VALUES (OLD."commission_cutoff", OLD."count", OLD."department_id", OLD."effective_date", OLD."finished_at", OLD."giver_id", OLD."id", OLD."keeps_reading", OLD."noun", OLD."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', OLD."id", OLD."reads_until", OLD."reason", OLD."receiver_id", OLD."requested_at", OLD."requested_by_id", OLD."state", OLD."takes_along", OLD."title", OLD."undone_at", OLD."undone_by_id"); RETURN NULL;', hash='b214633a7096703a480da7d6cc390b3fbab0631c', operation='UPDATE', pgid='pgtrigger_update_update_8906d', table='sharing_transfer', when='AFTER')),
+            model_name="transfer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "sharing_transferevent" ("commission_cutoff", "count", "department_id", "effective_date", "finished_at", "giver_id", "id", "keeps_reading", "noun", "organization_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "reads_until", "reason", "receiver_id", "requested_at", "requested_by_id", "state", "takes_along", "title", "undone_at", "undone_by_id") VALUES (OLD."commission_cutoff", OLD."count", OLD."department_id", OLD."effective_date", OLD."finished_at", OLD."giver_id", OLD."id", OLD."keeps_reading", OLD."noun", OLD."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', OLD."id", OLD."reads_until", OLD."reason", OLD."receiver_id", OLD."requested_at", OLD."requested_by_id", OLD."state", OLD."takes_along", OLD."title", OLD."undone_at", OLD."undone_by_id"); RETURN NULL;',
+                    hash="b214633a7096703a480da7d6cc390b3fbab0631c",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_8906d",
+                    table="sharing_transfer",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='transfer',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "sharing_transferevent" ("commission_cutoff", "count", "department_id", "effective_date", "finished_at", "giver_id", "id", "keeps_reading", "noun", "organization_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "reads_until", "reason", "receiver_id", "requested_at", "requested_by_id", "state", "takes_along", "title", "undone_at", "undone_by_id") VALUES (OLD."commission_cutoff", OLD."count", OLD."department_id", OLD."effective_date", OLD."finished_at", OLD."giver_id", OLD."id", OLD."keeps_reading", OLD."noun", OLD."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."reads_until", OLD."reason", OLD."receiver_id", OLD."requested_at", OLD."requested_by_id", OLD."state", OLD."takes_along", OLD."title", OLD."undone_at", OLD."undone_by_id"); RETURN NULL;', hash='db429d2261c50b99d7afe2b129d4d7111f6989b0', operation='DELETE', pgid='pgtrigger_delete_delete_21dbb', table='sharing_transfer', when='AFTER')),
+            model_name="transfer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "sharing_transferevent" ("commission_cutoff", "count", "department_id", "effective_date", "finished_at", "giver_id", "id", "keeps_reading", "noun", "organization_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "reads_until", "reason", "receiver_id", "requested_at", "requested_by_id", "state", "takes_along", "title", "undone_at", "undone_by_id") VALUES (OLD."commission_cutoff", OLD."count", OLD."department_id", OLD."effective_date", OLD."finished_at", OLD."giver_id", OLD."id", OLD."keeps_reading", OLD."noun", OLD."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."reads_until", OLD."reason", OLD."receiver_id", OLD."requested_at", OLD."requested_by_id", OLD."state", OLD."takes_along", OLD."title", OLD."undone_at", OLD."undone_by_id"); RETURN NULL;',
+                    hash="db429d2261c50b99d7afe2b129d4d7111f6989b0",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_21dbb",
+                    table="sharing_transfer",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

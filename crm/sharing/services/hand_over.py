@@ -126,9 +126,7 @@ def hand_over(*, hand_over_id: int, by: Member) -> HandOver:
         found.finish()
         found.count = sum(number.total() for number in totals.values())
         found.done_by, found.done_at = by, timezone.now()
-        found.save(
-            update_fields=["state", "count", "done_by", "done_at", "commission_cutoff"]
-        )
+        found.save(update_fields=["state", "count", "done_by", "done_at", "commission_cutoff"])
         audit.record("member.handed_over", target=leaver, count=found.count, hand_over=found.pk)
         if found.deactivates and leaver.is_active:
             _note_passed(found, left(leaver))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from crm.money import LARGEST
 from crm.web.asked import record_ids
 from crm.web.formats import Formats
+from crm.web.tables.periods import fiscal_periods, period, periods
 
 Label = str | Promise
 Option = tuple[str, str]
@@ -22,10 +23,11 @@ UNKNOWN = "-"
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """Who filters: their member id (for "me") and formats (for "today")."""
+    """Who filters: their member id (for "me"), formats (for "today"), fiscal year's first month."""
 
     member_id: int
     formats: Formats
+    fiscal_start: int = 1
 
 
 @dataclass(frozen=True)
@@ -176,22 +178,14 @@ class DateFilter(Filter):
     control = "period"
 
     def options(self, scope: Scope) -> list[Option]:
-        return [
-            ("today", _("Today")),
-            ("week", _("This week")),
-            ("month", _("This month")),
-            ("quarter", _("This quarter")),
-            ("year", _("This year")),
-            ("last-week", _("Last week")),
-            ("last-month", _("Last month")),
-        ]
+        return periods(scope.fiscal_start)
 
     def values(self, query: QueryDict) -> list[str]:
         start, end = query.get(f"{self.key}-from", ""), query.get(f"{self.key}-to", "")
         return [f"{start}..{end}"] if start or end else super().values(query)
 
     def condition(self, values: Sequence[str], scope: Scope) -> Q:
-        start, end = period(values[0], scope.formats.today)
+        start, end = period(values[0], scope.formats.today, scope.fiscal_start)
         found = Q()
         if start:
             found &= Q(**{f"{self.field_path}__gte": self._edge(start, scope)})
@@ -205,7 +199,7 @@ class DateFilter(Filter):
         return datetime.combine(on, time.min, tzinfo=scope.formats.zone)
 
     def words(self, values: Sequence[str], scope: Scope) -> str:
-        named = dict(self.options(scope)).get(values[0])
+        named = (dict(self.options(scope)) | fiscal_periods()).get(values[0])
         if named:
             return named
         start, _dots, end = values[0].partition("..")
@@ -236,34 +230,6 @@ class AmountFilter(Filter):
         return f"{start or '…'} – {end or '…'}"
 
 
-def period(name: str, today: date) -> tuple[date | None, date | None]:
-    """The half-open days of a named period or of "2026-01-01..2026-01-31" (last day included)."""
-    if ".." in name:
-        first, _dots, last = name.partition("..")
-        end = _parse(last)
-        return _parse(first), end + timedelta(days=1) if end and end < date.max else None
-    monday = today - timedelta(days=today.weekday())
-    month = today.replace(day=1)
-    quarter = today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1)
-    named = {
-        "today": (today, today + timedelta(days=1)),
-        "week": (monday, monday + timedelta(days=7)),
-        "month": (month, _next_months(month, 1)),
-        "quarter": (quarter, _next_months(quarter, 3)),
-        "year": (today.replace(month=1, day=1), today.replace(year=today.year + 1, month=1, day=1)),
-        "last-week": (monday - timedelta(days=7), monday),
-        "last-month": ((month - timedelta(days=1)).replace(day=1), month),
-    }
-    return named.get(name, (None, None))
-
-
-def _parse(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
 def _amount(text: str) -> Decimal | None:
     """The amount typed; None for what is no amount that anybody could have."""
     try:
@@ -271,8 +237,3 @@ def _amount(text: str) -> Decimal | None:
     except InvalidOperation:
         return None
     return amount if amount.is_finite() and abs(amount) <= LARGEST else None
-
-
-def _next_months(first: date, count: int) -> date:
-    months = first.year * 12 + first.month - 1 + count
-    return date(months // 12, months % 12 + 1, 1)

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from crm.access import policy
+from crm.tenancy.current import current_organization
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx, markup, preferences
 from crm.web.asked import record_ids
@@ -147,7 +148,11 @@ class Table:
 
     @cached_property
     def scope(self) -> Scope:
-        return Scope(member_id=self.request.member.pk, formats=self.reader.formats)
+        return Scope(
+            member_id=self.request.member.pk,
+            formats=self.reader.formats,
+            fiscal_start=current_organization().fiscal_year_start,
+        )
 
     @cached_property
     def text(self) -> str:
