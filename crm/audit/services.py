@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.cache import cache
@@ -29,6 +30,21 @@ def write(action: str, kind: str, pk: int | None, details: dict[str, Any]) -> Op
         subject_id=pk,
         member_id=current_member_id(),
         details=details,
+    )
+
+
+def write_many(action: str, subjects: Iterable[tuple[str, int]], details: dict[str, Any]) -> None:
+    """The same for many records, given as kind and id, in one statement."""
+    OperationLog.objects.bulk_create(
+        OperationLog(
+            action=action,
+            verb=verb_of(action),
+            subject_kind=kind,
+            subject_id=pk,
+            member_id=current_member_id(),
+            details=details,
+        )
+        for kind, pk in subjects
     )
 
 

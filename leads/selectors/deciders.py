@@ -45,10 +45,10 @@ def wider(decider: Member | None, newcomer: Member, *, barred: Collection[int]) 
     if decider is None:
         return None
     above = {one.pk for one in superiors_of(newcomer)}
-    for one in (decider, *superiors_of(decider)):
-        if one.pk in above and can_be_asked(one, barred):
-            return one
-    return None
+    if decider.pk in above and can_be_asked(decider, barred):
+        return decider
+    chain = superiors_of(decider)
+    return next((one for one in chain if one.pk in above and can_be_asked(one, barred)), None)
 
 
 def next_above(member: Member, *, barred: Collection[int]) -> Member | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 
 from crm.audit import services as audit
@@ -14,6 +15,7 @@ from crm.web import live
 from leads.enums import RecordKind
 from leads.models import CollisionCase, CollisionParty, CollisionRecord
 from leads.selectors.deciders import administrators, deputy_of
+from leads.selectors.identity import Pair
 
 KIND_LABELS = {RecordKind.LEAD.value: "leads.lead", RecordKind.CUSTOMER.value: "leads.customer"}
 
@@ -65,11 +67,22 @@ def log(case: CollisionCase, action: str, **details: Any) -> None:
     audit.record(f"case.{action}", target=case, **details)
 
 
-def log_on_records(case: CollisionCase, action: str, **details: Any) -> None:
-    """A line in the story of every record of the case, naming it."""
+def log_on_records(
+    case: CollisionCase, action: str, *, newcomer: Pair | None = None, **details: Any
+) -> None:
+    """A line in the story of every record of the case, naming it.
+
+    Of many newcomers only the one named is told of its own coming: fifty who come one after the
+    other would else write a line on each other's records.
+    """
     rows = CollisionRecord.objects.filter(case=case).order_by("pk")
-    for kind, pk in rows.values_list("record_kind", "record_id"):
-        audit.write(f"collision.{action}", KIND_LABELS[kind], pk, {"name": case.number, **details})
+    if newcomer is not None:
+        kind, pk = newcomer
+        rows = rows.filter(Q(is_held=True) | Q(record_kind=kind, record_id=pk))
+    subjects = [
+        (KIND_LABELS[kind], pk) for kind, pk in rows.values_list("record_kind", "record_id")
+    ]
+    audit.write_many(f"collision.{action}", subjects, {"name": case.number, **details})
 
 
 def name_of(member: Member | None) -> str:

@@ -149,11 +149,13 @@ def _join(case: CollisionCase, match: Match, entrant: Entrant) -> CollisionCase:
     )
     if not is_new:
         return case
-    return _let_in(case, entrant.member, owner_id=match.owner_id, why=record.explanation)
+    return _let_in(
+        case, entrant.member, owner_id=match.owner_id, why=record.explanation, record=entrant.pair
+    )
 
 
 def _let_in(
-    case: CollisionCase, member: Member, *, owner_id: int | None, why: str
+    case: CollisionCase, member: Member, *, owner_id: int | None, why: str, record: Pair
 ) -> CollisionCase:
     """One more who claims the client: the decision may move up, and everybody concerned is told."""
     case = locked_case(case.pk)
@@ -166,7 +168,7 @@ def _let_in(
     touch(case)
     if case.opened_by_id != member.pk:
         notices.log(case, "joined", member=member.pk, why=why)
-    notices.log_on_records(case, "noticed_in_case", member=member.pk)
+    notices.log_on_records(case, "noticed_in_case", newcomer=record, member=member.pk)
     concerned = {owner_id, member.pk}
     concerned |= manager_ids_of(concerned)
     notices.tell(case, concerned, NotificationKind.LEAD_COLLISION)
@@ -195,7 +197,7 @@ def claim(pair: Pair, *, by: Member, origin: CollisionOrigin, why: str) -> Colli
     party = CollisionParty.objects.filter(case=case, member=by).first()
     if case.opened_by_id != by.pk and party is not None and party.is_rep:
         return case
-    return _let_in(case, by, owner_id=held.owner_id, why=why.strip()[:200])
+    return _let_in(case, by, owner_id=held.owner_id, why=why.strip()[:200], record=pair)
 
 
 def record_at(pair: Pair) -> Lead | Customer | None:

@@ -1,4 +1,6 @@
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from crm.audit.models import OperationLog
 from crm.teamwork.models import Notification
@@ -10,6 +12,7 @@ from leads.services.conversion import convert_lead
 from leads.services.customers import create_customer
 from leads.services.refusals import Refused
 from tests.leads.cases.conftest import enter
+from tests.support.cast import add_person
 
 
 def sides(case):
@@ -91,3 +94,28 @@ def test_a_statement_is_a_reps_own(case, tenant, as_member):
     assert party.statement == "去年就在跟"
     with as_member(tenant.manager), pytest.raises(Refused):
         state_case(case_id=case.pk, by=tenant.manager, text="我来说")
+
+
+def test_joining_costs_the_same_however_many_came_before(tenant, lead):
+    def queries_of(name: str) -> int:
+        member = add_person(tenant, name, department="east", role="rep")
+        with CaptureQueriesContext(connection) as ran:
+            enter(member)
+        return len(ran)
+
+    enter(tenant.colleague)
+    queries_of("warm")
+    few = queries_of("third")
+    for number in range(8):
+        queries_of(f"rep{number}")
+    assert queries_of("last") == few
+
+
+def test_a_newcomer_reads_of_no_newcomer_after_them(tenant, lead):
+    first = enter(tenant.colleague)
+    enter(add_person(tenant, "third", department="east", role="rep"))
+    lines = OperationLog.objects.filter(
+        action="collision.noticed_in_case", subject_kind="leads.lead"
+    )
+    assert lines.filter(subject_id=lead.pk).count() == 2
+    assert lines.filter(subject_id=first.pk).count() == 1
