@@ -75,6 +75,7 @@ class ShareAction(models.TextChoices):
 
     VIEW = "view", pgettext_lazy("share", "May view")
     EDIT = "edit", pgettext_lazy("share", "May edit")
+    GIVE = "give", pgettext_lazy("share", "Hand the lead over")
 
 
 class CustomerStatus(models.TextChoices):
@@ -149,6 +150,7 @@ class RiskFactor(models.TextChoices):
     NEARLY_ALIKE = "nearly_alike", pgettext_lazy("risk", "Nearly the same client")
     GROUP = "group", pgettext_lazy("risk", "Same group of companies")
     BRANCH = "branch", pgettext_lazy("risk", "Branch and parent")
+    ACCOUNT = "account", pgettext_lazy("risk", "Paid from the same bank account")
     MAIL_DOMAIN = "mail_domain", pgettext_lazy("risk", "Same mail or web domain")
     ADDRESS = "address", pgettext_lazy("risk", "Same street address")
     PERSON = "person", pgettext_lazy("risk", "Same contact person")
@@ -158,6 +160,18 @@ class RiskFactor(models.TextChoices):
     TERRITORY = "territory", pgettext_lazy("risk", "Both reps serve the region")
     POOL = "pool", pgettext_lazy("risk", "Has no owner and may be claimed")
     ACTIVE = "active", pgettext_lazy("risk", "Both are being worked on")
+
+
+class CompleteField(models.TextChoices):
+    """A field of a customer that may be asked of a complete one."""
+
+    INDUSTRY = "industry", _("industry")
+    PROVINCE = "province", _("province")
+    CITY = "city", _("city")
+    ADDRESS = "address", _("address")
+    PHONE = "phone", _("phone")
+    CREDIT_CODE = "credit_code", _("unified social credit code")
+    WEBSITE = "website", _("website")
 
 
 class RiskState(models.TextChoices):
@@ -185,6 +199,15 @@ class AliasSource(models.TextChoices):
     JUDGED = "judged", pgettext_lazy("alias", "Collision decided")
     FORMER = "former", pgettext_lazy("alias", "Former name")
     PAYER = "payer", pgettext_lazy("alias", "Name of a payer")
+
+
+class AliasKind(models.TextChoices):
+    """What kind of name an alias is, as whoever enters it says."""
+
+    SHORT = "short", pgettext_lazy("alias", "Short name")
+    FORMER = "former", pgettext_lazy("alias", "Former name")
+    ENGLISH = "english", pgettext_lazy("alias", "English name")
+    OTHER = "other", pgettext_lazy("alias", "Other name")
 
 
 class CollisionOrigin(models.TextChoices):

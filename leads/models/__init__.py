@@ -21,7 +21,7 @@ from leads.models.identities import (
     IdentityKey,
 )
 from leads.models.imports import ImportBatch, ImportRow
-from leads.models.leads import Lead, Touch
+from leads.models.leads import Lead, LeadDepartmentGrant, LeadGrant, Touch
 from leads.models.merges import Merge, MergeStep
 from leads.models.opportunities import (
     Opportunity,
@@ -30,7 +30,7 @@ from leads.models.opportunities import (
     Stage,
     StageChange,
 )
-from leads.models.risks import CollisionFigures, CollisionRisk, CollisionWatch
+from leads.models.risks import CollisionFigures, CollisionRisk, CollisionWatch, RiskDigestWish
 
 __all__ = [
     "ArbitrationTerms",
@@ -59,11 +59,14 @@ __all__ = [
     "ImportBatch",
     "ImportRow",
     "Lead",
+    "LeadDepartmentGrant",
+    "LeadGrant",
     "Merge",
     "MergeStep",
     "Opportunity",
     "OpportunityDepartmentGrant",
     "OpportunityGrant",
+    "RiskDigestWish",
     "ShareRequest",
     "Stage",
     "StageChange",

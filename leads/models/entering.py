@@ -7,15 +7,29 @@ from django.utils.translation import pgettext_lazy
 from crm.audit.tracking import tracked
 from crm.people.models import Member
 from crm.tenancy.models import TenantForeignKey, TenantModel
-from leads.enums import CardFact, NameOnCard, RecordKind, RuleEffect, ShareAction, ShareState
+from leads.enums import (
+    CardFact,
+    CompleteField,
+    NameOnCard,
+    RecordKind,
+    RuleEffect,
+    ShareAction,
+    ShareState,
+)
 from leads.models.customers import Customer
 
+OPTIONAL_FIELDS = (CompleteField.WEBSITE,)
 AT_LEAST_ONE = [MinValueValidator(1)]
 
 
 def every_card_fact() -> list[str]:
     """A redacted card shows all it may, until an administrator takes something away."""
     return [str(fact) for fact in CardFact]
+
+
+def usual_complete_fields() -> list[str]:
+    """What is asked of a complete customer until an administrator chooses."""
+    return [str(one) for one in CompleteField if one not in OPTIONAL_FIELDS]
 
 
 @tracked
@@ -45,6 +59,9 @@ class CollisionSettings(TenantModel):
         default=NameOnCard.MASKED,
     )
     card_shows = models.JSONField(_("a redacted card shows"), default=every_card_fact)
+
+    # a customer with all of these filled counts as complete in the figures
+    complete_fields = models.JSONField(_("a complete customer has"), default=usual_complete_fields)
 
     class Meta(TenantModel.Meta):
         verbose_name = _("collision settings")
@@ -136,6 +153,8 @@ class ShareRequest(TenantModel):
     asker = TenantForeignKey(Member, models.CASCADE, related_name="+", verbose_name=_("asked by"))
     record_kind = models.CharField(max_length=10, choices=RecordKind)
     record_id = models.BigIntegerField()
+    # the name as the asker had typed it: what tells their own requests apart
+    typed = models.CharField(max_length=200, blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     state = models.CharField(
         pgettext_lazy("request", "state"),

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.audit.tracking import tracked
 from crm.people.models import Member
 from crm.tenancy.models import TenantForeignKey, TenantModel
-from leads.enums import AliasSource, IdentityVerdict, RecordKind
+from leads.enums import AliasKind, AliasSource, IdentityVerdict, RecordKind
 from leads.models.customers import Customer
 
 
@@ -83,6 +83,10 @@ class CompanyAlias(TenantModel):
     text = models.CharField(_("alias"), max_length=200)
     key = models.BigIntegerField(editable=False)
     source = models.CharField(_("source"), max_length=10, choices=AliasSource)
+    # what kind of name it is, where somebody said so
+    kind = models.CharField(_("kind of name"), max_length=8, choices=AliasKind, blank=True)
+    # the case whose decision taught it
+    case_id = models.BigIntegerField(null=True, editable=False)
     by = TenantForeignKey(Member, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 

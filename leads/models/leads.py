@@ -2,6 +2,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
+from crm.access.grants import DepartmentGrant, Grant
 from crm.audit.tracking import tracked
 from crm.places import Province
 from crm.tenancy.models import TenantForeignKey, TenantModel
@@ -50,6 +51,7 @@ class Lead(MergeableModel, OwnedModel, NextStepModel):
     class Meta(MergeableModel.Meta):
         verbose_name = _("lead")
         verbose_name_plural = _("leads")
+        default_permissions = ("view", "edit")
         constraints = [
             models.UniqueConstraint(fields=["organization", "number"], name="lead_number_unique"),
         ]
@@ -72,6 +74,11 @@ class Lead(MergeableModel, OwnedModel, NextStepModel):
 
     def __str__(self) -> str:
         return self.company_name
+
+    @staticmethod
+    def access_grants() -> tuple[type["LeadGrant"], type["LeadDepartmentGrant"]]:
+        """Where leads shared one by one are recorded: with people, with departments."""
+        return LeadGrant, LeadDepartmentGrant
 
     @transition(status, source=LeadStatus.NEW, target=LeadStatus.CONTACTED)
     def mark_contacted(self) -> None:
@@ -100,6 +107,34 @@ class Lead(MergeableModel, OwnedModel, NextStepModel):
     @transition(status, source=LeadStatus.INVALID, target=LeadStatus.NEW)
     def reopen(self) -> None:
         """Was closed too early."""
+
+
+class LeadGrant(Grant):
+    """One lead shared with one person."""
+
+    content_object = TenantForeignKey(Lead, models.CASCADE, related_name="grants")
+
+    class Meta(Grant.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "user", "permission", "content_object"],
+                name="lead_grant_once",
+            )
+        ]
+
+
+class LeadDepartmentGrant(DepartmentGrant):
+    """One lead shared with a department and those below it."""
+
+    content_object = TenantForeignKey(Lead, models.CASCADE, related_name="department_grants")
+
+    class Meta(DepartmentGrant.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "department", "action", "content_object"],
+                name="lead_department_grant_once",
+            )
+        ]
 
 
 class Touch(TenantModel):

@@ -110,6 +110,21 @@ class CollisionWatch(TenantModel):
         return f"watch of {self.organization_id}"
 
 
+class RiskDigestWish(TenantModel):
+    """Whether one member wants the morning's digest of early warnings; without a row, yes."""
+
+    member = TenantForeignKey(Member, models.CASCADE, related_name="+")
+    is_wanted = models.BooleanField(_("send me the digest"), default=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "member"], name="risk_digest_wish_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id}: {self.is_wanted}"
+
+
 class CollisionFigures(TenantModel):
     """The figures of a month, of a department with all below it or (none) of the company.
 

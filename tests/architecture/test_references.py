@@ -11,6 +11,7 @@ from leads.models import Contact, Customer, Lead
 NO_RECORDS = {
     ("audit.seal", "entry_id"),
     ("leads.collisionrisk", "case_id"),
+    ("leads.companyalias", "case_id"),
     ("leads.collisionwatch", "cursor_id"),
     ("leads.identityjudgement", "case_id"),
     ("leads.merge", "case_id"),
