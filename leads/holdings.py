@@ -126,7 +126,6 @@ nouns.register(
         record_url="leads:detail",
         event="lead-updated",
         table=LeadTable,
-        is_shareable=False,
     )
 )
 nouns.register(

@@ -24,6 +24,10 @@ from leads.references import (
 )
 from leads.services.refusals import Refused
 
+SHARES = (
+    "leads.customergrant", "leads.customerdepartmentgrant",
+    "leads.leadgrant", "leads.leaddepartmentgrant",
+)  # fmt: skip
 LOG = "a log says what was done to the record of that time"
 
 
@@ -52,7 +56,7 @@ def register_rules() -> None:
     counted(
         "teamwork.task", "subject_id", gettext_lazy("Tasks"), unfinished=Q(state=TaskState.OPEN)
     )
-    for label in ("leads.customergrant", "leads.customerdepartmentgrant"):
+    for label in SHARES:
         counted(label, "content_object", gettext_lazy("Shares"))
         combine(label, "content_object", longer_share)
     obstacle(no_open_transfer)

@@ -83,6 +83,7 @@ declare(
     whole=True,
     administrator=ALL,
 )
+declare("leads.share_lead", _("Share leads"), manager=TREE, marketing=ALL, administrator=ALL)
 declare(
     "leads.transfer_lead",
     _("Transfer leads"),

@@ -14,6 +14,7 @@ from crm.sharing.nouns import Noun, shareable_nouns
 from crm.sharing.selectors.shares import still_valid
 
 SHARED = {
+    "leads.lead": _("Leads shared with them"),
     "leads.customer": _("Customers shared with them"),
     "leads.opportunity": _("Opportunities shared with them"),
     "orders.order": _("Orders shared with them"),

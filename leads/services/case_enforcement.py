@@ -26,6 +26,7 @@ from leads.selectors.judgements import in_order
 from leads.services.learning import client_of, judge
 from leads.services.saving import locked
 
+MODELS: dict[str, Any] = {RecordKind.LEAD.value: Lead, RecordKind.CUSTOMER.value: Customer}
 KEYS = {RecordKind.LEAD.value: "leads.lead", RecordKind.CUSTOMER.value: "leads.customer"}
 TASKS = "teamwork.task"
 # What goes along with a client: unfinished work. Orders stay with whoever sold them.
@@ -111,19 +112,19 @@ class Ledger:
         audit.record("lead.invalidated", target=lead, invalid_reason=lead.invalid_reason)
         self.changes.append({"what": "closed", "lead": pk, "before": before})
 
-    def share(self, customer_id: int, member: Member) -> None:
-        """Let a co-owner read and change the customer."""
-        table = Customer.access_grants()[0]
+    def share(self, pair: Pair, member: Member) -> None:
+        """Let a co-owner read and change the client."""
+        kind, pk = pair
+        of = noun(KEYS[kind])
+        table = MODELS[kind].access_grants()[0]
         kept = table.objects.filter(
             user_id=member.user_id,
-            content_object_id=customer_id,
-            permission=grants.permission_for(Customer, grants.EDIT),
+            content_object_id=pk,
+            permission=grants.permission_for(of.model, grants.EDIT),
         ).first()
-        grants.grant_each(
-            [member], grants.EDIT, Customer, [customer_id], by=self.by, reason=self.why
-        )
+        grants.grant_each([member], grants.EDIT, of.model, [pk], by=self.by, reason=self.why)
         journal.write_all(
-            "customer.shared", kind="leads.customer", ids=[customer_id], members=[member.pk],
+            f"{of.name}.shared", kind=of.key, ids=[pk], members=[member.pk],
             departments=[], may_edit=True, until=None, why=self.why,
         )  # fmt: skip
         before = None
@@ -131,7 +132,7 @@ class Ledger:
             until = kept.expires_at
             before = {"until": until.isoformat() if until else None, "reason": kept.reason}
         self.changes.append(
-            {"what": "grant", "customer": customer_id, "member": member.pk, "before": before}
+            {"what": "grant", "kind": kind, "id": pk, "member": member.pk, "before": before}
         )
 
     def judge(self, left: Pair, right: Pair, verdict: IdentityVerdict) -> None:
@@ -202,27 +203,16 @@ def _one_owner(ledger: Ledger, dossier: Dossier, ruling: Ruling) -> None:
 
 
 def _shared(ledger: Ledger, dossier: Dossier, ruling: Ruling) -> None:
-    """The main owner has it, the others are let in; leads cannot be shared, so each keeps one."""
+    """The main owner has it, the others are let in; newcomers' leads are closed as duplicates."""
     winner = cast("Member", ruling.winner)
-    held = cast("CollisionRecord", dossier.held)
     others = [rep for rep in dossier.reps if rep.pk in ruling.shares and rep.pk != winner.pk]
-    customers = []
     for record in known_records(dossier):
-        is_customer = record.record_kind == RecordKind.CUSTOMER
-        if is_customer or record.is_held:
-            ledger.hand(pair_of(record), winner)
-        if is_customer:
-            customers.append(record.record_id)
-    for customer_id in customers:
-        for rep in others:
-            ledger.share(customer_id, rep)
-    for record in known_records(dossier):
-        if record.is_held or record.record_kind == RecordKind.CUSTOMER:
-            continue
-        if side_of(record) in ruling.shares and not customers:
-            ledger.judge(pair_of(held), pair_of(record), IdentityVerdict.SEPARATE)
-        else:
+        if not record.is_held and record.record_kind == RecordKind.LEAD:
             ledger.close_lead(record.record_id)
+            continue
+        ledger.hand(pair_of(record), winner)
+        for rep in others:
+            ledger.share(pair_of(record), rep)
 
 
 def _kept_apart(ledger: Ledger, dossier: Dossier, ruling: Ruling) -> None:
@@ -303,23 +293,31 @@ def _open_lead_again(case: CollisionCase, change: Change, by: Member) -> bool:
 
 
 def _end_share(case: CollisionCase, change: Change, by: Member) -> bool:
-    customer = Customer.objects.filter(pk=change["customer"]).first()
+    kind, pk = _shared_pair(change)
+    of = noun(KEYS[kind])
+    record = of.rows.filter(pk=pk).first()
     member = Member.objects.filter(pk=change["member"]).first()
-    if customer is None or member is None:
+    if record is None or member is None:
         return False
     before = change["before"]
     if before is None:
-        grants.revoke(member, grants.EDIT, customer)
+        grants.revoke(member, grants.EDIT, record)
         journal.write_all(
-            "customer.unshared", kind="leads.customer", ids=[customer.pk], members=[member.pk],
-            departments=[],
-        )  # fmt: skip
+            f"{of.name}.unshared", kind=of.key, ids=[pk], members=[member.pk], departments=[]
+        )
         return True
     until = parse_datetime(before["until"]) if before["until"] else None
     grants.grant_each(
-        [member], grants.EDIT, Customer, [customer.pk], until=until, by=by, reason=before["reason"]
+        [member], grants.EDIT, of.model, [pk], until=until, by=by, reason=before["reason"]
     )
     return True
+
+
+def _shared_pair(change: Change) -> Pair:
+    """What was shared; decisions of before leads could be shared name a customer."""
+    if "customer" in change:
+        return RecordKind.CUSTOMER.value, change["customer"]
+    return change["kind"], change["id"]
 
 
 def _forget_judgement(case: CollisionCase, change: Change, by: Member) -> bool:

@@ -23,6 +23,7 @@ from leads.services.opportunities import create_opportunity
 from leads.services.protection import check_lock
 from leads.services.refusals import WrongState
 from leads.services.saving import locked
+from leads.services.sharing_on import share_on
 
 CARRIED = (
     "credit_code", "phone", "province", "city", "address", "industry",
@@ -81,6 +82,8 @@ def convert_lead(
     lead.convert()
     lead.customer, lead.converted_at = customer, timezone.now()
     lead.save(update_fields=["status", "customer", "converted_at", "updated_at"])
+    if customer_id is None:
+        share_on(lead, customer, by=by)
     repoint(kind=RecordKind.LEAD, from_id=lead.pk, to_kind=RecordKind.CUSTOMER, to_id=customer.pk)
     follow_conversion(lead=lead, customer=customer)
     opportunity = _open(deal, lead, customer, contact, by=by) if deal else None

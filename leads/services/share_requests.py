@@ -15,7 +15,7 @@ from crm.audit import services as audit
 from crm.people.models import Member
 from crm.sharing import journal
 from crm.sharing.nouns import noun
-from crm.sharing.selectors.shares import opens_nothing
+from crm.sharing.selectors.shares import opens_nothing, sharable
 from crm.teamwork.enums import NotificationKind
 from crm.teamwork.services import notify
 from crm.tenancy.clock import end_of
@@ -62,41 +62,52 @@ def ask_to_share(*, kind: RecordKind, record_id: int, by: Member, reason: str = 
 def grant_request(
     *, request_id: int, by: Member, action: ShareAction, until: date | None
 ) -> ShareRequest:
-    """Share the customer as asked for, to the end of a day or for good; a lead is handed over.
+    """Share the record as asked for, to the end of a day or for good; a lead may be handed over.
 
     The caller has checked that `by` may answer.
     """
     request = _waiting(request_id)
     record = record_of(RecordKind(request.record_kind), request.record_id)
-    if isinstance(record, Lead):
-        words = _("asked for it")
-        assignment.assign_to(lead_ids=[record.pk], member=request.asker, by=by, reason=words)
+    if action == ShareAction.GIVE:
+        _hand_over(record, request, by=by)
+        until = None
     else:
         _share(record, request, by=by, action=action, until=until)
-        request.action, request.until = action, until
+    request.action, request.until = action, until
     _settle(request, ShareState.GRANTED, by)
     audit.record("share.granted", target=record, member=request.asker_id)
     return request
 
 
+def _hand_over(record: Lead | Customer, request: ShareRequest, *, by: Member) -> None:
+    if not isinstance(record, Lead):
+        raise Refused(_("A customer is transferred on its own page."))
+    words = _("asked for it")
+    assignment.assign_to(lead_ids=[record.pk], member=request.asker, by=by, reason=words)
+
+
 def _share(
-    customer: Customer,
+    record: Lead | Customer,
     request: ShareRequest,
     *,
     by: Member,
     action: ShareAction,
     until: date | None,
 ) -> None:
-    shared = noun("leads.customer")
+    shared = noun(f"leads.{request.record_kind}")
     if opens_nothing([request.asker], shared, action):
-        raise OpensNothing(_("The roles of whoever asks do not let them see customers at all."))
+        raise OpensNothing(
+            _("The roles of whoever asks do not let them see records of this kind at all.")
+        )
+    if not sharable(by, shared, action, [record.pk]).exists():
+        raise Refused(_("You cannot share more than you may do yourself."))
     ends = end_of(until) if until else None
     terms: dict[str, Any] = {"until": ends, "by": by, "reason": request.reason}
-    grants.grant_each([request.asker], action, Customer, [customer.pk], **terms)
+    grants.grant_each([request.asker], action, shared.model, [record.pk], **terms)
     journal.write_all(
-        "customer.shared",
+        f"{shared.name}.shared",
         kind=shared.key,
-        ids=[customer.pk],
+        ids=[record.pk],
         members=[request.asker_id],
         departments=[],
         may_edit=action == ShareAction.EDIT,
@@ -107,7 +118,7 @@ def _share(
         [request.asker_id],
         NotificationKind.RECORD_SHARED,
         shared,
-        {customer.pk: str(customer)},
+        {record.pk: str(record)},
     )
     if ends is not None:
         jobs.enqueue("sharing.end_shares", key=f"end-shares-{ends.timestamp():.0f}", run_after=ends)

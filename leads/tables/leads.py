@@ -104,6 +104,9 @@ class LeadTable(Table):
             "leads.transfer_lead",
             frame="modal",
         ),
+        BulkAction(
+            _("Share"), "leads:bulk_share_lead", "user-plus", "leads.edit_lead", frame="modal"
+        ),
         BulkAction(_("Merge two"), "leads:merge_leads", "git-merge", "leads.merge_lead"),
         BulkAction(
             _("Mark invalid"), "leads:bulk_invalidate", "circle-x", "leads.edit_lead", frame="modal"

@@ -139,8 +139,8 @@ def effects() -> dict[CollisionOutcome, str]:
             "The client, its open deals and tasks go over; other newcomers' leads are closed."
         ),
         Outcome.SHARE: _(
-            "The rep with the largest share owns the client, the others may work on it. Of a "
-            "lead everybody keeps their own."
+            "The rep with the largest share owns the client, the others may work on it. "
+            "Newcomers' leads are closed as duplicates."
         ),
         Outcome.SEPARATE: _("All records go to one rep and stay apart; nobody is asked again."),
         Outcome.NOT_SAME: _("Everybody keeps theirs; these two are never asked about again."),

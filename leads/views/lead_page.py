@@ -9,7 +9,7 @@ from django.utils.translation import pgettext
 from crm.access import policy
 from crm.people.models import Member
 from crm.sharing.nouns import noun
-from crm.sharing.record import sharing_actions
+from crm.sharing.record import holders_of, sharing_actions
 from crm.sharing.selectors.transfers import open_transfers_of
 from crm.web import markup
 from crm.web.components import Action, Fact
@@ -42,6 +42,7 @@ def lead_page(member: Member, lead: Lead) -> dict[str, Any]:
         "became": _became(member, lead),
         "transfers": open_transfers_of(lead),
         "lock": lock_for(member, lead),
+        "holders": holders_of(member, noun("leads.lead"), lead),
     }
 
 

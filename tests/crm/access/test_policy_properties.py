@@ -22,7 +22,7 @@ from crm.people.models import Department, Member, MemberRole, Role, User
 from crm.tenancy.context import tenant_context
 from crm.tenancy.links import inside
 from crm.web import search
-from leads.models import Contact, Customer, Opportunity, Stage
+from leads.models import Contact, Customer, Lead, Opportunity, Stage
 from leads.tables.customers import CustomerTable
 from orders.models import Order
 
@@ -30,6 +30,8 @@ from orders.models import Order
 PHASES = (Phase.explicit, Phase.generate)
 SCOPES = [Scope.OWN, Scope.DEPARTMENT, Scope.TREE, Scope.CHOSEN, Scope.ALL]
 RULES = {
+    "leads.view_lead": Lead,
+    "leads.edit_lead": Lead,
     "leads.view_customer": Customer,
     "leads.edit_customer": Customer,
     "leads.export_customer": Customer,
@@ -38,7 +40,7 @@ RULES = {
     "orders.view_order": Order,
     "orders.edit_order": Order,
 }
-NOUNS = {Customer: "customer", Opportunity: "opportunity", Order: "order"}
+NOUNS = {Lead: "lead", Customer: "customer", Opportunity: "opportunity", Order: "order"}
 
 role_plans = st.lists(
     st.dictionaries(
@@ -170,6 +172,9 @@ def add_records(company: Company, number: int, owner: int, place: int) -> None:
         "department": company.departments[place % len(company.departments)] if place >= 0 else None,
         "number": f"N{number}",
     }
+    company.records["lead"].append(
+        Lead.objects.create(company_name=f"线索{number}", sort_key=f"xiansuo{number}", **facts)
+    )
     customer = Customer.objects.create(name=f"客户{number}", sort_key=f"kehu{number}", **facts)
     Contact.objects.create(customer=customer, name=f"联系人{number}")
     stage = Stage.objects.order_by("position").first() or Stage.objects.create(
@@ -230,12 +235,18 @@ def check_readers(company: Company, number: int) -> None:
     """Search, and what hangs on a record, follow the same rule."""
     member = Member.objects.get(pk=company.members[number].pk)
     for noun, permission, text in (
+        ("lead", "leads.view_lead", "线索"),
         ("customer", "leads.view_customer", "客户"),
         ("opportunity", "leads.view_opportunity", "商机"),
         ("order", "orders.view_order", "N"),
     ):
         wanted = {one.pk for one in company.records[noun] if company.may(number, permission, one)}
-        label = {"customer": "customers", "opportunity": "opportunities", "order": "orders"}[noun]
+        label = {
+            "lead": "leads",
+            "customer": "customers",
+            "opportunity": "opportunities",
+            "order": "orders",
+        }[noun]
         provider = search._providers[label]
         hits = (
             {int(hit.url.strip("/").rpartition("/")[2]) for hit in provider.find(member, text)}

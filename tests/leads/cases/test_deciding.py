@@ -28,6 +28,7 @@ from leads.services.case_decisions import (
 )
 from leads.services.case_enforcement import Ruling
 from leads.services.cases import add_party
+from leads.services.conversion import convert_lead
 from leads.services.customers import create_customer
 from leads.services.follow_ups import log_follow_up
 from leads.services.refusals import Refused
@@ -154,6 +155,34 @@ def test_sharing_opens_the_client_to_the_co_owner(customer_case, tenant, custome
     assert policy.allowed(tenant.colleague, "leads.edit_customer", customer)
     held = CollisionParty.objects.filter(case=customer_case, share__isnull=False)
     assert dict(held.values_list("member_id", "share")) == shares
+
+
+def test_sharing_a_lead_opens_it_to_the_co_owner(
+    case, newcomers_lead, tenant, lead, as_member, sign_in, url
+):
+    shares = {tenant.agent.pk: 60, tenant.colleague.pk: 40}
+    ruling = Ruling(CollisionOutcome.SHARE, tenant.agent, shares, "一起做")
+    with as_member(tenant.manager):
+        decide(case_id=case.pk, by=tenant.manager, ruling=ruling)
+    tenant.colleague.granted.clear()
+    assert policy.allowed(tenant.colleague, "leads.edit_lead", lead)
+    assert not policy.allowed(tenant.colleague, "leads.transfer_lead", lead)
+    assert Lead.objects.get(pk=newcomers_lead.pk).status == LeadStatus.INVALID
+    rep = sign_in(tenant.colleague)
+    assert rep.get(url("leads:detail", lead.pk)).status_code == 200
+    assert url("leads:detail", lead.pk) in rep.get(url("leads:list")).content.decode()
+
+
+def test_the_co_owner_of_a_lead_is_one_of_the_customer_it_becomes(case, tenant, lead, as_member):
+    shares = {tenant.agent.pk: 60, tenant.colleague.pk: 40}
+    ruling = Ruling(CollisionOutcome.SHARE, tenant.agent, shares, "一起做")
+    with as_member(tenant.manager):
+        decide(case_id=case.pk, by=tenant.manager, ruling=ruling)
+    with as_member(tenant.agent):
+        became = convert_lead(lead_id=lead.pk, by=tenant.agent).customer
+    tenant.colleague.granted.clear()
+    assert became.owner == tenant.agent
+    assert policy.allowed(tenant.colleague, "leads.edit_customer", became)
 
 
 def test_shares_add_up_to_a_hundred(customer_case, tenant, as_member):

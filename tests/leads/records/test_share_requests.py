@@ -77,5 +77,22 @@ def test_a_lead_is_handed_over(lead, tenant, sign_in, url):
         asked = ask_to_share(kind=RecordKind.LEAD, record_id=lead.pk, by=tenant.northerner)
     owner = sign_in(tenant.agent)
     assert "Hand the lead over" in owner.get(url("leads:share_request", asked.pk)).content.decode()
-    owner.post(url("leads:grant_share_request", asked.pk, "view"), {})
+    owner.post(url("leads:grant_share_request", asked.pk, "give"), {})
     assert Lead.objects.get().owner == tenant.northerner
+
+
+def test_a_lead_is_shared_and_kept(lead, tenant, sign_in, url):
+    with acting_as(tenant.northerner.pk):
+        asked = ask_to_share(kind=RecordKind.LEAD, record_id=lead.pk, by=tenant.northerner)
+    assert sign_in(tenant.northerner).get(url("leads:detail", lead.pk)).status_code == 404
+    sign_in(tenant.agent).post(url("leads:grant_share_request", asked.pk, "view"), {})
+    assert Lead.objects.get().owner == tenant.agent
+    assert sign_in(tenant.northerner).get(url("leads:detail", lead.pk)).status_code == 200
+    assert sign_in(tenant.northerner).get(url("leads:edit", lead.pk)).status_code in (403, 404)
+
+
+def test_a_customer_is_not_given_away_by_an_answer(asked, customer, tenant, sign_in, url):
+    sign_in(tenant.agent).post(url("leads:grant_share_request", asked.pk, "give"), {})
+    assert ShareRequest.objects.get().state == "waiting"
+    customer.refresh_from_db()
+    assert customer.owner == tenant.agent
