@@ -6,31 +6,15 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from crm.audit.enums import verb_of
-from crm.audit.models import OperationLog
+from crm.audit import services as audit
 from crm.sharing.nouns import Noun
 from crm.teamwork.enums import NotificationKind
 from crm.teamwork.services import notify
-from crm.tenancy.context import current_member_id
 
 
 def write_all(action: str, *, kind: str, ids: Iterable[int], **details: Any) -> None:
     """One line in each record's own story, in one statement however many there are."""
-    member_id, verb = current_member_id(), verb_of(action)
-    OperationLog.objects.bulk_create(
-        (
-            OperationLog(
-                action=action,
-                verb=verb,
-                subject_kind=kind,
-                subject_id=pk,
-                member_id=member_id,
-                details=details,
-            )
-            for pk in ids
-        ),
-        batch_size=2_000,
-    )
+    audit.write_all((action, kind, pk, details) for pk in ids)
 
 
 def address_of(noun: Noun, pk: int) -> str:

@@ -8,10 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.tabular.headers import column_letter
+from crm.web import formats
 from crm.web.asked import record_id
 from crm.web.forms import FileField, TenantForm
 from leads.enums import Channel
 from leads.models import ImportBatch
+from leads.selectors.imports_cases import Foreseen
 from leads.selectors.imports_words import FIELD_LABELS
 
 # What a person may say a file came from; the others have no files.
@@ -109,10 +111,31 @@ def _chosen_twice(chosen: Sequence[str]) -> list[str]:
     ]
 
 
+# From here on whoever imports must say that they mean to open so many cases.
+MANY_CASES = 200
+
+
 class StartForm(forms.Form):
-    """What to do with the rows that may be duplicates."""
+    """What to do with the rows that may be duplicates, and leave to open very many cases."""
 
     include_probable = forms.BooleanField(required=False)
+    agreed = forms.BooleanField(required=False)
+
+    def __init__(self, data: QueryDict, *, cases: Foreseen) -> None:
+        super().__init__(data)
+        self.cases = cases
 
     def clean(self) -> dict[str, Any]:
-        return {"include_probable": bool(self.cleaned_data.get("include_probable"))}
+        found = {name: bool(self.cleaned_data.get(name)) for name in self.fields}
+        number = self.cases.owned + (self.cases.probable if found["include_probable"] else 0)
+        if number > MANY_CASES and not found["agreed"]:
+            raise forms.ValidationError(
+                _("This opens up to %(number)s collision cases. Tick that you mean it."),
+                params={"number": formats.number(number)},
+            )
+        return found
+
+    @property
+    def refusal(self) -> str:
+        """Why it cannot start like this."""
+        return " ".join(str(one) for one in self.non_field_errors())

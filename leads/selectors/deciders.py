@@ -27,28 +27,67 @@ def may_judge(member: Member, barred: Collection[int]) -> bool:
     return member.is_active and member.pk not in barred and policy.allowed(member, PERMISSION)
 
 
-def common_superior(reps: Sequence[Member], *, barred: Collection[int] = ()) -> Member | None:
+class Desk:
+    """Who stands above whom and may be asked; remembered while many cases are opened at once."""
+
+    def __init__(self) -> None:
+        self._above: dict[int, list[Member]] = {}
+        self._may: dict[int, bool] = {}
+        self._is_here: dict[int, bool] = {}
+
+    def superiors_of(self, member: Member) -> list[Member]:
+        """Everybody above a member, the nearest first."""
+        if member.pk not in self._above:
+            self._above[member.pk] = superiors_of(member)
+        return self._above[member.pk]
+
+    def is_here(self, member: Member) -> bool:
+        """Whether they are not away."""
+        if member.pk not in self._is_here:
+            self._is_here[member.pk] = not is_absent(member)
+        return self._is_here[member.pk]
+
+    def can_be_asked(self, member: Member, barred: Collection[int]) -> bool:
+        """Whether they may decide and are here, or somebody stands in who may."""
+        if member.pk not in self._may:
+            self._may[member.pk] = may_judge(member, ())
+        if member.pk in barred or not self._may[member.pk]:
+            return False
+        return self.is_here(member) or deputy_of(member, barred) is not None
+
+
+def common_superior(
+    reps: Sequence[Member], *, barred: Collection[int] = (), desk: Desk | None = None
+) -> Member | None:
     """The nearest one above all of them who may decide; None leaves it to the administrators."""
     if not reps:
         return None
+    desk = desk or Desk()
     out = {rep.pk for rep in reps} | set(barred)
-    chains = [superiors_of(rep) for rep in reps]
+    chains = [desk.superiors_of(rep) for rep in reps]
     others = [{one.pk for one in chain} for chain in chains[1:]]
     for one in chains[0]:
-        if all(one.pk in chain for chain in others) and can_be_asked(one, out):
+        if all(one.pk in chain for chain in others) and desk.can_be_asked(one, out):
             return one
     return None
 
 
-def wider(decider: Member | None, newcomer: Member, *, barred: Collection[int]) -> Member | None:
+def wider(
+    decider: Member | None,
+    newcomer: Member,
+    *,
+    barred: Collection[int],
+    desk: Desk | None = None,
+) -> Member | None:
     """Who decides when one more rep joins: the same, or the nearest above who is above both."""
     if decider is None:
         return None
-    above = {one.pk for one in superiors_of(newcomer)}
-    if decider.pk in above and can_be_asked(decider, barred):
+    desk = desk or Desk()
+    above = {one.pk for one in desk.superiors_of(newcomer)}
+    if decider.pk in above and desk.can_be_asked(decider, barred):
         return decider
-    chain = superiors_of(decider)
-    return next((one for one in chain if one.pk in above and can_be_asked(one, barred)), None)
+    chain = desk.superiors_of(decider)
+    return next((one for one in chain if one.pk in above and desk.can_be_asked(one, barred)), None)
 
 
 def next_above(member: Member, *, barred: Collection[int]) -> Member | None:
@@ -57,10 +96,8 @@ def next_above(member: Member, *, barred: Collection[int]) -> Member | None:
 
 
 def can_be_asked(member: Member, barred: Collection[int]) -> bool:
-    """Whether they may decide and are here, or somebody stands in who may."""
-    if not may_judge(member, barred):
-        return False
-    return not is_absent(member) or deputy_of(member, barred) is not None
+    """The same, asked once."""
+    return Desk().can_be_asked(member, barred)
 
 
 def deputy_of(decider: Member, barred: Collection[int]) -> Member | None:

@@ -1,6 +1,6 @@
 """Questions about imports and what came in through the channels."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +43,17 @@ def rows_of(batch: ImportBatch, bucket: str = "") -> QuerySet[ImportRow]:
 def touches_of(batch: ImportBatch) -> QuerySet[Touch]:
     """What became of the rows of an import."""
     return Touch.objects.filter(import_batch=batch)
+
+
+def leads_of_rows(batch: ImportBatch, alike: Mapping[int, int]) -> dict[int, int]:
+    """Row → the lead that the earlier row of the file it is like has become by now."""
+    if not alike:
+        return {}
+    rows = touches_of(batch).filter(
+        payload__row__in=sorted(set(alike.values())), lead__isnull=False
+    )
+    leads = dict(rows.order_by().values_list("payload__row", "lead_id"))
+    return {row: leads[earlier] for row, earlier in alike.items() if earlier in leads}
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,9 @@ BUCKET_HINTS = {
     Bucket.NEW.value: gettext_lazy("Become leads and find their reps."),
     Bucket.DUPLICATE.value: gettext_lazy("Attached to the record we already have."),
     Bucket.PROBABLE.value: gettext_lazy("Left out unless you take them in."),
-    Bucket.OWNED.value: gettext_lazy("Attached; the owner keeps the client."),
+    Bucket.OWNED.value: gettext_lazy(
+        "The owner keeps the client; a collision case settles whose it is."
+    ),
     Bucket.ERROR.value: gettext_lazy("Handed back: download, correct, upload again."),
 }
 STATE_COLOURS = {

@@ -79,10 +79,9 @@ def log_on_records(
     if newcomer is not None:
         kind, pk = newcomer
         rows = rows.filter(Q(is_held=True) | Q(record_kind=kind, record_id=pk))
-    subjects = [
-        (KIND_LABELS[kind], pk) for kind, pk in rows.values_list("record_kind", "record_id")
-    ]
-    audit.write_many(f"collision.{action}", subjects, {"name": case.number, **details})
+    said = {"name": case.number, **details}
+    pairs = rows.values_list("record_kind", "record_id")
+    audit.write_all((f"collision.{action}", KIND_LABELS[kind], pk, said) for kind, pk in pairs)
 
 
 def name_of(member: Member | None) -> str:

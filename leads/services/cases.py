@@ -37,6 +37,8 @@ ONE_OPEN = "case_one_open_per_record"
 # Somebody who collides with more clients than this at once is looking at another problem.
 MOST_AT_ONCE = 3
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+# Whoever reaches for one client shares this one, a chunk of an import takes it alone.
+SHARE_ALL = "SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))"
 
 
 @dataclass(frozen=True)
@@ -86,8 +88,15 @@ def _hold_subjects(pairs: Iterable[Pair]) -> None:
     """Two who reach for one client at the same moment come one after the other."""
     organization = current_organization_id()
     with connection.cursor() as cursor:
+        cursor.execute(SHARE_ALL, [f"cases:{organization}"])
         for kind, pk in sorted(set(pairs)):
             cursor.execute(LOCK, [f"case:{organization}:{kind}:{pk}"])
+
+
+def hold_all_subjects() -> None:
+    """Nobody else opens or joins a case until this transaction ends: an import's chunk."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [f"cases:{current_organization_id()}"])
 
 
 def _open(match: Match, entrant: Entrant) -> CollisionCase | None:

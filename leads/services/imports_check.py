@@ -133,7 +133,7 @@ def _store(
 
 
 def _stored(reading: Reading, meeting: Meeting, asked: Asked | None) -> dict[str, Any]:
-    candidate, match = meeting.candidate, meeting.match
+    candidate = meeting.candidate
     return {
         "number": reading.row.number,
         "cells": reading.row.cells,
@@ -145,7 +145,7 @@ def _stored(reading: Reading, meeting: Meeting, asked: Asked | None) -> dict[str
         "met_kind": candidate.kind.value if candidate else "",
         "met_id": candidate.record_id if candidate else None,
         "met_row": meeting.row,
-        "reasons": [reason.as_dict() for reason in match.reasons] if match else [],
+        "reasons": meeting.reasons,
     }
 
 

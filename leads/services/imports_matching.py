@@ -6,6 +6,7 @@ somebody else's client. What the importer may not see is redacted where it is sh
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db import connection
 
@@ -60,6 +61,11 @@ class Meeting:
     match: IdentityMatch | None = None
     candidate: Candidate | None = None
     row: int | None = None
+
+    @property
+    def reasons(self) -> list[dict[str, Any]]:
+        """Why, as it is stored."""
+        return [reason.as_dict() for reason in self.match.reasons] if self.match else []
 
 
 NEW = Meeting(Bucket.NEW)

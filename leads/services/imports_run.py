@@ -7,7 +7,7 @@ hand while a chunk looks and saves: either it sees theirs, or they are told of i
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -28,9 +28,12 @@ from leads.enums import Bucket, ImportState, RecordKind, TouchOutcome
 from leads.identity.profiles import profile_of
 from leads.models import ImportBatch, ImportRow, Lead
 from leads.selectors import assignments
+from leads.selectors.deciders import Desk
+from leads.selectors.imports import leads_of_rows
 from leads.services.assignment import notify_reps, tell_reps
 from leads.services.assignment_desk import Given, decide_owners, hold_turns, record_decisions
 from leads.services.entering import hold_all_entries
+from leads.services.imports_cases import Met, open_cases, tell_of_cases
 from leads.services.imports_matching import (
     Asked,
     Meeting,
@@ -88,13 +91,14 @@ KEYS = """
 TOUCHES = """
     INSERT INTO leads_touch
         (organization_id, channel, payload, received_at, outcome, outcome_reason, lead_id,
-         import_batch_id)
+         import_batch_id, case_id)
     SELECT %(organization)s, %(channel)s,
            jsonb_build_object('row', source.row_number, 'values', source.values),
-           %(received)s, became.outcome, became.reason, became.lead_id, %(batch)s
+           %(received)s, became.outcome, became.reason, became.lead_id, %(batch)s, became.case_id
     FROM leads_importrow AS source
-    JOIN unnest(%(rows)s::int[], %(outcomes)s::text[], %(reasons)s::text[], %(leads)s::bigint[])
-         AS became(row_number, outcome, reason, lead_id)
+    JOIN unnest(%(rows)s::int[], %(outcomes)s::text[], %(reasons)s::text[], %(leads)s::bigint[],
+                %(cases)s::bigint[])
+         AS became(row_number, outcome, reason, lead_id, case_id)
       ON source.row_number = became.row_number
     WHERE source.batch_id = %(batch)s AND source.row_number BETWEEN %(first)s AND %(last)s
     ORDER BY source.row_number
@@ -128,6 +132,7 @@ class Fate:
     outcome: TouchOutcome
     reason: str = ""
     lead_id: int | None = None
+    case_id: int | None = None
 
 
 @dataclass(slots=True)
@@ -138,15 +143,19 @@ class Plan:
     created: list[Row] = field(default_factory=list)
     # row → the earlier row of this chunk it is the same as
     copies: dict[int, int] = field(default_factory=dict)
+    # what rows meet of others', by row; of a row like an earlier one of the file, that one's number
+    met: dict[int, Met] = field(default_factory=dict)
+    alike: dict[int, int] = field(default_factory=dict)
 
 
 def run(organization_id: int, batch_id: int) -> None:
     """Import chunk by chunk until the file is done or somebody stops it."""
+    desk = Desk()
     while True:
         with tenant_context(organization_id):
             batch = ImportBatch.objects.get(pk=batch_id)
         with tenant_context(organization_id, member_id=batch.created_by_id, reason="import"):
-            is_going_on = run_chunk(batch_id)
+            is_going_on = run_chunk(batch_id, desk=desk)
         with tenant_context(organization_id):
             done = ImportBatch.objects.values_list("results", flat=True).get(pk=batch_id)
         jobs.report_progress(sum(done.values()), batch.row_count)
@@ -154,13 +163,14 @@ def run(organization_id: int, batch_id: int) -> None:
             return
 
 
-def run_chunk(batch_id: int) -> bool:
+def run_chunk(batch_id: int, *, desk: Desk | None = None) -> bool:
     """Import the next rows; False when there is nothing more to do."""
     batch: ImportBatch = ImportBatch.objects.select_for_update(of=("self",), no_key=True).get(
         pk=batch_id
     )
     if batch.state == ImportState.CANCELLED:
         tell_owners(batch)
+        tell_of_cases(batch)
     if batch.state != ImportState.RUNNING:
         return False
     rows = _next_rows(batch)
@@ -171,8 +181,9 @@ def run_chunk(batch_id: int) -> bool:
     hold_all_entries()
     at = timezone.now()
     plan = plan_chunk(batch, rows)
-    _make_leads(batch, plan, at=at)
+    owners = _make_leads(batch, plan, at=at)
     _settle_copies(plan)
+    _open_cases(batch, plan, owners, desk or Desk())
     _write_touches(batch, plan)
     results = Counter(batch.results)
     results.update(fate.outcome.value for fate in plan.fates.values())
@@ -198,6 +209,8 @@ def plan_chunk(batch: ImportBatch, rows: Sequence[Row]) -> Plan:
             plan.fates[row.row_number] = Fate(TouchOutcome.REJECTED, "probable")
         elif row.match_id and row.bucket != Bucket.PROBABLE:
             plan.fates[row.row_number] = _fate_by_record(row.bucket, row.match_kind, row.match_id)
+            if row.bucket == Bucket.OWNED:
+                plan.met[row.row_number] = Met(row.row_number, (row.match_kind, row.match_id))
         else:
             wanted.append(row)
     for row, meeting in zip(wanted, _look_again(batch, wanted), strict=True):
@@ -215,10 +228,25 @@ def _plan_one(plan: Plan, row: Row, meeting: Meeting, batch: ImportBatch) -> Non
         fate = _fate_by_record(meeting.bucket, kind, pk)
         if row.match_row or _is_own(batch, kind, pk):
             fate = Fate(TouchOutcome.ATTACHED, "same_file", fate.lead_id)
+        elif meeting.bucket == Bucket.OWNED:
+            plan.met[number] = Met(number, (kind.value, pk), meeting.reasons)
         plan.fates[number] = fate
     else:
         plan.created.append(row)
         plan.fates[number] = Fate(TouchOutcome.CREATED)
+        _note_likeness(plan, row, meeting)
+
+
+def _note_likeness(plan: Plan, row: Row, meeting: Meeting) -> None:
+    """Whom a row that becomes a lead is like, as far as the search says."""
+    number = row.row_number
+    if meeting.candidate is not None:
+        pair = (meeting.candidate.kind.value, meeting.candidate.record_id)
+        plan.met[number] = Met(number, pair, meeting.reasons)
+    elif row.match_id:
+        plan.met[number] = Met(number, (row.match_kind, row.match_id))
+    elif row.match_row:
+        plan.alike[number] = row.match_row
 
 
 def _is_own(batch: ImportBatch, kind: str, pk: int) -> bool:
@@ -258,10 +286,10 @@ def _look_again(batch: ImportBatch, rows: Sequence[Row]) -> list[Meeting]:
     return [found.get(row.row_number, Meeting(Bucket.NEW)) for row in rows]
 
 
-def _make_leads(batch: ImportBatch, plan: Plan, *, at: datetime) -> None:
-    """Number, assign and insert the rows that become leads."""
+def _make_leads(batch: ImportBatch, plan: Plan, *, at: datetime) -> dict[int, int | None]:
+    """Number, assign and insert the rows that become leads; answers row → owner."""
     if not plan.created:
-        return
+        return {}
     ids = _take_ids(len(plan.created))
     given = decide_owners(
         [
@@ -276,6 +304,7 @@ def _make_leads(batch: ImportBatch, plan: Plan, *, at: datetime) -> None:
         plan.fates[number].lead_id = pk
     _insert_leads(batch, rows, numbers, given, at=at)
     record_decisions(given, at=at)
+    return {number: one.member_id for number, one in zip(rows, given, strict=True)}
 
 
 def _facts(batch: ImportBatch, row: Row) -> dict[str, str | None]:
@@ -332,6 +361,24 @@ def _settle_copies(plan: Plan) -> None:
         plan.fates[number].lead_id = plan.fates[original].lead_id
 
 
+def _open_cases(
+    batch: ImportBatch, plan: Plan, owners: Mapping[int, int | None], desk: Desk
+) -> None:
+    """What others have becomes a case, with the lead of the row where it became one."""
+    for number, earlier in leads_of_rows(batch, plan.alike).items():
+        plan.met[number] = Met(number, (RecordKind.LEAD.value, earlier))
+    for number, earlier in plan.alike.items():
+        fate = plan.fates.get(earlier)
+        if fate is not None and fate.lead_id:
+            plan.met[number] = Met(number, (RecordKind.LEAD.value, fate.lead_id))
+    for number, met in plan.met.items():
+        if number in owners:
+            met.lead_id, met.owner_id = plan.fates[number].lead_id, owners[number]
+    met_in_order = [plan.met[number] for number in sorted(plan.met)]
+    for number, case_id in open_cases(batch, met_in_order, desk=desk).items():
+        plan.fates[number].case_id = case_id
+
+
 def _write_touches(batch: ImportBatch, plan: Plan) -> None:
     numbers = sorted(plan.fates)
     with connection.cursor() as cursor:
@@ -348,6 +395,7 @@ def _write_touches(batch: ImportBatch, plan: Plan) -> None:
                 "outcomes": [plan.fates[number].outcome.value for number in numbers],
                 "reasons": [plan.fates[number].reason for number in numbers],
                 "leads": [plan.fates[number].lead_id for number in numbers],
+                "cases": [plan.fates[number].case_id for number in numbers],
             },
         )
 
@@ -358,6 +406,7 @@ def _finish(batch: ImportBatch) -> None:
     batch.save(update_fields=["state", "finished_at"])
     audit.record("leads.imported", target=batch, **batch.results)
     tell_owners(batch)
+    tell_of_cases(batch)
     if batch.created_by_id:
         with acting_as(None):  # nobody is told of what they do themselves; this is the worker's
             notify(

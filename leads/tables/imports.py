@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -28,12 +28,13 @@ from crm.web.tables import (
     PersonColumn,
     Reader,
     Row,
+    SwitchFilter,
     Table,
     TextColumn,
 )
 from leads.enums import Bucket, CaseState, Channel, ImportState, RecordKind, TouchOutcome
 from leads.identity import Reason, ReasonCode
-from leads.models import CollisionRecord, Customer, ImportBatch, Lead
+from leads.models import Customer, ImportBatch, Lead
 from leads.selectors.assignment_reasons import waiting_words
 from leads.selectors.cases import visible_cases
 from leads.selectors.imports_words import (
@@ -42,7 +43,6 @@ from leads.selectors.imports_words import (
     STATE_COLOURS,
     problem_words,
     reason_of_touch,
-    record_met,
 )
 from leads.words import reason_words
 
@@ -212,9 +212,17 @@ class TouchTable(Table):
 
 
 class ArrivalTable(TouchTable):
-    """The arrivals of one import: what met somebody else's client can be brought to a case."""
+    """The arrivals of one import with their collision cases; one may be opened where none is."""
 
     key = "import-arrivals"
+    filters = (  # type: ignore[assignment]
+        *TouchTable.filters,
+        SwitchFilter(
+            "in_case",
+            gettext_lazy("In a collision case"),
+            when=lambda scope: Q(case__isnull=False),
+        ),
+    )
     refresh = ("case-changed",)
 
     def __init__(
@@ -229,38 +237,34 @@ class ArrivalTable(TouchTable):
                 pgettext_lazy("collision", "Case"),
                 "outcome",
                 html=self._case,
-                wanted=("pk", "outcome_reason"),
+                wanted=("pk", "case_id"),
             ),
         )
 
     def _case(self, row: Row, reader: Reader) -> str:
-        if row["outcome"] != TouchOutcome.COLLIDED:
-            return ""
-        case = self._cases.get(record_met(row["outcome_reason"]))
+        case = self._cases.get(row["case_id"])
+        shown = ""
         if case is not None:
-            return markup.link(case[1], reverse("leads:case", args=[case[0]]), drawer=True)
-        if not self._may_open:
-            return ""
+            shown = markup.link(case[0], reverse("leads:case", args=[row["case_id"]]), drawer=True)
+        if row["outcome"] != TouchOutcome.COLLIDED or not self._may_open:
+            return shown
+        if row["case_id"] and (case is None or case[1] != CaseState.CLOSED):
+            return shown
         address = reverse("leads:import_open_case", args=[self.batch.pk, row["pk"]])
-        return markup.link(_("Open a case"), address, drawer=True)
+        return markup.safe(f"{shown} {markup.link(_('Open a case'), address, drawer=True)}")
 
     @cached_property
     def _may_open(self) -> bool:
         return policy.allowed(self.request.member, "leads.open_case")
 
     @cached_property
-    def _cases(self) -> dict[tuple[str, int] | None, tuple[int, str]]:
-        """The cases the reader may read, not closed, about the records this page's rows met."""
-        met = {record_met(row["outcome_reason"]) for row in self.page.rows}
-        open_cases = visible_cases(self.request.member).exclude(state=CaseState.CLOSED)
-        rows = CollisionRecord.objects.filter(
-            case__in=open_cases.order_by().values("pk"),
-            record_id__in=[pair[1] for pair in met if pair],
-        )
-        values = rows.order_by("case_id").values_list(
-            "record_kind", "record_id", "case_id", "case__number"
-        )
-        return {(kind, pk): (case, number) for kind, pk, case, number in values}
+    def _cases(self) -> dict[int, tuple[str, str]]:
+        """Number and state of this page's cases, as far as the reader may read them."""
+        wanted = {row["case_id"] for row in self.page.rows} - {None}
+        cases = visible_cases(self.request.member).filter(pk__in=wanted).order_by()
+        return {
+            pk: (number, state) for pk, number, state in cases.values_list("pk", "number", "state")
+        }
 
 
 def received_words(payload: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ from leads.enums import CollisionOutcome, CollisionSide
 from leads.forms.cases import Choice
 from leads.models import CollisionCase, CollisionParty
 from leads.selectors.arbitrations import proposal_for
+from leads.selectors.case_arrivals import arrivals_of
 from leads.selectors.case_evidence import Dossier, dossier_of
 from leads.selectors.case_rights import may_appeal, may_decide
 from leads.selectors.case_story import (
@@ -50,6 +51,7 @@ def case_page(member: Member, case: CollisionCase) -> dict[str, Any]:
         "appeals": list(case.appeals.select_related("member").order_by("-level")),
         "managers": [one for one in dossier.parties if not one.is_rep],
         "records": records_shown(dossier, eyes),
+        "arrivals": arrivals_of(case, member),
         "earlier": dossier.earlier,
         "entries": story_of(case),
         "may_state": own is not None and own.is_rep and case.is_waiting,

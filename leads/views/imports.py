@@ -24,9 +24,10 @@ from crm.files.services import FileRefused, serve
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
 from crm.web.components import Action, Step, Tile
-from leads.enums import Bucket, Channel, CollisionOrigin, ImportState, TouchOutcome
+from leads.enums import Bucket, Channel, ImportState, TouchOutcome
 from leads.forms.cases import ClaimForm
 from leads.forms.imports import (
+    MANY_CASES,
     StartForm,
     UploadForm,
     column_choices,
@@ -36,14 +37,14 @@ from leads.forms.imports import (
 )
 from leads.models import ImportBatch, ImportRow
 from leads.selectors import imports as selectors
+from leads.selectors.imports_cases import foreseen
 from leads.selectors.imports_words import (
     BUCKET_HINTS,
     file_problem_words,
     problem_words,
-    record_met,
 )
 from leads.services import imports as services
-from leads.services.cases import claim
+from leads.services.imports_cases import claim_arrival
 from leads.services.imports_files import bucket_file
 from leads.services.refusals import Refused, WrongState
 from leads.tables.imports import ArrivalTable, ImportRowTable, ImportTable, TouchTable
@@ -146,7 +147,13 @@ def page_of(batch: ImportBatch, *, choices: dict[str, str]) -> dict[str, Any]:
         context["done"] = min(sum(batch.counts.values()), batch.row_count)
     elif batch.state == ImportState.CHECKED:
         counts = selectors.bucket_counts(batch)
-        context |= {"tiles": preview_tiles(batch, counts), "counts": counts}
+        cases = foreseen(batch)
+        context |= {
+            "tiles": preview_tiles(batch, counts),
+            "counts": counts,
+            "cases": cases,
+            "must_agree": sum(cases) > MANY_CASES,
+        }
     else:
         context |= {
             "done": min(sum(batch.results.values()), batch.row_count),
@@ -191,6 +198,9 @@ def result_tiles(batch: ImportBatch) -> list[Tile]:
             tone = tones.get(outcome, "") if number else ""
             url = f"{rows}?outcome={outcome.value}"
             tiles.append(Tile.count(outcome.label, number, url, tone=tone))
+    if brought := selectors.touches_of(batch).filter(case__isnull=False).count():
+        label = _("In collision cases")
+        tiles.append(Tile.count(label, brought, f"{rows}?in_case=yes", tone="amber"))
     return tiles
 
 
@@ -218,9 +228,12 @@ def change_columns(request: TenantRequest, pk: int) -> HttpResponse:
 @needs(selectors.IMPORT)
 def start_import(request: TenantRequest, pk: int) -> HttpResponse:
     """Step four: import the checked rows."""
-    form = StartForm(request.POST)
-    form.is_valid()
-    wanted = form.cleaned_data["include_probable"]
+    batch = import_or_404(request, pk)
+    form = StartForm(request.POST, cases=foreseen(batch))
+    if batch.state == ImportState.CHECKED and not form.is_valid():
+        context = page_of(batch, choices=batch.mapping) | {"refused": form}
+        return respond(request, context, status=422)
+    wanted = "include_probable" in request.POST
     return _do(request, pk, lambda: services.start_import(batch_id=pk, include_probable=wanted))
 
 
@@ -277,13 +290,11 @@ def open_case(request: TenantRequest, pk: int, arrival: int) -> HttpResponse:
     """A row met somebody else's client: let the nearest superior of both decide."""
     batch = import_or_404(request, pk)
     collided = selectors.touches_of(batch).filter(outcome=TouchOutcome.COLLIDED)
-    met = record_met(get_object_or_404(collided, pk=arrival).outcome_reason)
-    if met is None:
-        raise Http404
+    touch = get_object_or_404(collided, pk=arrival)
     form = ClaimForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            case = claim(met, by=request.member, origin=CollisionOrigin.IMPORT, **form.cleaned_data)
+            case = claim_arrival(touch_id=touch.pk, by=request.member, **form.cleaned_data)
         except Refused as reason:
             form.add_error(None, str(reason))
         else:
@@ -296,7 +307,7 @@ def open_case(request: TenantRequest, pk: int, arrival: int) -> HttpResponse:
     context = {
         "form": form,
         "title": _("Open a collision case"),
-        "submit": _("Open the case"),
+        "submit": _("Open a case"),
         "hint": _("Its owner and the managers are told; the nearest superior of both decides."),
     }
     return htmx.form_page(request, "web/form.html", context)

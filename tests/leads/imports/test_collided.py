@@ -1,4 +1,4 @@
-"""A row that met somebody else's client is brought to a case by hand."""
+"""A row whose client its importer brought once: no case by itself, one by hand."""
 
 import pytest
 
@@ -14,7 +14,9 @@ from tests.leads.imports.test_run import known_lead_owned
 
 @pytest.fixture
 def owned(tenant) -> Lead:
-    return known_lead_owned(tenant)
+    lead = known_lead_owned(tenant)
+    Lead.objects.filter(pk=lead.pk).update(created_by=tenant.marketing)
+    return lead
 
 
 @pytest.fixture

@@ -1,0 +1,187 @@
+"""An import opens its collision cases by itself; everybody is told once, at its end."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crm.people.models import Member
+from crm.teamwork.enums import NotificationKind
+from crm.teamwork.services import notify
+from crm.tenancy.context import acting_as
+from crm.web import live
+from leads.enums import CollisionOrigin, CollisionSide, RecordKind
+from leads.models import CollisionCase, CollisionParty, ImportBatch, ImportRow, Touch
+from leads.selectors.deciders import Desk, administrators, deputy_of
+from leads.selectors.identity import Pair
+from leads.selectors.imports_cases import Held, brought_by, held_now, open_cases_on, settled_with
+from leads.selectors.imports_words import record_met
+from leads.services.cases import CaseNotAllowed, claim, hold_all_subjects
+from leads.services.cases_in_bulk import Opening, Reach
+from leads.services.saving import locked
+
+REPS = (CollisionSide.HOLDER, CollisionSide.NEWCOMER)
+
+
+@dataclass
+class Met:
+    """A row that meets a record of ours: which, why, and the lead the row became."""
+
+    row: int
+    pair: Pair
+    reasons: Sequence[dict[str, Any]] | None = None
+    lead_id: int | None = None
+    # who works on that lead; the importer where nobody does yet
+    owner_id: int | None = None
+
+
+def open_cases(batch: ImportBatch, met: Sequence[Met], *, desk: Desk) -> dict[int, int]:
+    """Open or join a case for every row that meets another's client; answers row → case.
+
+    What the importer has brought before is no conflict when it comes again, and what was
+    settled with them stays settled: such a row names the old case.
+    """
+    if not met:
+        return {}
+    hold_all_subjects()
+    held = held_now({one.pair for one in met})
+    found = _settled(batch, met, held)
+    rows = _rows(batch, [one.row for one in met])
+    reaches = [
+        _reach(batch, one, held[one.pair], rows.get(one.row, ({}, [])))
+        for one in met
+        if one.row not in found and _is_conflict(batch, one, held.get(one.pair))
+    ]
+    barred = brought_by(batch.created_by_id, (one.held for one in reaches if not one.lead_id))
+    reaches = [one for one in reaches if one.lead_id or one.held.pair not in barred]
+    return found | Opening(CollisionOrigin.IMPORT, desk).bring(reaches)
+
+
+def _is_conflict(batch: ImportBatch, met: Met, held: Held | None) -> bool:
+    member = met.owner_id or batch.created_by_id
+    if held is None or member is None:
+        return False
+    return held.is_anothers(member) and held.pair != (RecordKind.LEAD.value, met.lead_id)
+
+
+def _settled(batch: ImportBatch, met: Iterable[Met], held: Mapping[Pair, Held]) -> dict[int, int]:
+    """Rows without a lead whose client this importer was told about before."""
+    asked = {one.row: held[one.pair].pair for one in met if not one.lead_id and one.pair in held}
+    pairs = set(asked.values())
+    if not pairs:
+        return {}
+    known, waiting = settled_with(batch.created_by_id, pairs), open_cases_on(pairs)
+    return {
+        row: known[pair] for row, pair in asked.items() if pair in known and pair not in waiting
+    }
+
+
+def _rows(
+    batch: ImportBatch, numbers: Collection[int]
+) -> dict[int, tuple[dict[str, Any], list[Any]]]:
+    rows = ImportRow.objects.filter(batch=batch, row_number__in=numbers)
+    values = rows.values_list("row_number", "fields", "match_reasons")
+    return {number: (fields, reasons) for number, fields, reasons in values}
+
+
+def _reach(
+    batch: ImportBatch, met: Met, held: Held, row: tuple[dict[str, Any], list[Any]]
+) -> Reach:
+    fields, reasons = row
+    return Reach(
+        row=met.row,
+        held=held,
+        member_id=met.owner_id or batch.created_by_id or 0,
+        why=f"{batch.file.name} #{met.row}",
+        lead_id=met.lead_id,
+        title=fields.get("company_name", ""),
+        reasons=reasons if met.reasons is None else met.reasons,
+    )
+
+
+@transaction.atomic
+def claim_arrival(*, touch_id: int, by: Member, why: str) -> CollisionCase:
+    """Somebody claims by hand the client that an imported row met: it did not become a case."""
+    touch: Touch = locked(Touch.objects.all(), touch_id)
+    pair = record_met(touch.outcome_reason)
+    if pair is None:
+        raise CaseNotAllowed(_("The other record is gone."))
+    case = claim(pair, by=by, origin=CollisionOrigin.IMPORT, why=why)
+    touch.case = case
+    touch.save(update_fields=["case"])
+    return case
+
+
+@dataclass
+class Digest:
+    """What one member is told: the cases that wait for them, and those that concern them."""
+
+    asked: list[CollisionCase] = field(default_factory=list)
+    told: list[CollisionCase] = field(default_factory=list)
+
+
+def tell_of_cases(batch: ImportBatch) -> None:
+    """One line for each rep, manager and decider, however many cases this run has opened."""
+    cases = list(_fresh_cases(batch).select_related("decider").order_by("pk"))
+    digests = _digests(cases)
+    with acting_as(None):  # whoever imports may be the one who decides
+        for member_id, digest in sorted(digests.items()):
+            live.publish(live.member_topic(member_id), "case-changed")
+            if digest.asked:
+                _tell(member_id, NotificationKind.CASE_TO_DECIDE, digest.asked, "?to_decide=yes")
+            elif member_id != batch.created_by_id:
+                _tell(member_id, NotificationKind.LEAD_COLLISION, digest.told, "?origin=import")
+
+
+def _fresh_cases(batch: ImportBatch) -> Any:
+    """The cases into which this run has brought somebody or something."""
+    since = batch.job.created_at if batch.job is not None else batch.created_at
+    touches = Touch.objects.filter(import_batch=batch, case=OuterRef("pk"), received_at__gte=since)
+    fresh = Q(opened_at__gte=since) | Q(parties__joined_at__gte=since)
+    fresh |= Q(records__joined_at__gte=since)
+    ids = CollisionCase.objects.filter(Exists(touches)).filter(fresh).values("pk")
+    return CollisionCase.objects.filter(pk__in=ids)
+
+
+def _digests(cases: Sequence[CollisionCase]) -> dict[int, Digest]:
+    found: dict[int, Digest] = defaultdict(Digest)
+    by_case = {one.pk: one for one in cases}
+    reps: dict[int, set[int]] = defaultdict(set)
+    rows = CollisionParty.objects.filter(case__in=by_case).order_by("case_id", "pk")
+    for case_id, member_id, side in rows.values_list("case_id", "member_id", "side"):
+        found[member_id].told.append(by_case[case_id])
+        if side in REPS:
+            reps[case_id].add(member_id)
+    asked = _asked_by(cases)
+    for case in cases:
+        for member_id in asked[case.decider_id] - reps[case.pk]:
+            found[member_id].asked.append(case)
+    return found
+
+
+def _asked_by(cases: Iterable[CollisionCase]) -> dict[int | None, set[int]]:
+    """Who is asked where this member decides, the deputy included; the administrators for none."""
+    found: dict[int | None, set[int]] = {}
+    for decider in {one.decider for one in cases}:
+        if decider is None:
+            found[None] = {one.pk for one in administrators()}
+        else:
+            deputy = deputy_of(decider, ())
+            found[decider.pk] = {decider.pk, *([deputy.pk] if deputy else [])}
+    return found
+
+
+def _tell(
+    member_id: int, kind: NotificationKind, cases: Sequence[CollisionCase], query: str
+) -> None:
+    first, more = cases[0], len(cases) - 1
+    title = f"{first.title} +{more}" if more else str(first)
+    name, args = ("leads:cases", []) if more else ("leads:case", [first.pk])
+    url = reverse(name, urlconf=settings.TENANT_URLCONF, args=args)
+    notify(member_ids=[member_id], kind=kind, title=title, url=f"{url}{query if more else ''}")
