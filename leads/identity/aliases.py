@@ -8,36 +8,65 @@ from leads.identity.types import CompanyName
 
 _FILE = Path(__file__).with_name("data") / "aliases.txt"
 _NOBODY: frozenset[int] = frozenset()
+_KEPT = 65_536  # names whose firms are remembered
+_OF_ITS_OWN = ("institution", "shop")  # 海德堡大学 is not 海德堡
+
+_Known = tuple[frozenset[int], bool]
+_known: dict[str, _Known] = {}
 
 
 @cache
 def _firms() -> dict[str, frozenset[int]]:
-    """Key of a name → the lines it stands on; a few names belong to two firms."""
+    """Key of a name → the lines it stands on."""
     found: dict[str, set[int]] = {}
     for number, line in enumerate(_FILE.read_text("utf-8").splitlines()):
         if line and not line.startswith("#"):
             for alias in line.split(" = "):
-                found.setdefault(_keys(parse_company_name(alias))[0], set()).add(number)
+                found.setdefault(alias_keys(parse_company_name(alias))[0], set()).add(number)
     return {key: frozenset(numbers) for key, numbers in found.items()}
 
 
-def _keys(name: CompanyName) -> tuple[str, str, str]:
-    """The name as a whole, without its place, and its brand alone."""
+def alias_keys(name: CompanyName) -> tuple[str, ...]:
+    """The name as a whole, without its place, without words that say nothing, its brand alone."""
+    brand = name.brand.replace(" ", "")
     named = (name.brand + name.industry).replace(" ", "")
-    return name.place + named, named, name.brand.replace(" ", "")
+    if brand.isascii():
+        return name.place + named, named, brand
+    full = _from_brand_to_form(name) or named
+    if name.form_kind in _OF_ITS_OWN:
+        return name.place + full + name.legal_form, full + name.legal_form
+    return name.place + full, full, name.place + named, named, brand
 
 
-def known_firms(name: CompanyName) -> tuple[frozenset[int], bool]:
+def _from_brand_to_form(name: CompanyName) -> str:
+    """美国联合航空: here 联合 tells two firms apart, though it says nothing of a trade."""
+    start = name.text.find(name.brand)
+    return name.text[start:].removesuffix(name.legal_form) if start >= 0 else ""
+
+
+def known_firms(name: CompanyName) -> _Known:
     """The well-known firms a name may mean, and whether the whole name says so."""
+    found = _known.get(name.text)
+    if found is None:
+        if len(_known) >= _KEPT:
+            _known.clear()
+        found = _known[name.text] = _look_up(name)
+    return found
+
+
+def _look_up(name: CompanyName) -> _Known:
     firms = _firms()
-    for key in (whole := _keys(name)):
+    keys = alias_keys(name)
+    for key in keys:
         if found := firms.get(key):
-            return found, key in whole[:2]
+            return found, name.form_kind in _OF_ITS_OWN or key in keys[:-1]
     return _NOBODY, False
 
 
 def _firms_inside(name: CompanyName) -> frozenset[int]:
     """Suzuki Motor, Groupe Danone, 三菱商事: the known name begins or ends a longer one."""
+    if name.form_kind in _OF_ITS_OWN:
+        return _NOBODY
     firms = _firms()
     words = name.brand.split() if " " in name.brand or name.brand.isascii() else list(name.brand)
     if name.brand.isascii():

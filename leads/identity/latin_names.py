@@ -10,6 +10,7 @@ from leads.identity.types import CompanyName
 
 _WORD = re.compile(r"[\w&+]+")
 _LONG = 6  # letters from which one slip leaves a word recognisable
+_SLIPS = 2  # at most, however long the word
 
 
 def parse_latin(text: str) -> CompanyName:
@@ -81,5 +82,7 @@ def _is_word(a: str, b: str) -> bool:
     short, full = (a, b) if len(a) < len(b) else (b, a)
     if len(short) >= 2 and full.startswith(short):
         return len(short) >= 3 or len(full) <= 2 * len(short)
-    longest = len(full)
-    return longest >= _LONG and OSA.distance(a, b, score_cutoff=2) <= max(1, longest // 6)
+    if len(full) < _LONG:
+        return False
+    allowed = min(_SLIPS, len(full) // 6)
+    return OSA.distance(a, b, score_cutoff=allowed) <= allowed

@@ -66,6 +66,7 @@ DIFFERENT = [
         "Duc Thinh Seafood Import Export Trading Co., Ltd.",
         "Kunze Import and Export Trading Co., Ltd.",
     ),
+    ("SISINTERNATIONALHOLDINGSLIMITED", "REPUBLICHEALTHCARELIMITED"),
     ("Muller Drum Rheinfelden Baden", "Cabot De Rheinfelden GmbH"),
     ("", "上海华信科技有限公司"),
     ("0", "<"),

@@ -1,0 +1,66 @@
+"""Well-known firms under several names: the shipped list says each name once."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from leads.identity import aliases, compare_company_names, parse_company_name
+from leads.identity.text import has_chinese
+
+LISTED = [
+    line.split(" = ")
+    for line in (Path(aliases.__file__).with_name("data") / "aliases.txt")
+    .read_text("utf-8")
+    .splitlines()
+    if line and not line.startswith("#")
+]
+
+
+def test_one_spelling_never_stands_for_two_firms() -> None:
+    lines = Counter(
+        key
+        for line in LISTED
+        for key in {aliases.alias_keys(parse_company_name(name))[0] for name in line}
+    )
+    assert [key for key, count in lines.items() if count > 1] == []
+
+
+def test_every_firm_has_two_names_and_a_chinese_one() -> None:
+    assert [line for line in LISTED if len(line) < 2 or not any(map(has_chinese, line))] == []
+    assert len(LISTED) > 4_500
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("Hapag-Lloyd AG", "赫伯罗特船务（中国）有限公司"),
+        ("The Allstate Corporation", "好事达保险公司"),
+        ("Mediterranean Shipping Company S.A.", "地中海航运"),
+        ("TSMC", "台積電"),
+        ("台灣積體電路製造股份有限公司", "台积电"),
+        ("Mitsui O.S.K. Lines, Ltd.", "商船三井"),
+        ("University of Hong Kong", "香港大学"),
+        ("City University of Hong Kong", "香港城市大学"),
+        ("Dr. Reddy's Laboratories", "瑞迪博士"),
+        ("Müller & Söhne GmbH", "Muller & Sohne"),
+    ],
+)
+def test_one_firm_under_two_names(a: str, b: str) -> None:
+    assert compare_company_names(a, b).verdict != "different"
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("American Airlines", "美国联合航空公司"),
+        ("PetroChina", "中国石油大学"),
+        ("Heidelberg Druckmaschinen", "海德堡大学"),
+        ("City University of Hong Kong", "香港大学"),
+        ("Volkswagen", "大众超市"),
+        ("Shanghai Stock Exchange", "深圳证券交易所"),
+        ("China Railway Group", "中国国家铁路集团有限公司"),
+    ],
+)
+def test_known_firms_that_sound_like_one(a: str, b: str) -> None:
+    assert compare_company_names(a, b).verdict == "different"
