@@ -137,6 +137,7 @@ REASONS = {
     ReasonCode.BRAND_NEARLY_EQUAL: _("brand nearly the same"),
     ReasonCode.BRAND_LOOKS_ALIKE: _("brand looks alike"),
     ReasonCode.BRAND_IN_PINYIN: _("brand in pinyin"),
+    ReasonCode.BRAND_TRANSLATED: _("the same name in the other language"),
     ReasonCode.ALIAS_KNOWN: _("known under both names"),
     ReasonCode.NUMBER_DIFFERENT: _("different number in the name"),
     ReasonCode.BRAND_CONTAINED: _("short form of the name"),

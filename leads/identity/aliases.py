@@ -16,6 +16,12 @@ _known: dict[str, _Known] = {}
 
 
 @cache
+def _labels() -> list[str]:
+    """The first name on each line."""
+    return [line.partition(" = ")[0] for line in _FILE.read_text("utf-8").splitlines()]
+
+
+@cache
 def _firms() -> dict[str, frozenset[int]]:
     """Key of a name → the lines it stands on."""
     found: dict[str, set[int]] = {}
@@ -52,6 +58,12 @@ def known_firms(name: CompanyName) -> _Known:
             _known.clear()
         found = _known[name.text] = _look_up(name)
     return found
+
+
+def firm_labels(name: CompanyName) -> tuple[str, ...]:
+    """One word in either language for a well-known firm, to file both its names under."""
+    firms = known_firms(name)[0]
+    return tuple(sorted(_labels()[number] for number in firms)) if firms else ()
 
 
 def _look_up(name: CompanyName) -> _Known:

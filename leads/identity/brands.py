@@ -11,6 +11,7 @@ from leads.identity.lexicon import TRADES
 from leads.identity.reasons import Reason, ReasonCode
 from leads.identity.short_forms import short_form_strength
 from leads.identity.text import has_chinese, pinyin_key, sounds_alike
+from leads.identity.translations import translates
 from leads.identity.types import CompanyName
 
 _ENOUGH = 4  # characters of a Chinese brand from which one slip leaves it recognisable
@@ -137,6 +138,8 @@ def _other_script(left: CompanyName, right: CompanyName, pair: dict[str, str]) -
     chinese, latin = (left, right) if has_chinese(left.brand) else (right, left)
     if _is_pinyin_of(chinese, latin):
         return BrandMatch(0.8, Reason(ReasonCode.BRAND_IN_PINYIN, pair))
+    if said := translates(chinese, latin):
+        return BrandMatch(said, Reason(ReasonCode.BRAND_TRANSLATED, pair), is_whole=True)
     return BrandMatch(0.0, Reason(ReasonCode.SCRIPT_DIFFERENT, pair))
 
 

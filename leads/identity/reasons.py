@@ -15,6 +15,7 @@ class ReasonCode(StrEnum):
     BRAND_NEARLY_EQUAL = "brand_nearly_equal"  # left, right
     BRAND_LOOKS_ALIKE = "brand_looks_alike"  # left, right
     BRAND_IN_PINYIN = "brand_in_pinyin"  # left, right
+    BRAND_TRANSLATED = "brand_translated"  # left, right
     ALIAS_KNOWN = "alias_known"  # left, right
     NUMBER_DIFFERENT = "number_different"  # left, right
     BRAND_CONTAINED = "brand_contained"  # left, right

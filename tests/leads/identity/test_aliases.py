@@ -64,3 +64,37 @@ def test_one_firm_under_two_names(a: str, b: str) -> None:
 )
 def test_known_firms_that_sound_like_one(a: str, b: str) -> None:
     assert compare_company_names(a, b).verdict == "different"
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("Warsaw Steel", "华沙钢铁集团"),
+        ("Royal Jakarta Brewery Ltd", "雅加达皇家啤酒有限公司"),
+        ("Lisbon Water", "里斯本水务"),
+        ("New Delhi Petroleum Corp.", "新德里石油公司"),
+        ("Montebello Hotels", "蒙特贝罗酒店管理有限公司"),
+        ("Dolomiti Cement S.p.A.", "多洛米蒂水泥"),
+        ("Marastoni", "马拉斯托尼"),
+        ("Kristiansen Chemical", "克里斯蒂安森化工"),
+        ("Balmont University", "巴尔蒙特大学"),
+    ],
+)
+def test_unlisted_names_by_word_and_by_ear(a: str, b: str) -> None:
+    assert compare_company_names(a, b).verdict == "probable"
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("Warsaw Steel", "华沙水务集团"),
+        ("Boston Bank", "波士顿啤酒"),
+        ("Marastoni", "马克斯韦尔"),
+        ("Kristiansen Chemical", "上海克里化工"),
+        ("General Insurance", "通用汽车"),
+        ("National Bank", "国家电网"),
+        ("Lumina", "露易莎"),
+    ],
+)
+def test_other_names_by_word_and_by_ear(a: str, b: str) -> None:
+    assert compare_company_names(a, b).verdict == "different"
