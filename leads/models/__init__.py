@@ -17,6 +17,7 @@ from leads.models.entering import (
 from leads.models.follow_ups import FollowUp
 from leads.models.identities import (
     CompanyAlias,
+    IdentityIndex,
     IdentityJudgement,
     IdentityKey,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "CustomerGrant",
     "CustomerProtection",
     "FollowUp",
+    "IdentityIndex",
     "IdentityJudgement",
     "IdentityKey",
     "ImportBatch",

@@ -33,6 +33,27 @@ class IdentityKey(TenantModel):
         return f"{self.kind} → {self.record_kind} {self.record_id}"
 
 
+class IdentityIndex(TenantModel):
+    """Which version of the keys an organisation's records are filed under: one row.
+
+    A newer one is brought in batch by batch; the cursor says how far that has come.
+    """
+
+    version = models.PositiveSmallIntegerField(default=0)
+    target = models.PositiveSmallIntegerField(default=0)
+    cursor_kind = models.CharField(max_length=10, blank=True)
+    cursor_id = models.BigIntegerField(default=0)
+    changed = models.BigIntegerField(default=0)  # keys written and removed on the way
+    began_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["organization"], name="identity_index_once")]
+
+    def __str__(self) -> str:
+        return f"index of {self.organization_id}, version {self.version}"
+
+
 @tracked
 class IdentityJudgement(TenantModel):
     """People said whether two records are one client; nobody is asked about them again.

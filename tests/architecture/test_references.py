@@ -13,6 +13,7 @@ NO_RECORDS = {
     ("leads.collisionrisk", "case_id"),
     ("leads.companyalias", "case_id"),
     ("leads.collisionwatch", "cursor_id"),
+    ("leads.identityindex", "cursor_id"),
     ("leads.identityjudgement", "case_id"),
     ("leads.merge", "case_id"),
 }
