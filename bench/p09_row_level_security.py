@@ -138,7 +138,7 @@ def answer(table: Any, member: Any, rows: Any, address: str, what: str) -> objec
 def record_queries(member: Any, organization_id: int) -> Iterator[Query]:
     """One record by id, its story, its identity keys, a customer's orders, what waits today."""
     from leads.models import Customer, FollowUp, IdentityKey, Lead  # noqa: PLC0415
-    from leads.selectors.identity import CANDIDATES  # noqa: PLC0415
+    from leads.selectors.candidates import CANDIDATES  # noqa: PLC0415
     from leads.selectors.leads import follow_ups_of_lead  # noqa: PLC0415
     from orders.models import Order  # noqa: PLC0415
     from orders.selectors.orders import orders_of_customer  # noqa: PLC0415

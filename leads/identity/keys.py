@@ -1,10 +1,14 @@
 """Blocking keys: what two records must share before they are worth comparing.
 
 Precise keys of a name: `name` (the whole without legal form), `brand`, `sound_region` and
-`sound_trade` (the brand's reading with its province, with its trade). Loose ones find a brand
+`sound_trade` (the brand's reading with its province, with its trade; with "" when the name tells
+none, so that who asks for 上海 need not read the firms of other places). Loose ones find a brand
 written wrongly or in part: `near` (one character left out) and `part` (its first or last two).
-A record is looked up with more keys than it is filed under (`lookup_keys`), so that a short form
+A record is looked up with more keys than it is filed under (`seeking`), so that a short form
 finds the full one and the other way round, and the index stays small.
+
+Whoever changes which keys a record has raises `KEYS_VERSION`: each organisation's index is then
+brought up to date in the background.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,8 +18,11 @@ from leads.identity.companies import parse_company_name
 from leads.identity.profiles import Profile, profile_of
 from leads.identity.readings import load_readings
 from leads.identity.text import has_chinese
-from leads.identity.types import CompanyName, Identity, Key
+from leads.identity.types import CompanyName, Identity, Key, KeyKind
 
+KEYS_VERSION = 2
+SILENT = ""  # in place of a province or trade that a name does not tell
+NATIONWIDE = "中国"  # agrees with every place, like silence
 PART = 2  # characters of a brand that say something by themselves
 SHORTEST_NEAR, LONGEST_NEAR = 4, 8  # brands in which one wrong character is forgiven
 LATIN_PART = 4  # letters at either end of a Latin word, enough from eight letters on
@@ -56,24 +63,11 @@ def batch_hashes(profile: Profile) -> tuple[list[int], list[int]]:
             continue
         weak.append(hash(("brand", brand)))
         sound = _sound(brand)
-        if province := name.province or name.province_hint:
-            weak.append(hash(("sound_region", sound, province)))
-        if name.industries:
-            weak.append(hash(("sound_trade", sound, name.industries[0])))
+        weak += [hash(("sound_region", sound, place)) for place in _places(name)]
+        weak += [hash(("sound_trade", sound, trade)) for trade in _trades(name)]
         if len(brand) >= SHORTEST_NEAR and _may_have_a_slip(brand):
             weak += [hash(("near", near)) for near in _without_one(brand)]
     return strong, weak
-
-
-def lookup_keys(profile: Profile) -> set[Key]:
-    """The keys under which others like this record may be filed: its own and its brand's parts."""
-    keys = profile_keys(profile)
-    for name in profile.names:
-        if name.brand and not name.is_generic:
-            parts = _parts(name.brand)
-            keys.update(Key("brand", part) for part in parts if len(part) == PART)
-            keys.update(Key("part", part) for part in parts)
-    return keys
 
 
 def name_keys(name: str) -> tuple[Key, ...]:
@@ -101,18 +95,35 @@ def _precise_keys(name: CompanyName) -> Iterator[Key]:
     if name.is_generic:
         return
     yield Key("brand", name.brand)
-    sound = _sound(name.brand)
-    if province := name.province or name.province_hint:
-        yield Key("sound_region", f"{sound}|{province}")
-    if name.industries:
-        yield Key("sound_trade", f"{sound}|{name.industries[0]}")
+    for place in _places(name):
+        yield sound_key("sound_region", name.brand, place)
+    for trade in _trades(name):
+        yield sound_key("sound_trade", name.brand, trade)
+
+
+def sound_key(kind: KeyKind, brand: str, rest: str) -> Key:
+    """How a brand is read, together with a province or a trade."""
+    return Key(kind, f"{_sound(brand)}|{rest}")
+
+
+def _places(name: CompanyName) -> tuple[str, ...]:
+    if name.province and name.province != NATIONWIDE:
+        return (name.province,)
+    return (SILENT, name.province_hint) if name.province_hint else (SILENT,)
+
+
+def _trades(name: CompanyName) -> tuple[str, ...]:
+    """Trades of two languages are not compared: a Latin one is as good as none."""
+    if not name.industries:
+        return (SILENT,)
+    return name.industries[:1] if has_chinese(name.brand) else (name.industries[0], SILENT)
 
 
 def _loose_keys(name: CompanyName) -> Iterator[Key]:
     brand = name.brand
     if name.is_generic or len(brand) <= PART:
         return
-    for part in _parts(brand):
+    for part in parts_of(brand):
         yield Key("part", part)
     if _may_have_a_slip(brand):
         for near in _without_one(brand):
@@ -125,7 +136,7 @@ def _may_have_a_slip(brand: str) -> bool:
     return len(brand) in LATIN_NEAR
 
 
-def _parts(brand: str) -> set[str]:
+def parts_of(brand: str) -> set[str]:
     """How a brand begins and ends; of a Latin one, how each word does."""
     if has_chinese(brand):
         return {brand[:PART], brand[-PART:]} if len(brand) >= PART else set()

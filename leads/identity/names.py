@@ -7,13 +7,14 @@ from leads.identity.companies import parse_company_name
 from leads.identity.lexicon import TRADE_GROUP, TRADES
 from leads.identity.reasons import Reason, ReasonCode
 from leads.identity.short_forms import is_subsequence
-from leads.identity.text import has_chinese
+from leads.identity.text import has_chinese, sounds_alike
 from leads.identity.types import CompanyName, NameMatch, Verdict
 
 SAME = 0.9
 PROBABLE = 0.65
 RARE = 4  # characters of a brand that hardly two firms share
 _FORMER = 0.97
+_HEARD = 0.8  # of two characters known by ear, when neither trade nor place confirms them
 _PAIR = 2
 
 Factor = tuple[float, Reason | None]
@@ -115,6 +116,8 @@ def _hints_agree(left: CompanyName, right: CompanyName) -> bool:
 def _industry(left: CompanyName, right: CompanyName) -> Factor:
     a, b = left.industry, right.industry
     pair = {"left": a, "right": b}
+    if not (a and b) and _is_hearsay(left, right) and not _hints_agree(left, right):
+        return _HEARD, Reason(ReasonCode.INDUSTRY_MISSING, {"industry": a or b}) if a or b else None
     if a == b:
         return 1.0, Reason(ReasonCode.INDUSTRY_EQUAL, {"industry": a}) if a else None
     if has_chinese(left.text) != has_chinese(right.text):
@@ -127,13 +130,27 @@ def _industry(left: CompanyName, right: CompanyName) -> Factor:
     certain = min(len(left.brand), len(right.brand)) >= RARE
     if not a or not b:
         return 0.93 if certain else 0.88, Reason(ReasonCode.INDUSTRY_MISSING, {"industry": a or b})
-    if a in b or b in a:
-        return 0.94 if certain else 0.88, Reason(ReasonCode.INDUSTRY_ALIKE, pair)
-    if not {_kind_of(t) for t in left.industries}.isdisjoint(map(_kind_of, right.industries)):
-        return 0.85, Reason(ReasonCode.INDUSTRY_ALIKE, pair)
-    if _is_slip(a, b) and not (TRADES.issuperset(left.industries + right.industries)):
-        return 0.85, Reason(ReasonCode.INDUSTRY_ALIKE, pair)
+    if alike := _trades_alike(left, right):
+        factor = _HEARD if _is_hearsay(left, right) else 0.94 if certain and alike > 0.85 else alike
+        return factor, Reason(ReasonCode.INDUSTRY_ALIKE, pair)
     return 0.55, Reason(ReasonCode.INDUSTRY_DIFFERENT, pair)
+
+
+def _trades_alike(left: CompanyName, right: CompanyName) -> float:
+    """One trade within the other, two of a kind, or a slip in a word nobody listed."""
+    a, b = left.industry, right.industry
+    if a in b or b in a:
+        return 0.88
+    if not {_kind_of(t) for t in left.industries}.isdisjoint(map(_kind_of, right.industries)):
+        return 0.85
+    is_slip = _is_slip(a, b) and not TRADES.issuperset(left.industries + right.industries)
+    return 0.85 if is_slip else 0.0
+
+
+def _is_hearsay(left: CompanyName, right: CompanyName) -> bool:
+    """Two characters that only sound alike: dozens of firms are read so in a large base."""
+    a, b = left.brand, right.brand
+    return len(a) == len(b) == _PAIR and a != b and sounds_alike(a, b)
 
 
 def _is_slip(a: str, b: str) -> bool:

@@ -27,8 +27,9 @@ from leads.models import (
     Opportunity,
     Touch,
 )
+from leads.selectors.candidates import identity_of
 from leads.selectors.cases import parties_of, records_of
-from leads.selectors.identity import Pair, identity_of
+from leads.selectors.identity import Pair
 
 MOST_FOLLOW_UPS = 2_000
 TELLING = (Channel.REFERRAL, Channel.EXHIBITION)

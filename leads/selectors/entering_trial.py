@@ -11,8 +11,9 @@ from leads.entering import EntryRule, evidence_of, first_that_fits
 from leads.enums import RecordKind, RuleEffect
 from leads.identity import Identity
 from leads.models import CollisionRule, Lead
+from leads.selectors.candidates import identity_of
 from leads.selectors.entering import as_entry_rule, entry_rules, levels_of, stored_rules
-from leads.selectors.identity import Match, find_similar, identity_of
+from leads.selectors.identity import Match, find_similar
 
 TRIAL_DAYS, MOST_TRIED = 30, 100
 # how much each effect does, the strongest first

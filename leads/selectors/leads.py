@@ -4,7 +4,8 @@ from crm.access import policy
 from crm.people.models import Member
 from leads.enums import LeadStatus, RecordKind
 from leads.models import Customer, FollowUp, Lead
-from leads.selectors.identity import find_similar, identity_of
+from leads.selectors.candidates import identity_of
+from leads.selectors.identity import find_similar
 
 OPEN_STATUSES = (LeadStatus.NEW, LeadStatus.CONTACTED, LeadStatus.QUALIFIED)
 

@@ -8,7 +8,7 @@ from crm.people.enums import Right
 from leads.enums import RecordKind
 from leads.identity import Identity, normalise_phone, pinyin_key
 from leads.models import Contact, Customer, Lead, Opportunity
-from leads.selectors.identity import candidate_pairs
+from leads.selectors.candidates import candidate_pairs
 
 LAST = "\U0010ffff"
 MODELS: dict[RecordKind, type[Model]] = {

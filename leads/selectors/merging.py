@@ -16,8 +16,9 @@ from leads.merge_blocks import BOTH, GONE, KEPT, Block, blocks_for, choices_of
 from leads.merge_values import read, stored
 from leads.models import Customer, Lead, Merge, MergeStep
 from leads.references import name_and_open, references_to
+from leads.selectors.candidates import identity_of
 from leads.selectors.customers import visible_customers
-from leads.selectors.identity import find_similar, identity_of
+from leads.selectors.identity import find_similar
 from leads.selectors.leads import visible_leads
 from leads.selectors.wording import names_of, value_in_words
 

@@ -11,8 +11,9 @@ from crm.tenancy.clock import organization_today
 from crm.web.formats import Formats
 from leads.enums import CardFact, CaseState, RecordKind
 from leads.models import CollisionRecord, Customer, CustomerProtection, Lead
+from leads.selectors.candidates import identity_of
 from leads.selectors.entering import collision_settings
-from leads.selectors.identity import find_similar, identity_of
+from leads.selectors.identity import find_similar
 
 
 @dataclass(frozen=True)

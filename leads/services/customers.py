@@ -11,7 +11,8 @@ from crm.numbering import take_number
 from crm.people.models import Member
 from leads.enums import CollisionOrigin, RecordKind
 from leads.models import Customer
-from leads.selectors.identity import Pair, identity_of
+from leads.selectors.candidates import identity_of
+from leads.selectors.identity import Pair
 from leads.services import collisions
 from leads.services.completion import complete_customer
 from leads.services.identity import index

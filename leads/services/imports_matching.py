@@ -17,8 +17,9 @@ from leads.identity.profiles import Profile, profile_of
 from leads.identity.records import compare_profiles
 from leads.identity.types import STRONG_KINDS, IdentityMatch
 from leads.models import Customer
+from leads.selectors.candidates import CANDIDATES, HOT, Candidate, load_candidates
 from leads.selectors.entering import entry_rules
-from leads.selectors.identity import CANDIDATES, HOT, Candidate, Pair, load_candidates
+from leads.selectors.identity import Pair
 
 VERDICTS: Mapping[RuleEffect, Verdict] = {
     RuleEffect.REFUSE: "same",

@@ -8,7 +8,7 @@ from crm.tenancy.context import current_organization_id
 from leads.enums import RecordKind
 from leads.identity import Identity, match_keys
 from leads.models import Contact, Customer, IdentityKey, Lead
-from leads.selectors.identity import aliases_of, identity_of
+from leads.selectors.candidates import aliases_of, identity_of
 
 Record = Lead | Customer | Contact
 KINDS: dict[type[Record], RecordKind] = {

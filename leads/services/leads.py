@@ -14,7 +14,7 @@ from crm.numbering import take_number
 from crm.people.models import Member
 from leads.enums import RecordKind, TouchOutcome
 from leads.models import Lead, Touch
-from leads.selectors.identity import identity_of
+from leads.selectors.candidates import identity_of
 from leads.selectors.leads import OPEN_STATUSES
 from leads.services import collisions
 from leads.services.completion import complete_lead

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from crm.people.models import Member
 from leads.enums import CollisionOrigin, RecordKind
 from leads.models import CollisionRecord, Customer, Lead
+from leads.selectors.candidates import identity_of
 from leads.selectors.entering import STOPS, hits_of
-from leads.selectors.identity import Match, Pair, find_similar, identity_of
+from leads.selectors.identity import Match, Pair, find_similar
 from leads.services import collisions
 from leads.services.identity import kind_of
 from leads.services.protection import check_lock

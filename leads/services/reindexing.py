@@ -15,7 +15,7 @@ from crm.tenancy.context import tenant_context
 from leads.enums import RecordKind
 from leads.identity import match_keys
 from leads.models import CompanyAlias, Contact, Customer, IdentityJudgement, IdentityKey, Lead
-from leads.selectors.identity import aliases_of, identity_of
+from leads.selectors.candidates import aliases_of, identity_of
 from leads.selectors.judgements import alias_key, names_key
 
 BATCH = 1_000
@@ -57,7 +57,7 @@ def rebuild(organization_id: int, *, is_check: bool = False) -> Iterator[Differe
     """Bring one organisation's index up to date, or only say what differs; batch by batch."""
     if not is_check:
         with tenant_context(organization_id):
-            _rebuild_learned()
+            rebuild_learned()
     for kind in MODELS:
         after = 0
         while True:
@@ -71,13 +71,15 @@ def rebuild(organization_id: int, *, is_check: bool = False) -> Iterator[Differe
             after = found.until
 
 
-def compare_batch(kind: RecordKind, *, after: int, is_check: bool = False) -> Difference:
+def compare_batch(
+    kind: RecordKind, *, after: int, is_check: bool = False, size: int = BATCH
+) -> Difference:
     """Hold the keys of the next records against what their fields say now."""
     rows = MODELS[kind].objects.filter(pk__gt=after).order_by("pk")
     if not is_check:
         rows = rows.select_for_update(of=("self",), no_key=True)
-    records = list(rows[:BATCH])
-    until = records[-1].pk if len(records) == BATCH else NO_END
+    records = list(rows[:size])
+    until = records[-1].pk if len(records) == size else NO_END
     held = _keys_held(kind, [record.pk for record in records])
     aliases = _aliases(kind, records)
     missing: list[IdentityKey] = []
@@ -126,7 +128,7 @@ def _orphans(kind: RecordKind, after: int, until: int) -> list[int]:
         return [pk for (pk,) in cursor.fetchall()]
 
 
-def _rebuild_learned() -> None:
+def rebuild_learned() -> None:
     """The numbers of learned names follow the engine, too: there are few of them."""
     for alias in CompanyAlias.objects.select_for_update(of=("self",), no_key=True).order_by("pk"):
         key = alias_key(alias.text)

@@ -21,12 +21,13 @@ from leads.forms.cases import AppealForm, DecideForm, ReportForm, StatementForm
 from leads.models import Customer, Lead
 from leads.selectors import cases as selectors
 from leads.selectors.arbitrations import proposal_for
+from leads.selectors.candidates import identity_of
 from leads.selectors.case_evidence import Dossier, dossier_of
 from leads.selectors.case_rights import may_decide
 from leads.selectors.case_story import Eyes, claims_of, proposed_words, rows_of
 from leads.selectors.customers import customer_or_404
 from leads.selectors.entering import mark_of
-from leads.selectors.identity import Match, find_similar, identity_of
+from leads.selectors.identity import Match, find_similar
 from leads.selectors.leads import lead_or_404
 from leads.selectors.similar import cards_for
 from leads.services import case_decisions

@@ -22,7 +22,8 @@ from leads.models import (
     Opportunity,
 )
 from leads.references import foreign_keys_to, references_to
-from leads.selectors.identity import find_similar, identity_of
+from leads.selectors.candidates import identity_of
+from leads.selectors.identity import find_similar
 from leads.services import merging
 from leads.services.refusals import Refused, StaleRecord, WrongState
 from orders.models import Order

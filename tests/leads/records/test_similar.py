@@ -165,12 +165,12 @@ def test_a_forged_request_finds_nothing(lead, tenant, sign_in, url):
 
 def test_a_hot_weak_key_is_dropped_but_the_region_still_finds(lead, tenant, monkeypatch):
     from leads.models import IdentityKey
-    from leads.selectors import identity
+    from leads.selectors.candidates import HOT
 
     brand = IdentityKey.objects.get(kind="brand", record_id=lead.pk)
     IdentityKey.objects.bulk_create(
         IdentityKey(key=brand.key, kind="brand", record_kind="lead", record_id=10_000 + number)
-        for number in range(identity.HOT)
+        for number in range(HOT)
     )
     assert find_similar(Identity(company="同光")) == []
     assert [one.record_id for one in find_similar(Identity(company="江苏同光"))] == [lead.pk]

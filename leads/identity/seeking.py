@@ -1,0 +1,73 @@
+"""Under which keys to look for the records that may be this client, and what each says.
+
+Reading a record costs ten times what finding its key does. So a key says whether sharing it alone
+is worth reading the record; others must come together: who asks for 上海华信科技 reads the firms
+whose brand sounds so in Shanghai or nowhere, and of them those of this brand or trade, or none.
+What is left out cannot be probable, whatever it is called (`names`, `brands`).
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from leads.identity.keys import NATIONWIDE, PART, SILENT, parts_of, profile_keys, sound_key
+from leads.identity.names import RARE
+from leads.identity.profiles import Profile
+from leads.identity.text import has_chinese
+from leads.identity.types import CompanyName, Key, KeyKind
+
+WORTH: dict[KeyKind, int] = {
+    "name": 60, "sound_region": 20, "sound_trade": 16, "brand": 15, "near": 12, "domain": 8,
+    "part": 4,
+}  # fmt: skip
+STRONG = 100
+ENOUGH = WORTH["sound_region"] + WORTH["brand"]  # or with the trade: together worth reading
+FAINT = 9  # parts of a brand and nothing else
+
+
+class Sought(NamedTuple):
+    """A key, how much sharing it says, and whether that alone is worth reading a record."""
+
+    key: Key
+    worth: int
+    is_enough: bool
+
+
+def sought_keys(profile: Profile) -> list[Sought]:
+    """All keys under which others like this record may be filed, the most telling first."""
+    alone = dict.fromkeys(profile_keys(profile), False)
+    alone.update((key, True) for key in alone if key.kind not in _TOGETHER)
+    for name in profile.names:
+        if name.brand and not name.is_generic:
+            for key, is_enough in _of_name(name):
+                alone[key] = alone.get(key, False) or is_enough
+    found = [Sought(key, WORTH.get(key.kind, STRONG), enough) for key, enough in alone.items()]
+    return sorted(found, key=lambda sought: -sought.worth)
+
+
+_TOGETHER = frozenset({"brand", "sound_region", "sound_trade"})
+
+
+def _of_name(name: CompanyName) -> Iterator[tuple[Key, bool]]:
+    """What finds equal and like-sounding brands where place and trade allow it; short forms."""
+    brand = name.brand
+    place = name.province if name.province != NATIONWIDE else ""
+    trade = name.industries[0] if name.industries else ""
+    is_short = len(brand) <= PART and has_chinese(brand)
+    for where in {place or name.province_hint, SILENT}:
+        yield sound_key("sound_region", brand, where), not (is_short and trade)
+    if is_short or not place:
+        for what in {trade, SILENT}:
+            yield sound_key("sound_trade", brand, what), not place
+    # a rare brand may have moved; others of that name elsewhere are other firms
+    yield Key("brand", brand), not place or (len(brand) >= RARE and has_chinese(brand))
+    for part in parts_of(brand):
+        yield Key("part", part), True
+        if len(part) == PART < len(brand):
+            yield from _as_short_form(part, place)
+
+
+def _as_short_form(part: str, place: str) -> Iterator[tuple[Key, bool]]:
+    yield Key("brand", part), not place
+    if place:
+        for where in (place, SILENT):
+            yield sound_key("sound_region", part, where), False
