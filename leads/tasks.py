@@ -9,6 +9,7 @@ from leads.services import (
     forewarning,
     imports_check,
     imports_run,
+    index_version,
     merging,
     protection,
     risk_digest,
@@ -67,3 +68,9 @@ def send_risk_digests(organization_id: int, day: str) -> None:
 def freeze_figures(organization_id: int) -> None:
     """Keep the figures of the months that are over."""
     figures.freeze(organization_id)
+
+
+@jobs.task("leads.upgrade_index", atomic=False)
+def upgrade_index(organization_id: int) -> None:
+    """The identity index under the keys of this release; goes on where it was cut off."""
+    index_version.upgrade(organization_id)

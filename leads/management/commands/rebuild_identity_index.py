@@ -5,7 +5,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from crm.tenancy.context import tenant_context
 from crm.tenancy.models import Organization
+from leads.identity.keys import KEYS_VERSION
+from leads.services.index_version import index_state, mark_current
 from leads.services.reindexing import rebuild
 
 
@@ -46,6 +49,18 @@ class Command(BaseCommand):
         verb = "differ" if is_check else "brought up to date"
         self.stdout.write(
             f"{organization.slug}: {counts['records']} records,"
-            f" {counts['missing']} missing and {counts['surplus']} surplus keys {verb}"
+            f" {counts['missing']} missing and {counts['surplus']} surplus keys {verb};"
+            f" {self.version_of(organization, is_check=is_check)}"
         )
         return counts["missing"] + counts["surplus"]
+
+    def version_of(self, organization: Organization, *, is_check: bool) -> str:
+        """Of which version the index is, and how far an upgrade has come."""
+        with tenant_context(organization.pk):
+            state = index_state() if is_check else mark_current()
+        if state.version == KEYS_VERSION:
+            return f"version {KEYS_VERSION}"
+        if state.target == KEYS_VERSION:
+            at = f"{state.cursor_kind} {state.cursor_id}".strip()
+            return f"version {state.version}, on the way to {KEYS_VERSION} after {at}"
+        return f"version {state.version}, {KEYS_VERSION} is due"
