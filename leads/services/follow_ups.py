@@ -10,7 +10,7 @@ from crm.people.models import Member
 from leads.enums import CollisionOrigin, FollowUpKind, LeadStatus
 from leads.models import Customer, FollowUp, Lead, Opportunity
 from leads.services.reaching import reach_for
-from leads.services.saving import locked
+from leads.services.saving import locked, locked_work
 
 Subject = Lead | Customer | Opportunity
 
@@ -37,9 +37,10 @@ def log_follow_up(
     An effective one stops the clocks, sets the next step and moves a new lead on. One on an
     opportunity counts for its customer too. ProtectedClient when the client is locked.
     """
-    held = locked(type(subject)._default_manager.all(), subject.pk)
-    client: Any = held.customer if isinstance(held, Opportunity) else held
+    # before the record is held: whoever decides a case holds the case first
+    client: Any = subject.customer if isinstance(subject, Opportunity) else subject
     reach_for(client, by=by, origin=CollisionOrigin.FOLLOW_UP)
+    held = hold(subject)
     when = at or timezone.now()
     follow_up = FollowUp.objects.create(
         **subjects_of(held),
@@ -57,6 +58,14 @@ def log_follow_up(
         if isinstance(held, Opportunity):
             _note_contact(locked(Customer.objects.all(), held.customer_id), when)
     return follow_up
+
+
+def hold(subject: Any) -> Any:
+    """The record, locked, its customer before it."""
+    rows = type(subject)._default_manager.all()
+    return (
+        locked(rows, subject.pk) if isinstance(subject, Customer) else locked_work(rows, subject.pk)
+    )
 
 
 def subjects_of(subject: Any) -> dict[str, int | None]:

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 
+from leads.models import Customer
 from leads.services.refusals import StaleRecord
 
 M = TypeVar("M", bound=Model)
@@ -16,6 +17,22 @@ def locked(queryset: "QuerySet[M]", pk: int) -> M:
     Never with a join: a row that changed while one waited would no longer meet it and be lost.
     """
     return queryset.select_for_update(of=("self",), no_key=True).get(pk=pk)
+
+
+def locked_work(queryset: "QuerySet[M]", pk: int) -> M:
+    """A deal or lead, behind the lock of the customer it belongs to.
+
+    Whoever needs both takes the customer first, as a merge of customers does. The work may have
+    gone to another customer while one waited: then that one is taken.
+    """
+    while True:
+        customer_id = queryset.values_list("customer_id", flat=True).get(pk=pk)
+        if customer_id:
+            every = Customer.every.select_for_update(of=("self",), no_key=True)
+            every.get(pk=customer_id)
+        held = locked(queryset, pk)
+        if held.customer_id == customer_id:  # type: ignore[attr-defined]
+            return held
 
 
 def check_version(record: Any, version: int | None) -> None:
