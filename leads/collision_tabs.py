@@ -21,6 +21,8 @@ class CollisionTab:
     url: str
     permission: str
     order: int
+    # one of these instead is enough
+    others: tuple[str, ...] = ()
 
 
 _tabs: dict[str, CollisionTab] = {}
@@ -36,6 +38,6 @@ def tabs_for(member: Member, active: str) -> list[Tab]:
     seen = [
         one
         for one in sorted(_tabs.values(), key=lambda one: one.order)
-        if policy.allowed(member, one.permission)
+        if any(policy.allowed(member, name) for name in (one.permission, *one.others))
     ]
     return [Tab(one.key, one.label, reverse(one.url), None, one.key == active) for one in seen]

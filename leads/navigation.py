@@ -119,4 +119,13 @@ collision_tabs.register(
 collision_tabs.register(
     CollisionTab("requests", _("Requests to share"), "leads:share_requests", "leads.view_case", 80)
 )
-collision_tabs.register(CollisionTab("merges", _("Merges"), "leads:merges", "leads.merge_lead", 50))
+collision_tabs.register(
+    CollisionTab(
+        "merges",
+        _("Merges"),
+        "leads:merges",
+        "leads.merge_lead",
+        50,
+        others=("leads.merge_customer",),
+    )
+)

@@ -11,15 +11,20 @@ from crm.access.registry import ANY_MEMBER, is_declared
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
-def needs(permission: str) -> Callable[[View], View]:
-    """Declare the permission a tenant's page asks for; ANY_MEMBER for what everybody may open."""
-    if permission != ANY_MEMBER and not is_declared(permission):
-        raise LookupError(f"No app declares the permission {permission!r}")
+def needs(permission: str, *others: str) -> Callable[[View], View]:
+    """Declare the permission a tenant's page asks for; ANY_MEMBER for what everybody may open.
+
+    Where there are several, one of them is enough to come in.
+    """
+    wanted = (permission, *others)
+    for one in wanted:
+        if one != ANY_MEMBER and not is_declared(one):
+            raise LookupError(f"No app declares the permission {one!r}")
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if permission != ANY_MEMBER and not allowed(request.member, permission):
+            if permission != ANY_MEMBER and not any(allowed(request.member, one) for one in wanted):
                 raise PermissionDenied(permission)
             return view(request, *args, **kwargs)
 

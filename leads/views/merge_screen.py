@@ -52,7 +52,7 @@ def address(kept: Any, gone: Any, name: str = "merge") -> str:
     return reverse(f"leads:{name}", args=[kind_for(kept, gone), kept.pk, gone.pk])
 
 
-@needs("leads.merge_lead")
+@needs("leads.merge_lead", "leads.merge_customer")
 def screen(request: TenantRequest, kind: str, kept: int, gone: int) -> HttpResponse:
     """Field by field; what was read is what is merged, or the screen comes back."""
     stays, goes = pair_or_404(request.member, kind, kept, gone)
@@ -128,7 +128,7 @@ def screen_context(
     }
 
 
-@needs("leads.merge_lead")
+@needs("leads.merge_lead", "leads.merge_customer")
 def separate(request: TenantRequest, kind: str, kept: int, gone: int) -> HttpResponse:
     """The third way: both stay, in one hand, and nobody is asked about them again."""
     left, right = pair_or_404(request.member, kind, kept, gone)
@@ -175,7 +175,7 @@ def after_separate(request: TenantRequest, left: Any) -> str:
     return reverse("leads:customers" if model is Customer else "leads:list")
 
 
-@needs("leads.merge_lead")
+@needs("leads.merge_lead", "leads.merge_customer")
 def pick(request: TenantRequest, kind: str, pk: int) -> HttpResponse:
     """Which record is it to be merged with? Similar ones first, any other by search."""
     if kind not in (merging.CUSTOMERS, merging.LEADS):

@@ -24,7 +24,7 @@ from leads.services.refusals import Refused
 from leads.tables.merges import MergeTable
 
 
-@needs("leads.merge_lead")
+@needs("leads.merge_lead", "leads.merge_customer")
 def merge_list(request: TenantRequest) -> HttpResponseBase:
     """Every merge of records within reach."""
     table = MergeTable(request, selectors.visible_merges(request.member))
@@ -39,7 +39,7 @@ def merge_or_404(member: Member, pk: int) -> Merge:
     return found
 
 
-@needs("leads.merge_lead")
+@needs("leads.merge_lead", "leads.merge_customer")
 def merge_detail(request: TenantRequest, pk: int) -> HttpResponse:
     """One merge: who, when, why, what each record said and what moved."""
     found = merge_or_404(request.member, pk)
@@ -78,7 +78,7 @@ def detail_context(member: Member, found: Merge) -> dict[str, Any]:
     }
 
 
-@needs("leads.merge_lead")
+@needs("leads.merge_lead", "leads.merge_customer")
 def undo(request: TenantRequest, pk: int) -> HttpResponse:
     """What comes back and what stays, said before it happens; then both records are there again."""
     found = merge_or_404(request.member, pk)

@@ -2,10 +2,13 @@
 
 import pytest
 
+from crm.people.enums import Scope
+from crm.people.models import Role
 from crm.tenancy.links import tenant_url
 from leads.models import Customer, Lead, Merge
 from leads.services import merging
 from leads.services.customers import update_customer
+from tests.support.cast import add_person
 
 
 @pytest.fixture
@@ -124,3 +127,19 @@ def test_the_story_goes_on_with_what_was_done_to_the_other(graph, pair, as_membe
     story = sign_in(graph.cast.manager).get(url("customer", kept.pk)).content.decode()
     assert "李娜" in story
     assert "b.cn" in story
+
+
+def test_one_who_may_merge_customers_only_gets_to_every_page(graph, pair, sign_in, url):
+    kept, gone = pair
+    grants = dict.fromkeys(("leads.merge_customer", "leads.view_customer"), Scope.ALL.value)
+    Role.objects.create(code="merger", name="Merger", grants=grants)
+    member = add_person(graph.cast, "merger", department="office", role="merger")
+    browser = sign_in(member)
+    assert browser.get(url("merge_with", "customer", kept.pk)).status_code == 200
+    assert browser.get(url("merge", "customer", kept.pk, gone.pk)).status_code == 200
+    found = merging.merge(kept=kept, gone=gone, by=member)
+    assert gone.name in browser.get(url("merges")).content.decode()
+    assert browser.get(url("merged", found.pk)).status_code == 200
+    assert browser.post(url("undo_merge", found.pk)).status_code == 302
+    one, two = graph.lead("蓝鲸科技"), graph.lead("蓝鲸信息")
+    assert browser.get(url("merge", "lead", one.pk, two.pk)).status_code == 404
