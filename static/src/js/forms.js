@@ -24,7 +24,7 @@
 
   const restore = (form) => {
     const key = keyOf(form);
-    if (!key || form.querySelector(".is-invalid") || form.dataset.ready) return;
+    if (!key || form.hasAttribute("data-answered") || form.querySelector(".is-invalid") || form.dataset.ready) return;
     form.dataset.ready = "1";
     let kept = null;
     try { kept = JSON.parse(localStorage.getItem(key) ?? "null"); } catch { localStorage.removeItem(key); }
