@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from crm.access import policy
 from crm.people.models import Member
 from leads.enums import CaseState, CollisionOutcome
@@ -64,11 +66,15 @@ def lost(member: Member, case: CollisionCase, decision: CollisionDecision) -> bo
     return decision.winner_id != member.pk
 
 
+def is_appealable(case: CollisionCase, decision: CollisionDecision | None = None) -> bool:
+    """Whether the last decision can still be appealed: in time, and somebody is left to do it."""
+    if case.state != CaseState.DECIDED or not case.appeal_until:
+        return False
+    last = decision or case.decisions.order_by("-level").first()
+    in_time = timezone.now() <= case.appeal_until
+    return in_time and last is not None and next_level(case, last) is not None
+
+
 def may_appeal(member: Member, case: CollisionCase, decision: CollisionDecision | None) -> bool:
     """Whether the button is there; the service decides again."""
-    return (
-        decision is not None
-        and case.state == CaseState.DECIDED
-        and case.appeal_until is not None
-        and lost(member, case, decision)
-    )
+    return decision is not None and lost(member, case, decision) and is_appealable(case, decision)

@@ -64,7 +64,7 @@ class CaseTable(Table):
         LinkColumn("title", pgettext_lazy("collision", "Client"), url="leads:case"),
         TextColumn("number", _("Number")),
         BadgeColumn("state", _("State"), choices=CaseState, colours=CASE_COLOURS),
-        DeadlineColumn("due", _("Due"), sort="due_at", nullable=True),
+        DeadlineColumn("due", _("Due"), sort="due", nullable=True),
         PersonColumn("holder", _("Owner"), "holder_name", seed="holder_id"),
         HtmlColumn(
             "newcomers",

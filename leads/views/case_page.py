@@ -15,7 +15,7 @@ from leads.models import CollisionCase, CollisionParty
 from leads.selectors.arbitrations import proposal_for
 from leads.selectors.case_arrivals import arrivals_of
 from leads.selectors.case_evidence import Dossier, dossier_of
-from leads.selectors.case_rights import may_appeal, may_decide
+from leads.selectors.case_rights import is_appealable, may_appeal, may_decide
 from leads.selectors.case_story import (
     SIDE_BY_SIDE,
     Eyes,
@@ -56,7 +56,7 @@ def case_page(member: Member, case: CollisionCase) -> dict[str, Any]:
         "entries": story_of(case),
         "may_state": own is not None and own.is_rep and case.is_waiting,
         "remark_url": reverse("leads:case_remark", args=[case.pk]),
-        "appeal_until": case.appeal_until,
+        "appeal_until": case.appeal_until if is_appealable(case) else None,
     }
 
 
@@ -104,6 +104,14 @@ def actions_of(member: Member, case: CollisionCase, own: CollisionParty | None) 
         label = _("Change my statement") if own.statement else _("Make a statement")
         found.append(Action(label, url, "note", frame="modal"))
     return found
+
+
+def report_or_case(case: CollisionCase | None, report_url: str) -> Action:
+    """Say that a record is somebody else's client too, or go where that is being settled."""
+    if case is not None and case.is_waiting:
+        url = reverse("leads:case", args=[case.pk])
+        return Action(_("To the collision case"), url, "scale", frame="drawer")
+    return Action(_("Report a collision"), report_url, "scale", frame="modal")
 
 
 def ways_to_decide(dossier: Dossier, proposal: Proposal) -> list[Choice]:

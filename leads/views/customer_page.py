@@ -17,7 +17,7 @@ from crm.web.components import Action, Fact
 from crm.web.facts import trimmed
 from leads.enums import RecordKind
 from leads.forms.follow_ups import FollowUpForm
-from leads.models import Customer, CustomerProtection
+from leads.models import CollisionCase, Customer, CustomerProtection
 from leads.panels import customer_panels
 from leads.selectors.cases import case_about
 from leads.selectors.customers import (
@@ -27,6 +27,7 @@ from leads.selectors.customers import (
 )
 from leads.selectors.protection import lock_for, protection_of
 from leads.selectors.timeline import timeline_of
+from leads.views.case_page import report_or_case
 from leads.words import CUSTOMER_COLOURS, LEVEL_COLOURS, place_in_words
 
 
@@ -34,6 +35,7 @@ def customer_page(member: Member, customer: Customer) -> dict[str, Any]:
     """The context of a customer's page for this member."""
     may_edit = policy.allowed(member, "leads.edit_customer", customer)
     args = [customer.pk]
+    case = case_about(member, RecordKind.CUSTOMER, customer.pk)
     follow_ups = follow_ups_of_customer(customer, member)
     protection = protection_of(customer)
     return {
@@ -44,11 +46,11 @@ def customer_page(member: Member, customer: Customer) -> dict[str, Any]:
             "opportunity-moved",
         ],
         "customer": customer,
-        "collision": case_about(member, RecordKind.CUSTOMER, customer.pk),
+        "collision": case,
         "colour": CUSTOMER_COLOURS[customer.status],
         "level_colour": LEVEL_COLOURS[customer.level],
         "actions": [
-            *customer_actions(member, customer, may_edit=may_edit),
+            *customer_actions(member, customer, case, may_edit=may_edit),
             *protection_actions(member, customer, protection),
             *who_can_see(member, customer),
         ],
@@ -70,7 +72,9 @@ def customer_page(member: Member, customer: Customer) -> dict[str, Any]:
     }
 
 
-def customer_actions(member: Member, customer: Customer, *, may_edit: bool) -> list[Action]:
+def customer_actions(
+    member: Member, customer: Customer, case: CollisionCase | None, *, may_edit: bool
+) -> list[Action]:
     """What can be done with the customer now."""
     found: list[Action] = []
     args = [customer.pk]
@@ -82,8 +86,7 @@ def customer_actions(member: Member, customer: Customer, *, may_edit: bool) -> l
         url = reverse("leads:merge_with", args=["customer", customer.pk])
         found.append(Action(_("Merge with…"), url, "git-merge", frame="modal"))
     if policy.allowed(member, "leads.open_case"):
-        url = reverse("leads:report_customer", args=args)
-        found.append(Action(_("Report a collision"), url, "scale", frame="modal"))
+        found.append(report_or_case(case, reverse("leads:report_customer", args=args)))
     if may_edit:
         url = reverse("leads:edit_customer", args=args)
         found.append(Action(_("Edit"), url, "pencil", frame="drawer", shortcut="e"))

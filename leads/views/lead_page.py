@@ -16,24 +16,26 @@ from crm.web.components import Action, Fact
 from crm.web.facts import trimmed
 from leads.enums import LeadStatus, RecordKind
 from leads.forms.follow_ups import FollowUpForm
-from leads.models import Lead
+from leads.models import CollisionCase, Lead
 from leads.selectors import assignments
 from leads.selectors.cases import case_about
 from leads.selectors.leads import OPEN_STATUSES, follow_ups_of_lead
 from leads.selectors.protection import lock_for
 from leads.selectors.timeline import timeline_of
+from leads.views.case_page import report_or_case
 from leads.words import LEAD_COLOURS, place_in_words
 
 
 def lead_page(member: Member, lead: Lead) -> dict[str, Any]:
     """The context of a lead's page for this member."""
     may_edit = policy.allowed(member, "leads.edit_lead", lead)
+    case = case_about(member, RecordKind.LEAD, lead.pk)
     return {
         "refresh_on": ["lead-updated", "follow-up-logged", "tz:lead-assigned"],
         "lead": lead,
-        "collision": case_about(member, RecordKind.LEAD, lead.pk),
+        "collision": case,
         "colour": LEAD_COLOURS[lead.status],
-        "actions": lead_actions(member, lead, may_edit=may_edit),
+        "actions": lead_actions(member, lead, case, may_edit=may_edit),
         "facts": lead_facts(lead, may_edit=may_edit),
         "entries": timeline_of(lead, follow_ups_of_lead(lead)),
         "composer": FollowUpForm(draft=f"follow-up-lead-{lead.pk}") if may_edit else None,
@@ -46,7 +48,9 @@ def lead_page(member: Member, lead: Lead) -> dict[str, Any]:
     }
 
 
-def lead_actions(member: Member, lead: Lead, *, may_edit: bool) -> list[Action]:
+def lead_actions(
+    member: Member, lead: Lead, case: CollisionCase | None, *, may_edit: bool
+) -> list[Action]:
     """What can be done with the lead now; the first one is what it waits for."""
     found: list[Action] = []
     args = [lead.pk]
@@ -70,8 +74,7 @@ def lead_actions(member: Member, lead: Lead, *, may_edit: bool) -> list[Action]:
         url = reverse("leads:merge_with", args=["lead", lead.pk])
         found.append(Action(_("Merge with…"), url, "git-merge", frame="modal"))
     if policy.allowed(member, "leads.open_case") and lead.status in OPEN_STATUSES:
-        url = reverse("leads:report_lead", args=args)
-        found.append(Action(_("Report a collision"), url, "scale", frame="modal"))
+        found.append(report_or_case(case, reverse("leads:report_lead", args=args)))
     if may_edit:
         url = reverse("leads:edit", args=args)
         found.append(Action(_("Edit"), url, "pencil", frame="drawer", shortcut="e"))

@@ -2,8 +2,11 @@
 
 import pytest
 
-from leads.enums import CaseState
+from crm.people.models import MemberRole
+from leads.enums import CaseState, CollisionOutcome
 from leads.models import CollisionCase
+from leads.services.case_decisions import decide
+from leads.services.case_enforcement import Ruling
 from leads.services.follow_ups import log_follow_up
 from leads.services.leads import create_lead
 from tests.leads.records.conftest import COMPANY, SECRETS
@@ -80,3 +83,47 @@ def test_a_number_out_of_reach_says_nothing(number, lead, tenant, as_member, sig
     for tried in (number, lead.number):
         sent = {"other": "", "number": tried, "why": "x"}
         assert client.post(url("leads:report_lead", mine.pk), sent).status_code == 422
+
+
+def test_a_record_in_an_open_case_leads_there_instead_of_reporting_it_again(
+    newcomers_lead, case, tenant, sign_in, url, as_member
+):
+    browser, page = sign_in(tenant.colleague), url("leads:detail", newcomers_lead.pk)
+    html = browser.get(page).content.decode()
+    assert "To the collision case" in html
+    assert url("leads:report_lead", newcomers_lead.pk) not in html
+    with as_member(tenant.manager):
+        ruling = Ruling(CollisionOutcome.NOT_SAME, reason="两家")
+        decide(case_id=case.pk, by=tenant.manager, ruling=ruling)
+    assert url("leads:report_lead", newcomers_lead.pk) in browser.get(page).content.decode()
+
+
+def test_sorted_by_deadline_a_decided_case_has_none(case, tenant, sign_in, url, as_member):
+    with as_member(tenant.manager):
+        ruling = Ruling(CollisionOutcome.NOT_SAME, reason="两家")
+        decide(case_id=case.pk, by=tenant.manager, ruling=ruling)
+        other = create_lead(
+            by=tenant.agent, owner=tenant.agent, company_name="上海远洋物流有限公司"
+        )
+        create_lead(
+            by=tenant.colleague, owner=tenant.colleague, company_name=other.company_name,
+            explanation="朋友介绍",
+        )  # fmt: skip
+    waiting = CollisionCase.objects.exclude(pk=case.pk).get()
+    CollisionCase.objects.filter(pk=case.pk).update(due_at="2020-01-01T00:00Z")
+    html = sign_in(tenant.owner).get(url("leads:cases") + "?sort=due").content.decode()
+    assert html.index(waiting.number) < html.index(case.number)
+
+
+def test_an_appeal_is_offered_only_while_somebody_is_left_to_decide_it(
+    case, tenant, sign_in, url, as_member
+):
+    with as_member(tenant.manager):
+        ruling = Ruling(CollisionOutcome.KEEP, tenant.agent, reason="一直在跟")
+        decide(case_id=case.pk, by=tenant.manager, ruling=ruling)
+    page, browser = url("leads:case", case.pk), sign_in(tenant.colleague)
+    assert "may be appealed until" in browser.get(page).content.decode()
+    MemberRole.objects.filter(member=tenant.owner).delete()
+    html = browser.get(page).content.decode()
+    assert "may be appealed until" not in html
+    assert url("leads:case_appeal", case.pk) not in html
