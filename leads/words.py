@@ -99,6 +99,7 @@ CASE_ACTIONS = {
     "case.partly_reversed": (
         _("could not put everything back: records had moved on"), "alert-triangle", "red",
     ),
+    "case.merge_undone": (_("the merge that decided it was undone"), "arrow-back-up", "amber"),
     "case.appealed": (_("appealed"), "arrow-up", "red"),
     "case.accepted": (_("accepted the decision"), "check", "grey"),
     "case.escalated": (_("the deadline passed: the next superior was asked"), "arrow-up", "red"),

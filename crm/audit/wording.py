@@ -127,6 +127,7 @@ ACTIONS: Mapping[str, Any] = {
     "case.asked": pgettext_lazy("log", "asked for a decision"),
     "case.stated": pgettext_lazy("log", "made a statement"),
     "case.decided": pgettext_lazy("log", "decided a collision"),
+    "case.merge_undone": pgettext_lazy("log", "undid the merge that decided a collision"),
     "case.partly_reversed": pgettext_lazy("log", "could not put everything back"),
     "case.appealed": pgettext_lazy("log", "appealed against a decision"),
     "case.accepted": pgettext_lazy("log", "accepted a decision"),

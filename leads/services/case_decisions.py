@@ -1,6 +1,6 @@
 """Decide, accept, appeal, decide again. The case is locked first, then its records."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -11,13 +11,20 @@ from crm.people.models import Member
 from crm.teamwork.enums import NotificationKind
 from leads.arbitration import Proposal
 from leads.enums import CaseState, CollisionOutcome, CollisionSide, DecisionKind
-from leads.models import CollisionAppeal, CollisionCase, CollisionDecision, CollisionParty
+from leads.models import (
+    CollisionAppeal,
+    CollisionCase,
+    CollisionDecision,
+    CollisionParty,
+    Customer,
+    Lead,
+)
 from leads.selectors.arbitrations import appeal_deadline, proposal_for
 from leads.selectors.case_evidence import Dossier, dossier_of, snapshot
 from leads.selectors.case_rights import lost, may_decide, next_level
 from leads.services import case_notices as notices
 from leads.services.case_enforcement import Change, Ruling, enforce, reverse
-from leads.services.cases import ask, locked_case
+from leads.services.cases import ask, locked_case, report_by_hand, touch
 from leads.services.refusals import Refused
 
 WITH_WINNER = (CollisionOutcome.KEEP, CollisionOutcome.REASSIGN, CollisionOutcome.SEPARATE)
@@ -79,7 +86,7 @@ def _decide(
         raise Refused(_("Give a reason: this is not what the rules propose."))
     last: CollisionDecision | None = case.decisions.order_by("-level").first()
     kind = _kind(last, ruling)
-    if kind == DecisionKind.UPHELD and last is not None:
+    if kind == DecisionKind.UPHELD and last is not None and not done:
         changes = last.changes
     else:
         left = reverse(case, last.changes, by=by) if last is not None else []
@@ -259,6 +266,26 @@ def accept(*, case_id: int, by: Member) -> CollisionCase:
         close(case)
     notices.announce(case)
     return case
+
+
+@transaction.atomic
+def ask_again(*, case_id: int, records: Sequence[Lead | Customer], by: Member) -> None:
+    """The merge that decided a case was undone on its own page: whose is the client now?
+
+    The case says so and is closed. Records of two reps come into a new case, which the same
+    superior may decide; a case that waits for an appeal goes on as it is.
+    """
+    case = locked_case(case_id)
+    notices.log(case, "merge_undone")
+    if case.is_waiting:
+        touch(case)
+        return
+    if case.state == CaseState.DECIDED:
+        close(case)
+    kept, gone = records
+    if kept.owner_id is not None and gone.owner_id is not None and kept.owner_id != gone.owner_id:
+        why = _("The merge that decided %(number)s was undone.") % {"number": case.number}
+        report_by_hand(record=kept, other=gone, by=by, why=why)
 
 
 def close(case: CollisionCase) -> None:

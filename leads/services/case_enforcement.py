@@ -19,7 +19,7 @@ from crm.sharing.services.moving import write_transferred
 from crm.teamwork.enums import NotificationKind, TaskState
 from crm.teamwork.models import Task
 from leads.enums import CollisionOutcome, IdentityVerdict, LeadStatus, RecordKind
-from leads.models import CollisionCase, CollisionRecord, Customer, IdentityJudgement, Lead
+from leads.models import CollisionCase, CollisionRecord, Customer, IdentityJudgement, Lead, Merge
 from leads.selectors.case_evidence import Dossier, side_of
 from leads.selectors.identity import Pair
 from leads.selectors.judgements import in_order
@@ -344,7 +344,8 @@ def _forget_judgement(case: CollisionCase, change: Change, by: Member) -> bool:
 
 def _undo_merge(case: CollisionCase, change: Change, by: Member) -> bool:
     # by name: a merge settles cases, so that module imports this one
-    import_module("leads.services.merging").undo(merge_id=change["merge"], by=by)
+    if Merge.objects.filter(pk=change["merge"], undone_at__isnull=True).exists():
+        import_module("leads.services.merging").take_back(merge_id=change["merge"], by=by)
     return True
 
 

@@ -1,6 +1,6 @@
 """Two records of one client become one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -14,17 +14,17 @@ from crm.audit import services as audit
 from crm.people.models import Member
 from crm.teamwork.enums import NotificationKind
 from crm.teamwork.services import notify
-from leads.enums import AliasSource, CaseState, LeadStatus, RecordKind
+from leads.enums import AliasSource, CaseState, LeadStatus
 from leads.merge_blocks import GONE, Block, blocks_for, choices_of, result_of
-from leads.merge_values import everything, read
-from leads.models import CollisionCase, CollisionRecord, Contact, Customer, FollowUp, Lead, Merge
+from leads.merge_values import everything
+from leads.models import CollisionCase, Contact, Customer, Lead, Merge
 from leads.references import check_obstacles, references_to
 from leads.selectors.addresses import page_of
 from leads.services.case_decisions import settle
 from leads.services.cases import locked_case
-from leads.services.conversion import convert_lead
 from leads.services.identity import forget, index, kind_of, learn_alias, repoint
 from leads.services.merging import people
+from leads.services.merging.attaching import attach
 from leads.services.merging.journal import Journal
 from leads.services.refusals import Refused, StaleRecord, WrongState
 
@@ -48,14 +48,42 @@ def merge(
     A lead that goes into a customer is converted into it. Choices nobody made are made by rule,
     and so are those that `by` may not make. The caller has checked that `by` reaches both.
     """
+    kept, gone = _both_held(kept, gone, versions, case)
+    chosen = settled(kept, gone, picks or {}, by)
+    found = _written_down(kept, gone, chosen, by=by, case=case, reason=reason)
+    if case is not None and by is not None:
+        # on the evidence as it was; a lead cannot be converted while its case is open
+        winner = gone.owner if chosen["owner"] == GONE else kept.owner
+        settle(case_id=case.pk, by=by, merge_id=found.pk, winner=winner, reason=found.reason)
+    journal = Journal(found)
+    results = _results(kept, gone, chosen)
+    if isinstance(kept, Customer) and isinstance(gone, Lead):
+        attach(journal, kept, gone, by)
+    else:
+        _absorb(journal, kept, gone)
+    for columns in results:
+        journal.change(kept, columns)
+    _pass_on_identity(journal, kept, gone, by)
+    _finish(journal, kept, gone)
+    return found
+
+
+def _both_held(kept: Any, gone: Any, versions: Versions, case: Any) -> tuple[Any, Any]:
+    """Both records, locked, if they may become one."""
     if case is not None:
         locked_case(case.pk)  # before its records, as decisions do
     kept, gone = locked_pair(kept, gone)
     _check(kept, gone, versions)
     check_obstacles(kept, gone)
     _one_open_case(kept, gone, case)
-    chosen = settled(kept, gone, picks or {}, by)
-    found = Merge.objects.create(
+    return kept, gone
+
+
+def _written_down(
+    kept: Any, gone: Any, chosen: dict[str, str], *, by: Member | None, case: Any, reason: str
+) -> Merge:
+    """The merge with both records as they were."""
+    found: Merge = Merge.objects.create(
         kept_kind=kind_of(kept),
         kept_id=kept.pk,
         kept_title=str(kept)[:200],
@@ -70,26 +98,18 @@ def merge(
         by=by,
         at=timezone.now(),
     )
-    if case is not None and by is not None:
-        # on the evidence as it was; a lead cannot be converted while its case is open
-        winner = gone.owner if chosen["owner"] == GONE else kept.owner
-        settle(case_id=case.pk, by=by, merge_id=found.pk, winner=winner, reason=found.reason)
-    journal = Journal(found)
-    results = _results(kept, gone, chosen)
-    if isinstance(kept, Customer) and isinstance(gone, Lead):
-        _attach(journal, kept, gone, by)
-    else:
-        _absorb(journal, kept, gone)
-    for columns in results:
-        journal.change(kept, columns)
-    _pass_on_identity(journal, kept, gone, by)
+    return found
+
+
+def _finish(journal: Journal, kept: Any, gone: Any) -> None:
+    """The kept record has changed, is found anew, and whoever looks after it is told."""
+    found, every = journal.merge, type(kept).every
     Merge.objects.filter(pk=found.pk).update(count=journal.count)
     found.count = journal.count
-    type(kept).every.filter(pk=kept.pk).update(version=F("version") + 1, updated_at=found.at)
-    index(type(kept).every.get(pk=kept.pk))
+    every.filter(pk=kept.pk).update(version=F("version") + 1, updated_at=found.at)
+    index(every.get(pk=kept.pk))
     _tell(found, kept, gone)
     jobs.enqueue("leads.gather_strays", run_after=found.at + STRAYS_AFTER, merge_id=found.pk)
-    return found
 
 
 def locked_pair(kept: Any, gone: Any) -> tuple[Any, Any]:
@@ -113,21 +133,24 @@ def _check(kept: Any, gone: Any, versions: Versions) -> None:
         if version is not None and one.version != version:
             raise StaleRecord(one)
     if isinstance(kept, Lead):
-        if not isinstance(gone, Lead):
-            raise Refused(_("A customer cannot become part of a lead: keep the customer."))
-        for one in (kept, gone):
-            if one.status == LeadStatus.CONVERTED:
-                raise WrongState(
-                    _("“%(name)s” has been converted. Merge with its customer instead.")
-                    % {"name": one}
-                )
-        if kept.status == LeadStatus.INVALID and gone.status != LeadStatus.INVALID:
-            raise WrongState(_("“%(name)s” is closed as invalid: keep the other.") % {"name": kept})
+        _check_leads(kept, gone)
     elif isinstance(gone, Lead) and gone.status not in OPEN:
         raise WrongState(
             _("“%(name)s” is “%(status)s”: only an open lead can be attached to a customer.")
             % {"name": gone, "status": gone.get_status_display()}
         )
+
+
+def _check_leads(kept: Lead, gone: Any) -> None:
+    if not isinstance(gone, Lead):
+        raise Refused(_("A customer cannot become part of a lead: keep the customer."))
+    for one in (kept, gone):
+        if one.status == LeadStatus.CONVERTED:
+            raise WrongState(
+                _("“%(name)s” has been converted. Merge with its customer instead.") % {"name": one}
+            )
+    if kept.status == LeadStatus.INVALID and gone.status != LeadStatus.INVALID:
+        raise WrongState(_("“%(name)s” is closed as invalid: keep the other.") % {"name": kept})
 
 
 def _one_open_case(kept: Any, gone: Any, case: Any) -> None:
@@ -199,39 +222,6 @@ def _pass_on_identity(journal: Journal, kept: Any, gone: Any, by: Member | None)
             alias = learn_alias(customer_id=kept.pk, text=name, source=AliasSource.MERGED, by=by)
             if alias is not None and alias.source == AliasSource.MERGED:
                 journal.created(alias)
-
-
-def _attach(journal: Journal, kept: Customer, gone: Lead, by: Member | None) -> None:
-    """The lead is converted into the customer; its journal says what the conversion did."""
-    told = list(FollowUp.objects.filter(lead=gone).order_by("pk"))
-    before = {
-        one.pk: {name: read(one, name) for name in ("customer", "opportunity")} for one in told
-    }
-    state = {name: read(gone, name) for name in ("status", "customer", "converted_at")}
-    seen = kept.last_follow_up_at
-    in_cases = list(CollisionRecord.objects.filter(record_kind=RecordKind.LEAD, record_id=gone.pk))
-    cases = list(CollisionCase.objects.filter(pk__in=[one.case_id for one in in_cases]))
-    people_before = set(Contact.objects.filter(customer=kept).values_list("pk", flat=True))
-    result = convert_lead(lead_id=gone.pk, by=by, customer_id=kept.pk)  # type: ignore[arg-type]
-    lead = Lead.every.get(pk=gone.pk)
-    journal.note(lead, state)
-    for one in FollowUp.objects.filter(pk__in=before).order_by("pk"):
-        journal.note(one, before[one.pk])
-    _note_again(journal, in_cases, ("record_kind", "record_id"))
-    _note_again(journal, cases, ("subject_kind", "subject_id"))
-    if result.contact is not None and result.contact.pk not in people_before:
-        journal.created(result.contact)
-    # the conversion moved it on already; the caller's own block writes it down
-    Customer.every.filter(pk=kept.pk).update(last_follow_up_at=seen)
-    journal.count += len(told)
-
-
-def _note_again(journal: Journal, rows: Sequence[Any], names: tuple[str, ...]) -> None:
-    """Rows that the conversion may have changed, as they were read before it."""
-    for one in rows:
-        now = type(one).objects.filter(pk=one.pk).first()
-        if now is not None:
-            journal.note(now, {name: read(one, name) for name in names})
 
 
 def _tell(found: Merge, kept: Any, gone: Any) -> None:

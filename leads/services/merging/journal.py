@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from leads.merge_values import Values, plain, read, stored
+from leads.merge_values import Values, everything, plain, read, stored
 from leads.models import Merge, MergeStep
 from leads.references import Reference, combination_of
 
@@ -53,6 +53,15 @@ class Journal:
         """A row that the merge made: taken back, it goes, unless it was used since."""
         self._step(
             model=row._meta.label_lower, column="pk", record_ids=[row.pk], before_id=0, after_id=0
+        )
+
+    def removed(self, row: Model) -> None:
+        """A row that somebody else has just deleted, whole as it was: taken back, it comes back."""
+        self._step(
+            model=row._meta.label_lower,
+            column="row",
+            before_id=row.pk,
+            values=everything(row),
         )
 
     def learned(self, moved: dict[str, Any]) -> None:

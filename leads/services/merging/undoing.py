@@ -15,10 +15,12 @@ from crm.people.models import Member
 from crm.teamwork.enums import NotificationKind
 from crm.teamwork.services import notify
 from leads.enums import RecordKind
-from leads.merge_values import read
+from leads.merge_values import read, stored
 from leads.models import CompanyAlias, Contact, Customer, Lead, Merge, MergeStep
 from leads.references import Reference, check_obstacles, references_to
 from leads.selectors.addresses import page_of
+from leads.services.case_decisions import ask_again
+from leads.services.cases import locked_case
 from leads.services.identity import forget, forget_alias, index, point_back
 from leads.services.merging.doing import locked_pair
 from leads.services.merging.journal import write
@@ -116,7 +118,7 @@ def _touched(found: Merge) -> Iterator[Row]:
     }
     for step in found.steps.all():
         rows = {(step.model, pk) for pk in step.record_ids}
-        if step.column not in ("", "pk", "learned"):
+        if step.column not in ("", "pk", "row", "learned"):
             target = _target_of(step)
             if target:
                 rows |= {(target, step.before_id), (target, step.after_id or 0)}
@@ -131,7 +133,22 @@ def _target_of(step: MergeStep) -> str:
 
 @transaction.atomic
 def undo(*, merge_id: int, by: Member | None) -> Merge:
-    """Take a merge back within thirty days; what changed since stays with the kept record."""
+    """Take a merge back within thirty days; what changed since stays with the kept record.
+
+    A case that was decided by it is closed and says so; two reps' records are asked about anew.
+    """
+    case_id = Merge.objects.values_list("case_id", flat=True).get(pk=merge_id)
+    if case_id is not None:
+        locked_case(case_id)  # before its records, as the merge did
+    found = take_back(merge_id=merge_id, by=by)
+    if case_id is not None and by is not None:
+        ask_again(case_id=case_id, records=pair_of(found), by=by)
+    return found
+
+
+@transaction.atomic
+def take_back(*, merge_id: int, by: Member | None) -> Merge:
+    """The undo itself: also that of a decision which an appeal overturns."""
     found: Merge = Merge.objects.select_for_update(of=("self",), no_key=True).get(pk=merge_id)
     kept, gone = locked_pair(*pair_of(found))
     check(found, kept, gone)
@@ -166,6 +183,8 @@ def undo(*, merge_id: int, by: Member | None) -> Merge:
 def _take_back(found: Merge, step: MergeStep, outcome: Outcome) -> None:
     if step.column == "pk":
         _remove(step, outcome)
+    elif step.column == "row":
+        _put_back(step)
     elif step.column == "learned":
         return  # when both records are there again
     elif step.column:
@@ -235,6 +254,15 @@ def _handed_down(found: Merge, step: MergeStep) -> bool:
             one.save(update_fields=["values"])
             return True
     return False
+
+
+def _put_back(step: MergeStep) -> None:
+    """A row that the merge made needless is there again, under its own number."""
+    model = apps.get_model(step.model)
+    values = stored(model, step.values)
+    model._base_manager.bulk_create([model(**values)], ignore_conflicts=True)
+    rows = model._base_manager.filter(pk=values.pop("id"))
+    rows.update(**{name: value for name, value in values.items() if name != "organization_id"})
 
 
 def _remove(step: MergeStep, outcome: Outcome) -> None:

@@ -3,11 +3,15 @@
 
 import pytest
 
-from leads.enums import CollisionOutcome
-from leads.models import CollisionCase, Lead, Merge
+from crm.audit.models import OperationLog
+from leads.enums import CaseState, CollisionOutcome
+from leads.models import CollisionCase, CollisionRecord, Lead, Merge
 from leads.services import merging
+from leads.services.case_decisions import appeal, decide
+from leads.services.case_enforcement import Ruling
+from leads.services.customers import create_customer
 from leads.services.refusals import Refused
-from tests.leads.cases.conftest import case, lead, newcomers_lead  # noqa: F401  fixtures
+from tests.leads.cases.conftest import case, director, lead, newcomers_lead  # noqa: F401  fixtures
 
 
 def test_it_is_the_cases_decision(tenant, case, lead, newcomers_lead):
@@ -28,3 +32,45 @@ def test_only_whoever_decides_the_case_may_merge_for_it(
         merging.merge(kept=lead, gone=newcomers_lead, by=tenant.colleague, case=case)
     assert Merge.objects.count() == 0
     assert Lead.objects.count() == 2
+
+
+def test_undone_on_its_own_page_the_case_says_so_and_a_new_one_asks(
+    tenant, case, lead, newcomers_lead, as_member
+):
+    merged = merging.merge(kept=lead, gone=newcomers_lead, by=tenant.manager, case=case)
+    with as_member(tenant.agent):
+        merging.undo(merge_id=merged.pk, by=tenant.agent)
+    old, new = CollisionCase.objects.order_by("id")
+    assert (old.pk, old.state, old.outcome) == (case.pk, CaseState.CLOSED, CollisionOutcome.MERGE)
+    assert OperationLog.objects.filter(action="case.merge_undone", subject_id=old.pk).exists()
+    assert (new.state, new.subject_id, new.decider) == (CaseState.OPEN, lead.pk, tenant.manager)
+    again = merging.merge(kept=lead, gone=newcomers_lead, by=tenant.manager, case=new)
+    assert again.is_in_force
+
+
+def test_undone_while_an_appeal_waits_the_case_goes_on(
+    tenant, case, lead, newcomers_lead, director, as_member
+):
+    merged = merging.merge(kept=lead, gone=newcomers_lead, by=tenant.manager, case=case)
+    with as_member(tenant.colleague):
+        appeal(case_id=case.pk, by=tenant.colleague, reason="两家公司")
+    merging.undo(merge_id=merged.pk, by=tenant.manager)
+    assert CollisionCase.objects.get().state == CaseState.APPEALED
+    with as_member(director):
+        ruling = Ruling(CollisionOutcome.NOT_SAME, reason="两家公司")
+        decide(case_id=case.pk, by=director, ruling=ruling)
+    assert Lead.objects.count() == 2
+
+
+def test_attached_and_taken_back_every_row_of_the_case_is_there(tenant, lead, as_member):
+    """The lead was there first, and the customer it is attached to is a newcomer's in its case."""
+    with as_member(tenant.colleague):
+        customer = create_customer(
+            by=tenant.colleague, name=lead.company_name, explanation="老客户推荐"
+        )
+    rows = list(CollisionRecord.objects.order_by("id").values())
+    assert len(rows) == 2
+    merged = merging.merge(kept=customer, gone=lead, by=tenant.manager)
+    assert CollisionRecord.objects.count() == 1
+    merging.undo(merge_id=merged.pk, by=tenant.manager)
+    assert list(CollisionRecord.objects.order_by("id").values()) == rows
