@@ -19,6 +19,7 @@ from crm.web.models import Submission
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 FIELD = "once"
+FINISHED = "tongzhou.once_finished"
 KEPT = timedelta(days=1)
 REPEATED = ("Location", "HX-Redirect", "HX-Location", "HX-Trigger", "HX-Refresh", "HX-Reswap")
 BEGIN = """
@@ -29,7 +30,20 @@ BEGIN = """
 
 def token_for(request: HttpRequest) -> str:
     """The token of the form being drawn: the one it was sent with, or a new one."""
-    return request.POST.get(FIELD, "")[:40] or secrets.token_urlsafe(12)
+    sent = "" if is_finished(request) else request.POST.get(FIELD, "")[:40]
+    return sent or secrets.token_urlsafe(12)
+
+
+def finish(request: HttpRequest) -> None:
+    """The form did its work although the answer is a page: an empty form in its place.
+
+    The next token drawn is a new one, and a repeated submission changes nothing on the screen.
+    """
+    request.META[FINISHED] = True
+
+
+def is_finished(request: HttpRequest) -> bool:
+    return bool(request.META.get(FINISHED))
 
 
 class OnceMiddleware:
@@ -49,7 +63,9 @@ class OnceMiddleware:
         response = self.get_response(request)
         if connection.needs_rollback:
             return response
-        if is_done(response):
+        if is_finished(request):
+            keep(begun, response, stays=True)
+        elif is_done(response):
             keep(begun, response)
         else:
             Submission.objects.filter(pk=begun).delete()
@@ -87,9 +103,11 @@ def is_done(response: HttpResponse) -> bool:
     return response.status_code < 400 and (response.status_code == 204 or leads_on)
 
 
-def keep(pk: int, response: HttpResponse) -> None:
-    """Remember how the submission was answered."""
+def keep(pk: int, response: HttpResponse, *, stays: bool = False) -> None:
+    """Remember how the submission was answered; where its page `stays`, a repeat swaps nothing."""
     headers = {name: response.headers[name] for name in _repeated(response)}
+    if stays and response.status_code == 200:
+        headers = {"HX-Reswap": "none"}
     answer = {"status": response.status_code, "headers": headers}
     Submission.objects.filter(pk=pk).update(answer=answer)
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from crm.access.decorators import needs
 from crm.tenancy.http import TenantRequest
-from crm.web import htmx
+from crm.web import htmx, once
 from leads.forms.follow_ups import FollowUpForm
 from leads.selectors.customers import customer_or_404
 from leads.selectors.leads import lead_or_404
@@ -53,6 +53,7 @@ def _log(request: TenantRequest, subject: Subject, *, draft: str, page: str) -> 
     except ProtectedClient as reason:
         form.add_error("content", refusal_words(reason))
         return render(request, "leads/_composer.html", context, status=422)
+    once.finish(request)
     if not htmx.is_partial(request):
         return redirect(reverse(page, args=[subject.pk]))
     response = render(

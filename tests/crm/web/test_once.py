@@ -9,7 +9,7 @@ from django.test import Client
 
 from crm.tenancy.context import tenant_context
 from crm.web.models import Submission
-from leads.models import Lead
+from leads.models import FollowUp, Lead
 from tests.support.at_once import wait_until_alone
 from tests.support.cast import Cast
 
@@ -93,3 +93,19 @@ def test_two_clicks_at_the_same_moment_make_one_lead(cast_committed, sign_in):
     assert first[0] == 302
     with tenant_context(cast.organization.id):
         assert Lead.objects.count() == 1
+
+
+def test_a_form_that_gives_way_to_an_empty_one_acts_once(cast, sign_in):
+    browser = sign_in(cast.agent)
+    browser.post(URL, LEAD)
+    with tenant_context(cast.organization.id):
+        lead = Lead.objects.get()
+    address = f"/acme/leads/{lead.pk}/follow-up/"
+    said = {"kind": "call", "content": "要报价", "once": "a-token"}
+    first = browser.post(address, said, headers={"HX-Request": "true"})
+    second = browser.post(address, said, headers={"HX-Request": "true"})
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert b'value="a-token"' not in first.content
+    assert second["HX-Reswap"] == "none"
+    with tenant_context(cast.organization.id):
+        assert FollowUp.objects.filter(lead=lead).count() == 1
