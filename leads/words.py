@@ -78,6 +78,12 @@ OPERATIONS = {
     "customer.protected": (_("protected it"), "shield"),
     "customer.unprotected": (_("released it from protection"), "lock-open"),
     "customer.protection_ended": (_("its protection ended"), "clock"),
+    "customer.alias_added": (_("added another name"), "plus"),
+    "customer.alias_dropped": (_("forgot another name"), "trash"),
+    "identity.judgement_taken_back": (
+        _("took back what was said about who it is"),
+        "arrow-back-up",
+    ),
     "contact.removed": (_("removed a contact"), "user-x"),
     "opportunity.created": (_("opened the opportunity"), "plus"),
     "opportunity.moved": (_("moved it"), "arrow-right"),

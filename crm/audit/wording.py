@@ -93,6 +93,11 @@ ACTIONS: Mapping[str, Any] = {
     "lead.merged_away": pgettext_lazy("log", "merged a lead into another record"),
     "lead.merge_undone": pgettext_lazy("log", "undid the merge of a lead"),
     "lead.kept_separate": pgettext_lazy("log", "kept two leads apart, in one hand"),
+    "customer.alias_added": pgettext_lazy("log", "added another name of a customer"),
+    "customer.alias_dropped": pgettext_lazy("log", "forgot another name of a customer"),
+    "identity.judgement_taken_back": pgettext_lazy(
+        "log", "took a judgement about two clients back"
+    ),
     "identity.looked_up": pgettext_lazy("log", "looked for duplicates"),
     "identity.lookups_spent": pgettext_lazy("log", "used up the look-ups of a day"),
     "customer.protected": pgettext_lazy("log", "protected a customer"),

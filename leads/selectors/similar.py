@@ -18,6 +18,7 @@ from leads.redaction import masked_name
 from leads.selectors.addresses import page_of
 from leads.selectors.entering import collision_settings, mark_of
 from leads.selectors.identity import Match
+from leads.selectors.judgements import names_key
 from leads.words import CUSTOMER_COLOURS, LEAD_COLOURS, deal_band, reason_words
 
 ASK_SALT = "leads.ask-to-share"
@@ -96,9 +97,13 @@ class Reader:
         return fact in self.settings.card_shows
 
     def name_of(self, match: Match, record: Any) -> str:
-        """The record's name, as far as this reader may learn it."""
+        """The record's name, as far as this reader may learn it.
+
+        Equal to another name of the client is not equal to its own: that would tell who it is.
+        """
         whole = self.settings.name_on_card == NameOnCard.WHOLE
         named = any(reason.code == ReasonCode.NAME_EQUAL for reason in match.reasons)
+        named = named and names_key(self.typed, str(record)) is None
         return str(record) if whole or named else masked_name(str(record), self.typed)
 
 

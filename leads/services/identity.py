@@ -9,6 +9,7 @@ from leads.services.learning import (
     learn_names,
     point_back,
     repoint,
+    take_back,
     unlearn_alias,
 )
 
@@ -26,5 +27,6 @@ __all__ = [
     "learn_names",
     "point_back",
     "repoint",
+    "take_back",
     "unlearn_alias",
 ]

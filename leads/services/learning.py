@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from crm.audit import services as audit
 from crm.people.models import Member
 from leads.enums import AliasSource, IdentityVerdict, RecordKind
 from leads.identity import parse_company_name
@@ -46,7 +47,7 @@ def judge(
             "at": timezone.now(),
         },
     )
-    _teach(names, verdict, by=by)
+    _teach(names, verdict, by=by, case_id=case_id)
     return judgement
 
 
@@ -75,21 +76,31 @@ def name_of(pair: Pair) -> str:
     return Customer.objects.filter(pk=pk).values_list("name", flat=True).first() or ""
 
 
-def _teach(names: Mapping[Pair, str], verdict: IdentityVerdict, *, by: Member | None) -> None:
+def _teach(
+    names: Mapping[Pair, str], verdict: IdentityVerdict, *, by: Member | None, case_id: int | None
+) -> None:
     """The same client under two names: each customer learns the other's, or forgets it again."""
     (left, left_name), (right, right_name) = names.items()
     for (kind, pk), name in ((left, right_name), (right, left_name)):
         if kind != RecordKind.CUSTOMER or not name:
             continue
         if verdict == IdentityVerdict.SAME:
-            learn_alias(customer_id=pk, text=name, source=AliasSource.JUDGED, by=by)
+            learn_alias(
+                customer_id=pk, text=name, source=AliasSource.JUDGED, by=by, case_id=case_id
+            )
         else:
             unlearn_alias(customer_id=pk, text=name, source=AliasSource.JUDGED)
 
 
 @transaction.atomic
 def learn_alias(
-    *, customer_id: int, text: str, source: AliasSource, by: Member | None = None
+    *,
+    customer_id: int,
+    text: str,
+    source: AliasSource,
+    by: Member | None = None,
+    kind: str = "",
+    case_id: int | None = None,
 ) -> CompanyAlias | None:
     """Another name of a customer, found from now on; None when it says nothing new."""
     text = text.strip()[:200]
@@ -101,7 +112,7 @@ def learn_alias(
     if known is not None:
         return known
     alias: CompanyAlias = CompanyAlias.objects.create(
-        customer=customer, text=text, key=key, source=source, by=by
+        customer=customer, text=text, key=key, source=source, by=by, kind=kind, case_id=case_id
     )
     index(customer)
     return alias
@@ -152,6 +163,25 @@ def unlearn_alias(*, customer_id: int, text: str, source: AliasSource) -> None:
     aliases = CompanyAlias.objects.filter(customer=customer_id, key=key, source=source)
     for pk in list(aliases.values_list("pk", flat=True)):
         forget_alias(alias_id=pk)
+
+
+@transaction.atomic
+def take_back(*, judgement_id: int) -> IdentityJudgement:
+    """What people said of two records no longer holds: they are compared like any others."""
+    judgement: IdentityJudgement = locked(IdentityJudgement.objects.all(), judgement_id)
+    sides = [
+        ((judgement.left_kind, judgement.left_id), judgement.right_name),
+        ((judgement.right_kind, judgement.right_id), judgement.left_name),
+    ]
+    for (kind, pk), name in sides:
+        if kind == RecordKind.CUSTOMER and name:
+            unlearn_alias(customer_id=pk, text=name, source=AliasSource.JUDGED)
+    said = {"names": [judgement.left_name, judgement.right_name], "verdict": judgement.verdict}
+    audit.write_all(
+        ("identity.judgement_taken_back", f"leads.{kind}", pk, said) for (kind, pk), _name in sides
+    )
+    IdentityJudgement.objects.filter(pk=judgement.pk).delete()
+    return judgement
 
 
 @transaction.atomic

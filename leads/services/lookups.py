@@ -56,6 +56,11 @@ def cards_of_refusal(refusal: LikelyDuplicate, *, by: Member, typed: str) -> lis
     return cards
 
 
+def note_shown(by: Member, matches: list[Match], *, typed: str) -> None:
+    """Something was said about these clients; the caller has counted the look-up."""
+    _write_down(by, matches, cards_for(by, matches, typed=typed))
+
+
 def _write_down(by: Member, matches: list[Match], cards: list[SimilarCard]) -> None:
     shown = {card.mark for card in cards if not card.is_visible}
     hidden = [list(match.pair) for match in matches if mark_of(match, by) in shown]

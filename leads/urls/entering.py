@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from leads.views import collision_rules, protection, share_requests
+from leads.views import aliases, collision_rules, judgements, protection, share_requests
 
 urlpatterns: list[URLPattern] = [
     path("collisions/requests/", share_requests.share_requests, name="share_requests"),
@@ -40,6 +40,14 @@ urlpatterns: list[URLPattern] = [
         collision_rules.switch_collision_rule,
         name="switch_collision_rule",
     ),
+    path("collisions/rules/judgements/", judgements.judgement_list, name="judgements"),
+    path(
+        "collisions/rules/judgements/<int:pk>/take-back/",
+        judgements.take_back_judgement,
+        name="take_back_judgement",
+    ),
+    path("customers/<int:pk>/names/new/", aliases.add_alias, name="add_alias"),
+    path("customers/<int:pk>/names/<int:alias_id>/forget/", aliases.drop_alias, name="drop_alias"),
     path("customers/<int:pk>/protect/", protection.protect_customer, name="protect_customer"),
     path("customers/<int:pk>/unprotect/", protection.unprotect_customer, name="unprotect_customer"),
 ]

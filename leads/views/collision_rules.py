@@ -35,6 +35,7 @@ def collision_rules(request: TenantRequest) -> HttpResponse:
         "tabs": tabs_for(request.member, "rules"),
         "actions": [
             Action(_("Rules of arbitration"), reverse("leads:arbitration_rules"), "scale"),
+            Action(_("The same or not"), reverse("leads:judgements"), "users"),
             Action(_("Settings"), reverse("leads:collision_settings"), "settings", frame="drawer"),
             Action(
                 _("New rule"),

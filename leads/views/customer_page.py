@@ -19,6 +19,7 @@ from leads.enums import RecordKind
 from leads.forms.follow_ups import FollowUpForm
 from leads.models import CollisionCase, Customer, CustomerProtection
 from leads.panels import customer_panels
+from leads.selectors.aliases import names_of
 from leads.selectors.cases import case_about
 from leads.selectors.customers import (
     contacts_of,
@@ -62,6 +63,8 @@ def customer_page(member: Member, customer: Customer) -> dict[str, Any]:
         "composer_url": reverse("leads:follow_up_customer", args=args),
         "contacts": contacts_of(customer),
         "add_contact_url": reverse("leads:create_contact", args=args) if may_edit else "",
+        "names": names_of(customer, member, may_edit=may_edit),
+        "add_name_url": reverse("leads:add_alias", args=args) if may_edit else "",
         "opportunities": opportunities_of(customer, member)[:20],
         "holders": holders_of(member, noun("leads.customer"), customer),
         "transfers": open_transfers_of(customer),
