@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 from crm.sharing.forms import check_not_past
 from crm.web.forms import DateField, TenantForm, TenantModelForm
 from leads.entering import CONDITIONS
-from leads.enums import CardFact, Channel, CustomerLevel, RuleEffect
+from leads.enums import CardFact, Channel, CompleteField, CustomerLevel, RuleEffect
 from leads.forms.assignments import Ticks
 from leads.identity import Identity
 from leads.models import CollisionRule, CollisionSettings
@@ -93,13 +93,18 @@ class SettingsForm(TenantModelForm):
     card_shows = forms.MultipleChoiceField(
         label=_("A redacted card shows"), choices=CardFact.choices, required=False, widget=Ticks
     )
-    wide = ("name_on_card", "card_shows")
+    complete_fields = forms.MultipleChoiceField(
+        label=_("A complete customer has"), choices=CompleteField.choices, widget=Ticks,
+        help_text=_("What the figures count as complete. Months that are over stay as they were."),
+    )  # fmt: skip
+    wide = ("name_on_card", "card_shows", "complete_fields")
 
     class Meta:
         model = CollisionSettings
         fields = (
             "decision_hours", "appeal_hours", "lookups_per_minute", "lookups_per_day",
             "protect_days", "protect_limit", "name_on_card", "card_shows",
+            "complete_fields",
         )  # fmt: skip
 
 

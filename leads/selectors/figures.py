@@ -13,7 +13,7 @@ from statistics import median
 from typing import Any
 
 from django.db import connection
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import JSONField, OuterRef, Q, QuerySet, Subquery, Value
 from django.utils import timezone
 
 from crm.access import policy
@@ -22,25 +22,27 @@ from crm.people.models import Department, Member
 from crm.people.working_hours import working_time_of
 from crm.tenancy.context import current_organization_id
 from crm.tenancy.models import Organization
-from leads.enums import CollisionSide
+from leads.enums import CollisionSide, CompleteField
 from leads.models import (
     CollisionCase,
     CollisionDecision,
     CollisionFigures,
     CollisionParty,
-    Customer,
 )
+from leads.selectors.entering import collision_settings
 
 VIEW = "leads.view_figures"
 MONTHS = 12
-# A customer whose every one of these is filled counts as complete.
-COMPLETE = ("industry", "province", "city", "address", "phone", "credit_code")
+# What a complete customer may be asked to have; the settings name those that count.
+COMPLETE = tuple(CompleteField.values)
 # A change of one of these updates the customer's information; owner, status, next steps do not.
 INFORMATION = (
     "name", "credit_code", "level", "phone", "website", "province", "city", "address", "industry",
 )  # fmt: skip
 CONTACT_INFORMATION = ("name", "title", "phone", "email", "wechat", "is_primary")
-IS_COMPLETE = " AND ".join(f"{name} <> ''" for name in COMPLETE)
+IS_COMPLETE = " AND ".join(
+    f"({name} <> '' OR NOT '{name}' = ANY(%(complete)s))" for name in COMPLETE
+)
 # The customers as they were at a moment: as they are, or as the first later change found them.
 KNOWN = f"""
     WITH later AS (
@@ -168,10 +170,16 @@ def zone() -> Any:
     return zone_of(rows.values_list("time_zone", flat=True).get())
 
 
-def bounds(month: date) -> dict[str, datetime]:
-    """When the month begins and ends, as parameters of the statements above."""
+def complete_fields() -> list[str]:
+    """The fields that a complete customer of this organisation has."""
+    return [name for name in COMPLETE if name in collision_settings().complete_fields]
+
+
+def bounds(month: date) -> dict[str, Any]:
+    """When the month begins and ends and what is complete: parameters of the statements above."""
     here = zone()
     return {
+        "complete": complete_fields(),
         "start": datetime.combine(month, time.min, tzinfo=here),
         "end": datetime.combine(month_after(month), time.min, tzinfo=here),
     }
@@ -213,7 +221,7 @@ def _by_department(month: date) -> dict[int | None, Count]:
     return found
 
 
-def _rows(statement: str, params: dict[str, datetime]) -> list[tuple[Any, ...]]:
+def _rows(statement: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
         return cursor.fetchall()  # type: ignore[no-any-return]
@@ -224,22 +232,22 @@ def _holder_department() -> Subquery:
     return Subquery(holders.order_by("id").values("department_id")[:1])
 
 
-def _opened(params: dict[str, datetime]) -> Counter[int | None]:
+def _opened(params: dict[str, Any]) -> Counter[int | None]:
     cases = CollisionCase.objects.filter(opened_within(params)).annotate(of=_holder_department())
     return Counter(cases.order_by("pk").values_list("of", flat=True))
 
 
-def opened_within(params: dict[str, datetime]) -> Q:
+def opened_within(params: dict[str, Any]) -> Q:
     return Q(opened_at__gte=params["start"], opened_at__lt=params["end"])
 
 
-def decided_within(params: dict[str, datetime]) -> QuerySet[CollisionDecision]:
+def decided_within(params: dict[str, Any]) -> QuerySet[CollisionDecision]:
     """The first decisions of the time; what an appeal changed came later and is none of them."""
     rows = CollisionDecision.objects.filter(level=1)
     return rows.filter(decided_at__gte=params["start"], decided_at__lt=params["end"])
 
 
-def _decided(params: dict[str, datetime]) -> Iterable[tuple[int | None, float]]:
+def _decided(params: dict[str, Any]) -> Iterable[tuple[int | None, float]]:
     decided = dict(decided_within(params).order_by("pk").values_list("case_id", "decided_at"))
     cases = CollisionCase.objects.filter(pk__in=decided).annotate(of=_holder_department())
     hours = working_time_of() if decided else None
@@ -295,7 +303,13 @@ def customers_held(month: date, departments: list[int] | None = None) -> Counter
     return found
 
 
-def missing_of(row: Any) -> list[str]:
-    """The fields that keep a customer from being complete, by their names."""
-    names = {one.name: one.verbose_name for one in Customer._meta.get_fields() if one.concrete}
-    return [str(names[name]) for name in COMPLETE if not row[name]]
+def with_asked(customers: QuerySet[Any]) -> QuerySet[Any]:
+    """The customers with what is asked of a complete one, as `asked`."""
+    asked = Value(complete_fields(), output_field=JSONField())
+    found: QuerySet[Any] = customers.annotate(asked=asked)
+    return found
+
+
+def missing_of(row: Any, wanted: Sequence[str]) -> list[str]:
+    """The wanted fields that a customer lacks, by their names."""
+    return [str(CompleteField(name).label) for name in wanted if not row[name]]

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -21,7 +22,7 @@ from crm.tenancy.context import tenant_context
 from crm.tenancy.links import tenant_url
 from crm.tenancy.models import Organization
 from leads.enums import RiskFactor, RiskState
-from leads.models import CollisionWatch
+from leads.models import CollisionWatch, RiskDigestWish
 from leads.selectors.risks import told_to, visible_risks
 from leads.services.forewarning import watch
 
@@ -42,7 +43,8 @@ def send_all(organization_id: int, day: date) -> int:
         organization = Organization.objects.get(pk=organization_id)
         since = _since(state)
         letters = []
-        for member in active_members().select_related("user", "department"):
+        wanted = active_members().exclude(pk__in=without_digest())
+        for member in wanted.select_related("user", "department"):
             if policy.allowed(member, DECIDE) and (digest := digest_for(member, since=since)):
                 _notify(member, digest)
                 letters.append(letter(member, digest, organization))
@@ -51,6 +53,20 @@ def send_all(organization_id: int, day: date) -> int:
     for one in letters:
         _send(one)
     return len(letters)
+
+
+def without_digest() -> QuerySet[Any]:
+    """The members who asked to be left in peace."""
+    return RiskDigestWish.objects.filter(is_wanted=False).values("member_id")
+
+
+def wants_digest(member: Member) -> bool:
+    return not RiskDigestWish.objects.filter(member=member, is_wanted=False).exists()
+
+
+def set_digest(member: Member, *, is_wanted: bool) -> None:
+    """Switch the member's own digest on or off; the page and its number stay."""
+    RiskDigestWish.objects.update_or_create(member=member, defaults={"is_wanted": is_wanted})
 
 
 def _since(state: CollisionWatch) -> datetime | None:

@@ -153,9 +153,9 @@ class MonthCustomers(CustomerTable):
     key = "figure-customers"
     columns = (  # type: ignore[assignment]
         *(one for one in CustomerTable.columns if one.key in CUSTOMER_COLUMNS),
-        HtmlColumn("missing", _("Missing now"), wanted=COMPLETE,
-                   html=lambda row, reader: markup.text("、".join(missing_of(row))),
-                   plain=lambda row: "、".join(missing_of(row))),
+        HtmlColumn("missing", _("Missing now"), wanted=(*COMPLETE, "asked"),
+                   html=lambda row, reader: markup.text("、".join(missing_of(row, row["asked"]))),
+                   plain=lambda row: "、".join(missing_of(row, row["asked"]))),
     )  # fmt: skip
     views = ()  # type: ignore[assignment]
     bulk = ()  # type: ignore[assignment]

@@ -6,6 +6,7 @@ urlpatterns: list[URLPattern] = [
     path("collisions/risks/", risks.risk_list, name="risks"),
     path("collisions/risks/dismiss/", risks.dismiss_risks, name="dismiss_risks"),
     path("collisions/risks/outcomes/", risks.risk_outcomes, name="risk_outcomes"),
+    path("collisions/risks/digest/<slug:to>/", risks.switch_digest, name="risk_digest"),
     path("collisions/risks/<int:pk>/", risks.risk_detail, name="risk"),
     path("collisions/risks/<int:pk>/dismiss/", risks.dismiss_risk, name="dismiss_risk"),
     path("collisions/risks/<int:pk>/again/", risks.reopen_risk, name="reopen_risk"),

@@ -20,6 +20,7 @@ from crm.web.asked import record_id
 from crm.web.components import Tile
 from crm.web.tables import Table
 from leads.collision_tabs import tabs_for
+from leads.enums import CompleteField
 from leads.models import CollisionFigures, FollowUp
 from leads.selectors import cases
 from leads.selectors import figures as selectors
@@ -80,6 +81,8 @@ def metrics(request: TenantRequest) -> HttpResponseBase:
         "departments": departments_for(request.member),
         "sees_company": selectors.departments_seen(request.member) is None,
         "by": by,
+        "complete": [CompleteField(name).label for name in selectors.complete_fields()],
+        "may_choose": policy.allowed(request.member, "leads.edit_collision_rules"),
     }
     table = tables.FigureTable(request, rows)
     return table.respond("leads/metrics/page.html", context, title=pgettext("collision", "Figures"))
@@ -214,7 +217,7 @@ Made = tuple[str, Table]
 def _customers(request: TenantRequest, ids: Any, inside: list[int] | None) -> QuerySet[Any]:
     if not policy.allowed(request.member, "leads.view_customer"):
         raise Http404
-    rows = visible_customers(request.member).filter(pk__in=list(ids))
+    rows = selectors.with_asked(visible_customers(request.member).filter(pk__in=list(ids)))
     return rows if inside is None else rows.filter(department__in=inside)
 
 

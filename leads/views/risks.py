@@ -31,6 +31,7 @@ from leads.selectors.risks import (
 )
 from leads.services import risks as services
 from leads.services.refusals import Refused
+from leads.services.risk_digest import set_digest, wants_digest
 from leads.tables.risks import RISK_COLOURS, RiskTable, probability_badge
 
 DECIDE = "leads.decide_risks"
@@ -59,10 +60,31 @@ def risk_list(request: TenantRequest) -> HttpResponseBase:
     if policy.allowed(request.member, DECIDE):
         url = reverse("leads:risk_outcomes")
         actions.append(Action(_("What came of warnings"), url, "chart-dots", frame="drawer"))
+        actions.append(digest_action(request))
     context = {"tabs": tabs_for(request.member, "risks")}
     return RiskTable(request, _rows(request)).respond(
         "leads/collisions/list.html", context, title=_("Early warning"), actions=actions
     )
+
+
+def digest_action(request: TenantRequest) -> Action:
+    """Switch one's own morning digest off, or on again."""
+    if wants_digest(request.member):
+        url = reverse("leads:risk_digest", args=["off"])
+        return Action(_("No morning digest"), url, "bell", method="post")
+    url = reverse("leads:risk_digest", args=["on"])
+    return Action(_("Send me the morning digest"), url, "bell", method="post")
+
+
+@require_POST
+@needs(DECIDE)
+def switch_digest(request: TenantRequest, to: str) -> HttpResponse:
+    """Whether the member gets the morning's mail and line about new warnings."""
+    if to not in ("on", "off"):
+        raise Http404
+    set_digest(request.member, is_wanted=to == "on")
+    message = _("You get the digest again.") if to == "on" else _("No digest any more.")
+    return htmx.done(request, url=reverse("leads:risks"), message=message)
 
 
 def _rows(request: TenantRequest) -> QuerySet[CollisionRisk]:

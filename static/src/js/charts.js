@@ -29,7 +29,7 @@
     const text = Number(value).toLocaleString("en", unit === "money" ? { minimumFractionDigits: 2, maximumFractionDigits: 2 } : {});
     return unit === "money" ? `¥${text}` : text;
   };
-  const axis = (unit) => (value) => (unit === "percent" ? `${Math.round(value * 100)}%` : unit === "money" ? `¥${short(value)}` : short(value));
+  const axis = (unit) => (value) => (unit === "percent" ? `${Number((value * 100).toFixed(2))}%` : unit === "money" ? `¥${short(value)}` : short(value));
 
   const option = (data) => {
     const ink = colour("ink-2");

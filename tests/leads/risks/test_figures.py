@@ -37,6 +37,27 @@ def customers(tenant, enter):
     return made
 
 
+def test_the_organisation_says_what_is_complete(tenant, customers, sign_in, url):
+    admin = sign_in(tenant.owner)
+    page = admin.get(url("leads:collision_settings")).content.decode()
+    fields = {"decision_hours": 8, "appeal_hours": 16, "lookups_per_minute": 60,
+              "lookups_per_day": 1000, "protect_days": 90, "protect_limit": 20,
+              "name_on_card": "masked", "card_shows": ["status"]}  # fmt: skip
+    assert 'value="website"' in page
+    assert admin.post(url("leads:collision_settings"), fields).status_code == 422
+    chosen = fields | {"complete_fields": ["phone", "website"]}
+    assert admin.post(url("leads:collision_settings"), chosen).status_code == 302
+    Customer.objects.filter(pk=customers[0].pk).update(phone="0512-1", website="a.example")
+    assert now_of()["complete"] == 1
+    month = selectors.this_month()
+    assert customers[0].pk not in selectors.customers_then(month, complete=False)
+    assert customers[2].pk in selectors.customers_then(month, complete=False)
+    told = admin.get(url("leads:metrics")).content.decode()
+    assert "Complete is a customer with all of: phone, website." in told
+    rows = admin.get(url("leads:metric_rows", "incomplete") + f"?month={month:%Y-%m}")
+    assert "website" in rows.content.decode()
+
+
 def open_case(tenant, customer, *, opened_at, hours=None):
     case = CollisionCase.objects.create(
         number=f"K-{customer.pk}", title=customer.name, subject_kind="customer",
