@@ -23,10 +23,15 @@ _COMPANY_BEFORE_BRANCH = re.compile(r"^(.+?(?<![分支子])公司)(.{2,})$")
 _GROUP_BEFORE_BRANCH = re.compile(r"^(.+?(?:集团|合作社|事务所))(.{2,})$")
 _BANK_BEFORE_BRANCH = re.compile(r"^(.+?(?:银行|信用社))(.*?(?:行|部|处|所))$")
 _ZONE = re.compile(
-    r"(?:国家级?)?(?:经济|高新|技术|产业)*(?:开发区|工业园区|工业园|工业区|高新区|保税港?区)(?=..)"
+    r"(?:国家级?)?(?:经济|高新|技术|产业|示范|循环|空港|临港|滨海|出口|加工)*(?:开发区|工业园区|工业园|工业区|高新区|港?保税港?区|"
+    r"自贸试?验?区|自由贸易试验区|产业园区?|科技园区|示范区|度假区|加工区|管理区|物流园区)(?=..)"
 )
 _TOWN = re.compile(r"[\u4e00-\u9fff]{2,3}(?:镇|乡|街道)(?=..)")
 _TOWN_TAIL = re.compile(r"^(?:新区|[镇区县市])(?=..)")
+_FORM_INSIDE = re.compile(
+    r"(?:股份|责任)?有限(?:责任)?公司|(?<!分)公司|商行|经营部|经销部|服务部|批发部|门市部|"
+    r"加工厂|制造厂|制品厂|总厂|(?<=..)厂(?=..)|销售中心|服务中心|事务所"
+)
 _ADMIN = re.compile(r"[市省]|(?<=..)[区县]|分行(?=.)")
 _TICKER = re.compile(
     r"^\*?(?:st|xd|xr)(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?:b股|uw|sw|ss|[abhsuwr])$"
@@ -73,6 +78,8 @@ def _parse_chinese(text: str) -> CompanyName:
         brand, trades = _split_leading_trades(body.text)
     if not body.is_form_first or not trades:
         brand, trades = _split_goods(*_split_trades(body.text), body)
+    if not trades and body.forms and len(brand) > _LONG_BRAND:
+        brand, trades = _leading_trades(brand)
     if len(brand) >= _LONG_BRAND and brand[-1] in lexicon.PRODUCT_ENDS and body.forms:
         brand, trades = _split_product(brand, trades)
     if len(brand) >= 4 and not body.places:
@@ -221,11 +228,13 @@ def _form_at_end(text: str) -> str:
 
 def _form_at_start(text: str) -> _Body | None:
     """有限公司 may stand before the brand in pasted names: 天津有限公司华信."""
-    found = re.search(r"(?:股份|责任)?有限(?:责任)?公司", text)
+    found = _FORM_INSIDE.search(text)
     if not found or found.end() == len(text):
         return None
-    rest = text[: found.start()] + text[found.end() :]
-    return _Body(rest, forms=(found[0],), is_form_first=True)
+    head, tail = text[: found.start()], text[found.end() :]
+    if len(head) > 1 and (place := place_at(tail)) and len(tail) - place.length > 1:
+        return _Body(tail + head, forms=(found[0],))  # 照明工程有限公司|天津|艺洲飞达
+    return _Body(head + tail, forms=(found[0],), is_form_first=True) if head + tail else None
 
 
 def _take_region(body: _Body) -> _Body:
@@ -250,7 +259,7 @@ def _take_region(body: _Body) -> _Body:
 
 def _without_district(text: str, place: Place) -> str:
     """上海|浦东|华信科技, 东莞|虎门镇|华信: but 上海|浦东|发展银行 keeps it as the brand."""
-    if not place.county and (size := district_size(text, place)) and not _is_all_trade(text[size:]):
+    if (size := district_size(text, place)) and not _is_all_trade(text[size:]):
         text = _TOWN_TAIL.sub("", text[size:], count=1)
     if (town := _TOWN.match(text)) and not _is_all_trade(text[town.end() :]):
         text = text[town.end() :]
@@ -265,10 +274,22 @@ def _is_all_trade(text: str) -> bool:
 def _split_trades(text: str) -> tuple[str, tuple[str, ...]]:
     """Trades off the end, longest first, as long as two characters of brand remain."""
     trades: list[str] = []
-    while trade := _trade_at_end(text):
-        text = text[: -len(trade)]
-        trades.insert(0, trade)
-    return text, tuple(trades)
+    while True:
+        while trade := _trade_at_end(text):
+            text = text[: -len(trade)]
+            trades.insert(0, trade)
+        if not trades or not (word := _qualifier_at_end(text)):
+            return text, tuple(trades)
+        text = text[: -len(word)]
+
+
+def _qualifier_at_end(text: str) -> str:
+    """新型 of 华信新型|材料: of neither the brand nor the trade."""
+    longest = len(text) - 2
+    for size in lexicon.QUALIFIER_SIZES.get(text[-1], ()):
+        if size <= longest and text[-size:] in lexicon.QUALIFIERS:
+            return text[-size:]
+    return ""
 
 
 def _split_leading_trades(text: str) -> tuple[str, tuple[str, ...]]:
@@ -277,6 +298,14 @@ def _split_leading_trades(text: str) -> tuple[str, tuple[str, ...]]:
     trades: tuple[str, ...] = ()
     while size := _trade_at_start(brand):
         brand, trades = brand[size:], (*trades, brand[:size])
+    return brand, trades
+
+
+def _leading_trades(text: str) -> tuple[str, tuple[str, ...]]:
+    """天津|教育信息咨询|北洋: the trade before the brand, when it is long enough to be sure."""
+    brand, trades = _split_leading_trades(text)
+    if sum(map(len, trades)) < _LONG_BRAND or brand in lexicon.TRADES:
+        return text, ()
     return brand, trades
 
 

@@ -9,7 +9,7 @@ from leads.identity.words import table
 _SHORTEST = 3  # Chinese characters: two sound like too many things
 _NEAR, _CONFIRMED = 0.76, 0.7
 _LEAST = 2.8  # weight of the sounds that must agree
-_LONGEST = 24
+_WORD = re.compile("[a-z]{2,24}")
 _OTHER_LENGTH = 1.6
 
 _LATIN = {key: (sound or ("",))[0] for key, sound in table("sounds", "latin").items()}
@@ -18,6 +18,7 @@ _INITIALS = {key: (sound or ("",))[0] for key, sound in table("sounds", "initial
 _FINALS = {key: sound[0] for key, sound in table("sounds", "finals").items()}
 _BARE = frozenset("".join(table("sounds", "bare")["characters"]))
 _SYLLABLE = re.compile(r"(zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw]?)([a-zü]*?)(ng|n)?$")
+_VOICED = frozenset("aeiou")
 _VOWELS = re.compile(r"([aeiou])[aeiou]+")
 _DOUBLED = re.compile(r"([a-z])\1")
 _WEIGHTS = {**dict.fromkeys("PTKSFJLMN", 1.0), **dict.fromkeys("HW", 0.5)}
@@ -33,7 +34,7 @@ _NEVER = 9.0
 @lru_cache(maxsize=16384)
 def heard_alike(chinese: str, latin: str, *, is_confirmed: bool = False) -> bool:
     """Whether one reads as the other said aloud; less will do when more of the name agrees."""
-    if len(chinese) < _SHORTEST - is_confirmed or not latin.isalpha() or len(latin) > _LONGEST:
+    if len(chinese) < _SHORTEST - is_confirmed or not _WORD.fullmatch(latin):
         return False
     a, b = _latin_sounds(latin), _chinese_sounds(chinese)
     if not a or not b or (a[0] != b[0] and (a[0], b[0]) not in _SWAPS):
@@ -68,7 +69,7 @@ def _sound(character: str) -> str:
     initial, final = _INITIALS.get(parts[1], ""), _FINALS.get(parts[2], parts[2][:1])
     if parts[1] == "w" and final == "u":
         initial = ""
-    vowel = "" if character in _BARE or final not in "aeiou" else final
+    vowel = "" if character in _BARE or final not in _VOICED else final
     return initial + vowel + ("N" if parts[3] else "")
 
 

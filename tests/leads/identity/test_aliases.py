@@ -94,6 +94,7 @@ def test_unlisted_names_by_word_and_by_ear(a: str, b: str) -> None:
         ("General Insurance", "通用汽车"),
         ("National Bank", "国家电网"),
         ("Lumina", "露易莎"),
+        ("C𐒰", "上海字节跳动科技有限公司"),
     ],
 )
 def test_other_names_by_word_and_by_ear(a: str, b: str) -> None:
