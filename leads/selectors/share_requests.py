@@ -27,6 +27,8 @@ class RequestLine:
 
     request: ShareRequest
     title: str
+    # the name as its reader had typed it, who asked
+    typed: str
     url: str
     record_url: str
     colour: str
@@ -82,17 +84,20 @@ def _lines(member: Member, requests: list[ShareRequest]) -> list[RequestLine]:
         visible = policy.visible(member, rows, VIEW[kind]).values_list("pk", flat=True)
         seen |= {(kind.value, pk) for pk in visible}
     return [
-        _line(one, records[pair], may_answer=pair in answers, is_seen=pair in seen)
+        _line(member, one, records[pair], may_answer=pair in answers, is_seen=pair in seen)
         for one in requests
         if (pair := (one.record_kind, one.record_id)) in records
     ]
 
 
-def _line(request: ShareRequest, record: Any, *, may_answer: bool, is_seen: bool) -> RequestLine:
+def _line(
+    member: Member, request: ShareRequest, record: Any, *, may_answer: bool, is_seen: bool
+) -> RequestLine:
     kind = RecordKind(request.record_kind)
     return RequestLine(
         request=request,
-        title=str(record) if is_seen else masked_name(str(record), ""),
+        title=str(record) if is_seen else masked_name(str(record), request.typed),
+        typed=request.typed if request.asker_id == member.pk else "",
         url=reverse("leads:share_request", args=[request.pk]),
         record_url=page_of(kind, record.pk) if is_seen else "",
         colour=STATE_COLOURS[request.state],

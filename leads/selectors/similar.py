@@ -107,20 +107,23 @@ class Reader:
         return str(record) if whole or named else masked_name(str(record), self.typed)
 
 
-def asked_record(token: str, *, by: Member) -> tuple[RecordKind, int]:
-    """What a card shown to this member points at; BadSignature when it is not, or an hour old."""
+def asked_record(token: str, *, by: Member) -> tuple[RecordKind, int, str]:
+    """What a card shown to this member points at, and the name they had typed.
+
+    BadSignature when it is not theirs, or an hour old.
+    """
     sealed = signing.loads(token, salt=_salt(by), max_age=ASK_SECONDS)
     try:
-        kind, _sep, record_id = unseal(str(sealed), place=ASK_SALT).partition(":")
+        kind, record_id, typed = unseal(str(sealed), place=ASK_SALT).split(":", 2)
     except Undecipherable as error:
         raise signing.BadSignature from error
-    return RecordKind(kind), int(record_id)
+    return RecordKind(kind), int(record_id), typed
 
 
-def _ticket(match: Match, reader: Member) -> str:
+def _ticket(match: Match, reader: Reader) -> str:
     """What the card's button sends back: only the server can read which record it means."""
-    sealed = seal(f"{match.kind.value}:{match.record_id}", place=ASK_SALT)
-    return signing.dumps(sealed, salt=_salt(reader))
+    sealed = seal(f"{match.kind.value}:{match.record_id}:{reader.typed}", place=ASK_SALT)
+    return signing.dumps(sealed, salt=_salt(reader.member))
 
 
 def _salt(reader: Member) -> str:
@@ -164,7 +167,7 @@ def _redacted_card(match: Match, record: Any, band: str, reader: Reader) -> Simi
         verdict=match.verdict,
         reasons=reason_words(one for one in match.reasons if one.code not in TELLS_OF_THE_HIDDEN),
         is_visible=False,
-        ask=_ticket(match, reader.member),
+        ask=_ticket(match, reader),
         mark=mark_of(match, reader.member),
         has_owner=record.owner is not None or not has_owner,
         shows_contact=reader.sees(CardFact.CONTACT),

@@ -33,7 +33,9 @@ class OpensNothing(Refused):
 
 
 @transaction.atomic
-def ask_to_share(*, kind: RecordKind, record_id: int, by: Member, reason: str = "") -> ShareRequest:
+def ask_to_share(
+    *, kind: RecordKind, record_id: int, by: Member, reason: str = "", typed: str = ""
+) -> ShareRequest:
     """Ask the owner of a record one cannot see to share it; without an owner, the managers.
 
     Asked again while it waits, it is the same request and nobody is told twice.
@@ -44,7 +46,7 @@ def ask_to_share(*, kind: RecordKind, record_id: int, by: Member, reason: str = 
         record_kind=kind,
         record_id=record_id,
         state=ShareState.WAITING,
-        defaults={"reason": reason.strip()[:200]},
+        defaults={"reason": reason.strip()[:200], "typed": typed[:200]},
     )
     if is_new:
         asked = {record.owner_id} - {None} or manager_ids_of([by.pk])
@@ -134,7 +136,7 @@ def decline_request(*, request_id: int, by: Member, answer: str) -> ShareRequest
     notify(
         member_ids=[request.asker_id],
         kind=NotificationKind.SHARE_DECLINED,
-        title=masked_name(str(record), ""),
+        title=masked_name(str(record), request.typed),
         url=address_of(request),
     )
     audit.record("share.declined", target=record, member=request.asker_id)

@@ -62,8 +62,8 @@ def own_record(request: HttpRequest) -> tuple[Pair, ...]:
 def ask(request: TenantRequest) -> HttpResponse:
     """Ask the owner behind a redacted card to share; only for a card one was shown."""
     try:
-        kind, pk = asked_record(request.POST.get("token", ""), by=request.member)
-        asked = ask_to_share(kind=kind, record_id=pk, by=request.member)
+        kind, pk, typed = asked_record(request.POST.get("token", ""), by=request.member)
+        asked = ask_to_share(kind=kind, record_id=pk, by=request.member, typed=typed)
     except (signing.BadSignature, ValueError, ObjectDoesNotExist) as error:
         raise Http404 from error
     answer = render(request, "leads/_asked.html", {"asked": asked})

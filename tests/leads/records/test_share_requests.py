@@ -1,5 +1,6 @@
 """Asking for a client one met and may not see; its owner's answer."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -70,6 +71,24 @@ def test_only_the_two_sides_read_it_and_only_one_answers(asked, tenant, sign_in,
     assert sign_in(tenant.northerner).get(page).status_code == 200
     grant = url("leads:grant_share_request", asked.pk, "edit")
     assert sign_in(tenant.northerner).post(grant, {}).status_code == 404
+
+
+def test_an_asker_tells_their_requests_apart_by_what_they_typed(customer, tenant, sign_in, url):
+    typed = customer.name[:4]
+    browser = sign_in(tenant.northerner)
+    cards = browser.post(
+        url("leads:similar"), {"company_name": typed}, headers={"HX-Request": "true"}
+    )
+    token = re.search(r'"token": "([^"]+)"', cards.content.decode())[1]
+    browser.post(url("leads:ask_to_share"), {"token": token})
+    asked = ShareRequest.objects.get()
+    assert asked.typed == typed
+    mine = browser.get(url("leads:share_requests")).content.decode()
+    assert f"you typed “{typed}”" in mine
+    assert f"No. {asked.pk}" in mine
+    assert customer.name not in mine
+    theirs = sign_in(tenant.agent).get(url("leads:share_requests")).content.decode()
+    assert "you typed “" not in theirs
 
 
 def test_a_lead_is_handed_over(lead, tenant, sign_in, url):
