@@ -26,6 +26,7 @@ from crm.web.tables.columns import (
     Row,
     TextColumn,
 )
+from crm.web.tables.controls import BulkAction, Empty, QuickView
 from crm.web.tables.filters import (
     AmountFilter,
     BooleanFilter,
@@ -38,7 +39,7 @@ from crm.web.tables.filters import (
     SwitchFilter,
     TextFilter,
 )
-from crm.web.tables.table import BulkAction, Empty, QuickView, Table
+from crm.web.tables.table import Table
 
 __all__ = [
     "AmountFilter",

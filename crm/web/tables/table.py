@@ -1,7 +1,7 @@
 """The list itself: what the address asks for, turned into rows, controls and answers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import render
-from django.urls import get_script_prefix, reverse
+from django.urls import get_script_prefix
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
@@ -26,6 +26,7 @@ from crm.web.icons import icon
 from crm.web.models import SavedView
 from crm.web.tables.addresses import CONTROL_KEYS
 from crm.web.tables.columns import Column, Reader
+from crm.web.tables.controls import BulkAction, Chip, Control, Empty, QuickView
 from crm.web.tables.export import export_response
 from crm.web.tables.filters import Filter, Scope
 from crm.web.tables.paging import Order, Page, Row, capped_count, read_page
@@ -33,59 +34,6 @@ from crm.web.tables.trimming import Trim
 
 Label = str | Promise
 PANELS = ("filters", "columns", "views")
-
-
-@dataclass(frozen=True)
-class BulkAction:
-    """Something to do with the ticked rows: posts `ids` (or `all` and `query`) to a page."""
-
-    label: Label
-    url: str
-    icon: str = ""
-    permission: str = ""
-    frame: str = ""
-    danger: bool = False
-
-    @property
-    def address(self) -> str:
-        return reverse(self.url)
-
-
-@dataclass(frozen=True)
-class QuickView:
-    """A ready-made view: a name and the query string it stands for."""
-
-    key: str
-    label: Label
-    query: str = ""
-
-
-@dataclass(frozen=True)
-class Empty:
-    """What to say when there is nothing: one sentence, one action."""
-
-    text: Label
-    action: Action | None = None
-    icon: str = "inbox"
-
-
-@dataclass(frozen=True)
-class Chip:
-    """A condition in force and the address without it."""
-
-    label: Label
-    words: str
-    url: str
-
-
-@dataclass(frozen=True)
-class Control:
-    """A filter's control in the panel."""
-
-    filter: Filter
-    options: Sequence[tuple[str, str]]
-    values: Sequence[str]
-    bounds: tuple[str, str] = field(default=("", ""))
 
 
 class Table:
