@@ -32,6 +32,8 @@ from crm.web.components import Action
 
 EVENT = "calendar-changed"
 YEARS = range(2004, 2100)
+# the notice about the next year's holidays is usually out in November
+NEXT_YEAR_FROM = 11
 
 
 @needs("people.view_directory")
@@ -49,7 +51,7 @@ def show_calendar(request: TenantRequest) -> HttpResponse:
         "week": week_lines(load_week(in_use.week)),
         "follows": in_use.follows_public_holidays,
         "last_year": public_holidays.LAST_YEAR,
-        "is_unknown": in_use.follows_public_holidays and year > public_holidays.LAST_YEAR,
+        "unknown": unknown_year(year, today) if in_use.follows_public_holidays else None,
         "months": months(
             year, today, working_time, names_of(year, own, in_use.follows_public_holidays)
         ),
@@ -60,6 +62,15 @@ def show_calendar(request: TenantRequest) -> HttpResponse:
     }
     part = "#body" if htmx.target_of(request) == "calendar" else ""
     return render(request, f"people/calendar.html{part}", context)
+
+
+def unknown_year(year: int, today: date) -> int | None:
+    """The year looked at, or at the end of this one the next, whose holidays nobody entered yet."""
+    asked = year + 1 if year == today.year and today.month >= NEXT_YEAR_FROM else year
+    if asked <= public_holidays.LAST_YEAR:
+        return None
+    is_entered = CalendarDay.objects.filter(date__year=asked, kind=DayKind.OFF).exists()
+    return None if is_entered else asked
 
 
 def calendar_actions(request: TenantRequest) -> list[Action]:

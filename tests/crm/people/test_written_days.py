@@ -4,7 +4,10 @@ from datetime import date
 
 import pytest
 
+from crm.people import public_holidays
 from crm.people.models import CalendarDay, DayKind
+from crm.people.services import calendars as services
+from crm.people.views.calendars import unknown_year
 from crm.people.working_hours import working_time_of
 from crm.people.written_days import NotUnderstood, read_days
 from crm.tenancy.context import tenant_context
@@ -71,3 +74,19 @@ def test_pasted_days_count_at_once_or_none_of_them(cast, sign_in):
     assert sign_in(cast.manager).post(MANY, {"days": "2027-02-08 off"}).status_code == 403
     page = browser.get("/acme/absences/calendar/?year=2028").content.decode()
     assert "Enter many days" in page
+
+
+@pytest.mark.parametrize(
+    ("year", "today", "wanted"),
+    [
+        (2026, date(2026, 10, 31), None),
+        (2026, date(2026, 11, 1), 2027),
+        (2027, date(2026, 3, 1), 2027),
+        (2025, date(2026, 11, 5), None),
+    ],
+)
+def test_the_calendar_says_which_year_is_not_known_yet(tenant, monkeypatch, year, today, wanted):
+    monkeypatch.setattr(public_holidays, "LAST_YEAR", 2026)
+    assert unknown_year(year, today) == wanted
+    services.save_days(read_days("2027-02-05 ~ 2027-02-11 off 春节"))
+    assert unknown_year(year, today) is None
