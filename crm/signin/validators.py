@@ -13,6 +13,7 @@ from crm.people.selectors import organizations_of
 from crm.signin.models import USUAL
 from crm.signin.policy import current_policy
 from crm.tenancy.context import current_tenant, tenant_context
+from crm.tenancy.current import current_organization
 from crm.tenancy.models import Organization
 
 GUESSED = ("tongzhou", "同舟")
@@ -31,7 +32,8 @@ class LongEnough:
             raise ValidationError(_("This password is too long."), code="password_too_long")
 
     def get_help_text(self) -> str:
-        return _("Four words that do not belong together are best.")
+        text = _("At least %(count)d characters. Four words that do not belong together are best.")
+        return text % {"count": minimum_for(None)}
 
 
 class NotOurNames:
@@ -52,11 +54,11 @@ class NotOurNames:
 
 
 def minimum_for(user: Any) -> int:
-    """The shortest password that all organisations of the person accept."""
-    if user is None or not user.pk:
-        return USUAL
+    """The shortest password that all organisations of the person accept, or the one they join."""
     if current_tenant() is not None:
         return current_policy().password_minimum
+    if user is None or not user.pk:
+        return USUAL
     found = []
     for organization in organizations_of(user):
         with tenant_context(organization.id):
@@ -65,9 +67,11 @@ def minimum_for(user: Any) -> int:
 
 
 def _names_around(user: Any) -> list[str]:
-    if user is None or not user.pk:
-        return []
-    organizations: list[Organization] = organizations_of(user)
+    organizations: list[Organization] = []
+    if user is not None and user.pk:
+        organizations = organizations_of(user)
+    elif current_tenant() is not None:
+        organizations = [current_organization()]
     return [one.slug for one in organizations] + [one.name for one in organizations]
 
 

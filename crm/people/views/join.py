@@ -19,6 +19,7 @@ from crm.people.forms.invitations import JoinForm
 from crm.people.models import Invitation, InvitationState, Member, User
 from crm.people.refusals import Refused
 from crm.people.services import invitations as services
+from crm.signin.validators import LongEnough
 from crm.tenancy.context import tenant_context
 from crm.tenancy.links import global_url
 from crm.tenancy.models import Organization
@@ -115,12 +116,15 @@ def join_as_oneself(request: HttpRequest, door: Door) -> HttpResponse:
 def join_as_new(request: HttpRequest, door: Door) -> HttpResponse:
     """A new person chooses a name and a password."""
     form = JoinForm(request.POST or None, initial={"name": door.name})
+    with tenant_context(door.organization.pk, reason=REASON):
+        form.fields["password"].help_text = LongEnough().get_help_text()
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            get_adapter().clean_password(
-                data["password"], user=User(email=door.email, name=data["name"])
-            )
+            with tenant_context(door.organization.pk, reason=REASON):
+                get_adapter().clean_password(
+                    data["password"], user=User(email=door.email, name=data["name"])
+                )
             member = accept(door, name=data["name"], password=data["password"])
         except ValidationError as error:
             form.add_error("password", error)

@@ -16,6 +16,7 @@ from crm.people.refusals import Refused
 from crm.people.services import invitations as services
 from crm.people.services.invitations import Invited, invite, resend, revoke, token_of
 from crm.people.services.members import MayNotGiveRoles
+from crm.signin.models import SignInPolicy
 from crm.tenancy.context import tenant_context
 from crm.tenancy.models import Organization
 from tests.support.cast import PASSWORD
@@ -110,6 +111,21 @@ def test_passwords_are_checked_like_any_other(cast, values):
     invitation = ask(cast)
     assert join(invitation, **values).status_code == 422
     assert not User.objects.filter(email=NEW).exists()
+
+
+def test_who_joins_chooses_a_password_as_long_as_the_organisation_asks(cast):
+    with tenant_context(cast.organization.id):
+        SignInPolicy.objects.update_or_create(defaults={"password_minimum": 14})
+    invitation = ask(cast)
+    page = Client().get(link(invitation)).content.decode()
+    assert "至少 14 个字符" in page
+    short = join(invitation, password="Boot-auf-See9", again="Boot-auf-See9")
+    assert short.status_code == 422
+    named = "acme-acme-acme-1"
+    assert join(invitation, password=named, again=named).status_code == 422
+    assert not User.objects.filter(email=NEW).exists()
+    long = "Boot-auf-See-99"
+    assert join(invitation, password=long, again=long).status_code == 302
 
 
 def test_a_person_with_an_account_signs_in_and_joins(cast, other_cast, sign_in):
