@@ -16,6 +16,8 @@ from crm.people.models import Member
 
 M = TypeVar("M", bound=Model)
 NOTHING = Q(pk__in=[])
+# not Q(): joined by "or" to a condition, that would be the condition alone
+EVERYTHING = ~NOTHING
 
 
 class UnknownPermission(LookupError):
@@ -38,7 +40,7 @@ def reach_of(member: Member, permission: str) -> Reach | None:
 
 
 def reach_filter(member: Member, permission: str, model: type[Model]) -> Q | None:
-    """The member's reach as a filter on `model`: Q() for everything, None for nothing.
+    """The member's reach as a filter on `model`: EVERYTHING, or None for nothing.
 
     `model.access_via` ("customer__") says whose owner and department count; a grant on that
     record reaches what hangs on it. `model.access_owner` names an owner's column of another name,
@@ -48,7 +50,7 @@ def reach_filter(member: Member, permission: str, model: type[Model]) -> Q | Non
     if reach is None:
         return None
     if reach.is_all:
-        return Q()
+        return EVERYTHING
     if parties := getattr(model, "access_parties", ""):
         relation: Any = model._meta.get_field(parties)
         rows = visible(member, relation.related_model._default_manager.all(), permission)

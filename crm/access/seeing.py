@@ -25,7 +25,7 @@ from crm.audit import services as audit
 from crm.people.models import Member
 from crm.people.refusals import Refused
 from crm.tenancy.context import tenant_context
-from crm.web import htmx
+from crm.web import htmx, live
 from crm.web.preferences import SESSION_KEY as REMEMBERED_COLUMNS
 
 LONGEST = timedelta(minutes=30)
@@ -74,7 +74,7 @@ def begin(request: HttpRequest, *, actor: Member, target: Member) -> None:
         "target": target.pk,
         "until": int(until.timestamp()),
     }
-    request.session.pop(REMEMBERED_COLUMNS, None)
+    _look_anew(request)
     audit.record("access.see_as_started", target=target, until=until.isoformat())
 
 
@@ -83,11 +83,17 @@ def end(request: HttpRequest, actor: Member, *, reason: str) -> int | None:
     kept = request.session.pop(_slot(actor), None)
     if kept is None:
         return None
-    request.session.pop(REMEMBERED_COLUMNS, None)
+    _look_anew(request)
     target_id = kept.get("target") if isinstance(kept, dict) else None
     target = Member.objects.filter(pk=target_id).first() if isinstance(target_id, int) else None
     audit.record("access.see_as_ended", target=target, reason=reason)
     return target.pk if target is not None else None
+
+
+def _look_anew(request: HttpRequest) -> None:
+    """With other eyes: what was chosen is forgotten, open streams end and begin anew."""
+    request.session.pop(REMEMBERED_COLUMNS, None)
+    live.end_session_streams(request.session.session_key or "")
 
 
 @dataclass(frozen=True)

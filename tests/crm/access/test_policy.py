@@ -1,6 +1,7 @@
 """Role, scope, grant: the list filter and the single decision always agree."""
 
 import pytest
+from django.db.models import Q
 from django.http import Http404
 
 from crm.access import policy
@@ -40,6 +41,12 @@ def test_scope_decides_what_is_seen(tenant, customers, part, seen):
     assert names(member) == seen
     for name, customer in customers.items():
         assert policy.allowed(member, "leads.view_customer", customer) == (name in seen)
+
+
+def test_everything_stays_everything_beside_another_condition(tenant, customers):
+    found = policy.reach_filter(tenant.owner, "leads.view_customer", Customer)
+    assert Customer.objects.filter(found | Q(name="agent")).count() == 3
+    assert "WHERE" not in str(Customer.every.filter(found).query)
 
 
 def test_without_the_permission_nothing_is_seen(tenant, customers):

@@ -282,6 +282,14 @@ def test_the_stream_and_the_counts_follow_the_eyes(owner, cast):
     assert not [one for one in log(cast, "access.seen_as") if one.details["page"] == "web:counts"]
 
 
+def test_streams_opened_with_other_eyes_end(owner, cast, monkeypatch):
+    ended = []
+    monkeypatch.setattr(seeing.live, "end_session_streams", ended.append)
+    start(owner, cast)
+    owner.post(f"{root(cast)}see-as/leave/")
+    assert ended == [owner.session.session_key] * 2
+
+
 def test_the_columns_a_member_chose_do_not_stay(owner, cast):
     start(owner, cast)
     owner.get(f"{root(cast)}customers/")
