@@ -1,8 +1,8 @@
 """Records that share a key with somebody, read whole: by number, and the likeliest few at once."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
@@ -15,6 +15,7 @@ from leads.identity.seeking import ENOUGH, FAINT, WORTH, sought_keys
 from leads.models import CompanyAlias, Contact, Customer, Lead
 from leads.selectors.judgements import Pair
 from leads.selectors.prepared import fetch_prepared
+from leads.selectors.standing import Held, held_now
 
 # A key that more records share says nothing: weak ones are dropped, strong ones cut off here.
 HOT = 60
@@ -28,9 +29,10 @@ CANDIDATES = f"""
 """  # noqa: S608  a number of our own
 
 # What is known of the records in `best`. A contact stands for its customer, a converted lead for
-# the customer it became.
+# the customer it became, a record that was merged away for the one that was kept.
 RECORDS = """
-    SELECT 'customer' AS stands_for, one.id, one.owner_id, TRUE, best.worth,
+    SELECT best.record_kind, best.record_id, one.merged_into_id IS NOT NULL AS is_merged,
+           'customer' AS stands_for, one.id, one.owner_id, TRUE, best.worth,
            one.name, '', one.phone, '', one.credit_code, '', one.website, one.address,
            one.province,
            ARRAY(SELECT text FROM leads_companyalias AS alias WHERE alias.customer_id = one.id
@@ -38,7 +40,9 @@ RECORDS = """
     FROM best JOIN leads_customer AS one
       ON best.record_kind = 'customer' AND one.id = best.record_id
     UNION ALL
-    SELECT CASE WHEN one.customer_id IS NULL THEN 'lead' ELSE 'customer' END,
+    SELECT best.record_kind, best.record_id,
+           coalesce(one.merged_into_id, held.merged_into_id) IS NOT NULL,
+           CASE WHEN one.customer_id IS NULL THEN 'lead' ELSE 'customer' END,
            coalesce(one.customer_id, one.id),
            CASE WHEN one.customer_id IS NULL THEN one.owner_id ELSE held.owner_id END,
            one.customer_id IS NOT NULL OR one.status <> 'invalid', best.worth,
@@ -47,7 +51,8 @@ RECORDS = """
     FROM best JOIN leads_lead AS one ON best.record_kind = 'lead' AND one.id = best.record_id
     LEFT JOIN leads_customer AS held ON held.id = one.customer_id
     UNION ALL
-    SELECT 'customer', one.customer_id, held.owner_id, TRUE, best.worth,
+    SELECT best.record_kind, best.record_id, held.merged_into_id IS NOT NULL,
+           'customer', one.customer_id, held.owner_id, TRUE, best.worth,
            held.name, one.name, one.phone, one.email, '', one.wechat, '', '', '', ARRAY[]::text[]
     FROM best JOIN leads_contact AS one ON best.record_kind = 'contact' AND one.id = best.record_id
     JOIN leads_customer AS held ON held.id = one.customer_id
@@ -62,6 +67,9 @@ LOAD = f"""
 # The likeliest few: each key counts by what sharing it says, crowded weak ones not at all. Where
 # a brand's sound is crowded, an equal brand is enough.
 MOST = 24
+WORTH_AT = 7  # the place of `worth` in a row of RECORDS
+# One key of a look-up: its hash, how much it says, whether that alone is worth reading a record.
+Asking = tuple[int, int, bool]
 SLOTS = 32  # keys of one look-up; a fixed number, so that the server keeps one plan for all
 LIKELIEST = f"""
     WITH hit AS MATERIALIZED (
@@ -87,15 +95,48 @@ LIKELIEST = f"""
 """  # noqa: S608  numbers of our own
 
 
+# The same for many who ask at once; the records are read by LOAD.
+LIKELIEST_OF_MANY = f"""
+    WITH hit AS MATERIALIZED (
+        SELECT wanted.asker, wanted.worth, wanted.is_enough, found.*
+        FROM unnest(%s::int[], %s::bigint[], %s::int[], %s::bool[])
+             AS wanted(asker, key, worth, is_enough)
+        CROSS JOIN LATERAL (
+            SELECT record_kind, record_id, count(*) OVER () AS crowd FROM (
+                SELECT record_kind, record_id FROM leads_identitykey
+                WHERE leads_identitykey.key = wanted.key LIMIT {HOT + 1}
+            ) AS few
+        ) AS found
+    ), ranked AS (
+        SELECT asker, record_kind, record_id, sum(worth) AS worth,
+               row_number() OVER (
+                   PARTITION BY asker ORDER BY sum(worth) DESC, record_kind, record_id
+               ) AS place
+        FROM hit WHERE crowd <= {HOT} OR worth >= {WORTH["name"]}
+        GROUP BY asker, record_kind, record_id
+        HAVING bool_or(is_enough) OR sum(worth) >= {ENOUGH}
+            OR (bool_or(worth = {WORTH["brand"]}) AND asker IN (
+                SELECT asker FROM hit WHERE crowd > {HOT} AND worth = {WORTH["sound_region"]}))
+    )
+    SELECT asker, record_kind, record_id, worth FROM ranked WHERE place <= {MOST}
+"""  # noqa: S608  numbers of our own
+
+
 @dataclass(frozen=True)
 class Candidate:
-    """A record worth comparing and the record it stands for."""
+    """A record worth comparing and the record it stands for; `found_as` is what shares the key."""
 
     identity: Identity
     kind: RecordKind
     record_id: int
     owner_id: int | None
     is_open: bool = True
+    found_as: Pair = ("", 0)
+    is_merged: bool = False
+
+    @property
+    def pair(self) -> Pair:
+        return self.kind.value, self.record_id
 
 
 def identity_of(record: Lead | Customer | Contact, *, aliases: tuple[str, ...] = ()) -> Identity:
@@ -141,23 +182,38 @@ def aliases_of(customer_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
     return found
 
 
-def likeliest(asked: Profile) -> Iterator[Candidate]:
+def likeliest(asked: Profile) -> list[Candidate]:
     """The records that share most with this client, whole, in one statement."""
     sought = sought_keys(asked)[:SLOTS]
     if not sought:
-        return
+        return []
     hashes = [one.key.hash64 for one in sought]
     worths, enough = [one.worth for one in sought], [one.is_enough for one in sought]
-    brands = [name.brand for name in asked.names]
-    for row in fetch_prepared(LIKELIEST, [hashes, worths, enough]):
-        if row[4] > FAINT or _may_be_short_for(brands, (row[5], *row[-1])):
-            yield _candidate(row)
+    rows = fetch_prepared(LIKELIEST, [hashes, worths, enough])
+    found = [(row, _candidate(row)) for row in rows]
+    return standing([one for row, one in found if says_something(asked, one, row[WORTH_AT])])
 
 
-def _may_be_short_for(brands: list[str], names: tuple[str, ...]) -> bool:
+def likeliest_of_many(askers: Sequence[Sequence[Asking]]) -> list[list[tuple[Pair, int]]]:
+    """For each asker the records that share most with it, and how much that says."""
+    slots = [(place, *one) for place, keys in enumerate(askers) for one in keys[:SLOTS]]
+    found: list[list[tuple[Pair, int]]] = [[] for _asker in askers]
+    if not slots:
+        return found
+    with connection.cursor() as cursor:
+        cursor.execute(LIKELIEST_OF_MANY, [list(column) for column in zip(*slots, strict=True)])
+        for asker, kind, record_id, worth in cursor.fetchall():
+            found[asker].append(((kind, record_id), worth))
+    return found
+
+
+def says_something(asked: Profile, candidate: Candidate, worth: int) -> bool:
     """Parts of brands in common say something only if one name holds the other's whole brand."""
-    written = [normalise_name(name) for name in names]
-    return any(brand in name for brand in brands for name in written)
+    if worth > FAINT:
+        return True
+    known = candidate.identity
+    written = [normalise_name(name) for name in (known.company, *known.aliases)]
+    return any(name.brand in one for name in asked.names for one in written)
 
 
 def candidate_pairs(identity: Identity) -> set[Pair]:
@@ -181,12 +237,38 @@ def load_candidates(pairs: Iterable[Pair]) -> list[Candidate]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(LOAD, [[str(kind) for kind, _ in wanted], [pk for _, pk in wanted]])
-        return [_candidate(row) for row in cursor.fetchall()]
+        return standing([_candidate(row) for row in cursor.fetchall()])
+
+
+def standing(candidates: list[Candidate]) -> list[Candidate]:
+    """Those that were merged away stand for the record that was kept."""
+    gone = {one.pair for one in candidates if one.is_merged}
+    if not gone:
+        return candidates
+    kept = held_now(gone)
+    return [
+        one if not one.is_merged else _in_place_of(one, kept[one.pair])
+        for one in candidates
+        if not one.is_merged or one.pair in kept
+    ]
+
+
+def _in_place_of(candidate: Candidate, kept: Held) -> Candidate:
+    kind, record_id = kept.pair
+    return replace(
+        candidate,
+        kind=RecordKind(kind),
+        record_id=record_id,
+        owner_id=kept.owner_id,
+        is_open=kept.is_open,
+        is_merged=False,
+    )
 
 
 def _candidate(row: tuple[Any, ...]) -> Candidate:
     """A row of RECORDS."""
-    stands_for, record_id, owner_id, is_open, _worth, company, person, phone, email, *facts = row
+    found_kind, found_id, is_merged, stands_for, record_id, owner_id, is_open, _worth, *rest = row
+    company, person, phone, email, *facts = rest
     code, wechat, website, address, province, aliases = facts
     identity = Identity(
         id=record_id,
@@ -201,7 +283,15 @@ def _candidate(row: tuple[Any, ...]) -> Candidate:
         region=SHORT_NAMES.get(province, ""),
         aliases=tuple(aliases),
     )
-    return Candidate(identity, RecordKind(stands_for), record_id, owner_id, is_open)
+    return Candidate(
+        identity,
+        RecordKind(stands_for),
+        record_id,
+        owner_id,
+        is_open,
+        (found_kind, found_id),
+        is_merged,
+    )
 
 
 def _given(*values: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from leads.enums import IdentityVerdict, RecordKind
 from leads.identity import Identity, IdentityMatch, Reason, ReasonCode, Verdict, is_mobile
@@ -15,6 +16,9 @@ from leads.selectors.judgements import canonical_names_key, judgements_on
 
 SHORTEST_BEGUN = 2
 PERSONAL = {ReasonCode.CREDIT_CODE_EQUAL, ReasonCode.EMAIL_EQUAL, ReasonCode.WECHAT_EQUAL}
+
+
+M = TypeVar("M", "Match", IdentityMatch)
 
 
 @dataclass(frozen=True)
@@ -108,11 +112,7 @@ def _heed_judgements(
     """The matches without those that people said are somebody else; the others as people said."""
     if not best:
         return ()
-    keys = {
-        pair: {key for name in asked.names for other in names[pair]
-               if (key := canonical_names_key(name.canonical, other)) is not None}
-        for pair in best
-    }  # fmt: skip
+    keys = {pair: _names_keys(asked, names[pair]) for pair in best}
     judged = judgements_on(own, set().union(*keys.values()))
     if not judged.records and not judged.names:
         return best.values()
@@ -124,19 +124,38 @@ def _heed_judgements(
 
 
 def _heed(match: Match, verdict: IdentityVerdict | None, is_about_record: bool) -> Match | None:
-    if verdict == IdentityVerdict.NOT_SAME:
-        return match if not is_about_record and _has_new_evidence(match) else None
-    if verdict == IdentityVerdict.SAME:
-        return replace(match, score=max(match.score, 0.95), verdict="same", judged=verdict)
     if verdict == IdentityVerdict.SEPARATE:
         return replace(match, verdict="probable", judged=verdict)
+    if verdict == IdentityVerdict.NOT_SAME and is_about_record:
+        return None
+    heeded = heed(match, verdict)
+    return replace(heeded, judged=verdict) if heeded and heeded is not match else heeded
+
+
+def heed(match: M, verdict: IdentityVerdict | None) -> M | None:
+    """A comparison after what people said of the two names; None where they are two firms."""
+    if verdict == IdentityVerdict.NOT_SAME:
+        return match if _has_new_evidence(match.reasons) else None
+    if verdict == IdentityVerdict.SAME:
+        return replace(match, score=max(match.score, 0.95), verdict="same")
     return match
 
 
-def _has_new_evidence(match: Match) -> bool:
+def names_keys(asked: Profile, known: Profile) -> frozenset[int]:
+    """By which numbers people's word about any two of their names is found."""
+    return _names_keys(asked, {name.canonical for name in known.names})
+
+
+def _names_keys(asked: Profile, others: Iterable[str]) -> frozenset[int]:
+    pairs = ((name.canonical, other) for name in asked.names for other in others)
+    keys = (canonical_names_key(*pair) for pair in pairs)
+    return frozenset(key for key in keys if key is not None)
+
+
+def _has_new_evidence(reasons: Iterable[Reason]) -> bool:
     """Another firm was judged by its name: a code, mobile or address of its own outweighs that."""
     return any(
         reason.code in PERSONAL
         or (reason.code == ReasonCode.PHONE_EQUAL and is_mobile(reason.params["value"]))
-        for reason in match.reasons
+        for reason in reasons
     )

@@ -21,8 +21,9 @@ from leads.selectors.arbitrations import decision_deadline
 from leads.selectors.cases import WAITING
 from leads.selectors.deciders import Desk, common_superior, deputy_of, wider
 from leads.selectors.identity import Pair
-from leads.selectors.imports_cases import Held, open_cases_on
+from leads.selectors.imports_cases import open_cases_on
 from leads.selectors.managers import managers_of
+from leads.selectors.standing import Held
 from leads.services.case_notices import KIND_LABELS
 from leads.services.cases import ask
 

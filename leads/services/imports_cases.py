@@ -20,8 +20,9 @@ from leads.enums import CollisionOrigin, CollisionSide, RecordKind
 from leads.models import CollisionCase, CollisionParty, ImportBatch, ImportRow, Touch
 from leads.selectors.deciders import Desk, administrators, deputy_of
 from leads.selectors.identity import Pair
-from leads.selectors.imports_cases import Held, brought_by, held_now, open_cases_on, settled_with
+from leads.selectors.imports_cases import brought_by, open_cases_on, settled_with
 from leads.selectors.imports_words import record_met
+from leads.selectors.standing import Held, held_now
 from leads.services.cases import CaseNotAllowed, claim, hold_all_subjects
 from leads.services.cases_in_bulk import Opening, Reach
 from leads.services.saving import locked

@@ -17,6 +17,7 @@ from crm.tabular import UnreadableTable
 from crm.tenancy.context import current_organization_id, tenant_context
 from leads.enums import Bucket, ImportState
 from leads.identity.profiles import profile_of
+from leads.identity.seeking import sought_keys
 from leads.models import ImportBatch, ImportRow
 from leads.services.imports_files import error_of, find_table
 from leads.services.imports_matching import (
@@ -85,7 +86,7 @@ def check_chunk(batch_id: int, readings: Sequence[Reading], *, seen: Seen, after
     meetings = dict(zip(asked, judged_rows, strict=True))
     faulty = Meeting(Bucket.ERROR)
     judged = [meetings.get(reading.row.number, faulty) for reading in readings]
-    _store(batch, readings, judged, asked)
+    _store(batch, readings, judged)
     seen.forget_profiles()
     counts = Counter(batch.counts)
     counts.update(meeting.bucket.value for meeting in judged)
@@ -95,9 +96,13 @@ def check_chunk(batch_id: int, readings: Sequence[Reading], *, seen: Seen, after
 
 
 def _asked(reading: Reading) -> Asked:
-    keys = {key.hash64: key.kind for key in reading.keys}
-    telling = telling_keys(keys, keys.values())
-    return Asked(reading.row.number, reading.profile, keys, telling)
+    keys = reading.hashes
+    sought = [
+        (keys.get(one.key) or one.key.hash64, one.worth, one.is_enough)
+        for one in sought_keys(reading.profile)
+    ]
+    telling = telling_keys(keys.values(), (key.kind for key in keys))
+    return Asked(reading.row.number, reading.profile, sought, telling)
 
 
 def _load_profiles(batch: ImportBatch, seen: Seen, numbers: set[int]) -> None:
@@ -121,25 +126,21 @@ def _store(
     batch: ImportBatch,
     readings: Sequence[Reading],
     meetings: Sequence[Meeting],
-    asked: dict[int, Asked],
 ) -> None:
-    rows = [
-        _stored(reading, meeting, asked.get(reading.row.number))
-        for reading, meeting in zip(readings, meetings, strict=True)
-    ]
+    rows = [_stored(reading, meeting) for reading, meeting in zip(readings, meetings, strict=True)]
     document = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
     with connection.cursor() as cursor:
         cursor.execute(STORE, [current_organization_id(), batch.pk, document])
 
 
-def _stored(reading: Reading, meeting: Meeting, asked: Asked | None) -> dict[str, Any]:
+def _stored(reading: Reading, meeting: Meeting) -> dict[str, Any]:
     candidate = meeting.candidate
     return {
         "number": reading.row.number,
         "cells": reading.row.cells,
         "fields": reading.fields,
-        "keys": list(asked.keys) if asked else [],
-        "kinds": list(asked.keys.values()) if asked else [],
+        "keys": list(reading.hashes.values()),
+        "kinds": [key.kind for key in reading.hashes],
         "bucket": meeting.bucket.value,
         "problems": reading.problems,
         "met_kind": candidate.kind.value if candidate else "",

@@ -4,22 +4,27 @@ The search looks past the importer's data scope on purpose: a file must not make
 somebody else's client. What the importer may not see is redacted where it is shown.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db import connection
-
 from leads.entering import EntryRule, evidence_of, first_that_fits
-from leads.enums import Bucket, RecordKind, RuleEffect
+from leads.enums import Bucket, IdentityVerdict, RecordKind, RuleEffect
 from leads.identity import Verdict
 from leads.identity.profiles import Profile, profile_of
 from leads.identity.records import compare_profiles
 from leads.identity.types import STRONG_KINDS, IdentityMatch
-from leads.models import Customer
-from leads.selectors.candidates import CANDIDATES, HOT, Candidate, load_candidates
+from leads.models import Customer, IdentityKey
+from leads.selectors.candidates import (
+    Asking,
+    Candidate,
+    likeliest_of_many,
+    load_candidates,
+    says_something,
+)
 from leads.selectors.entering import entry_rules
-from leads.selectors.identity import Pair
+from leads.selectors.identity import heed, names_keys
+from leads.selectors.judgements import Pair, judgements_on
 
 VERDICTS: Mapping[RuleEffect, Verdict] = {
     RuleEffect.REFUSE: "same",
@@ -43,14 +48,14 @@ def telling_keys(keys: Iterable[int], kinds: Iterable[str]) -> tuple[int, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A row as the search sees it: its number, who it is, its hashed keys with their kinds.
+    """A row as the search sees it: its number, who it is, the keys to look for.
 
     `telling` are the keys by which rows of one file are compared.
     """
 
     number: int
     profile: Profile
-    keys: Mapping[int, str]
+    sought: Sequence[Asking]
     telling: tuple[int, ...] = ()
 
 
@@ -98,16 +103,10 @@ class Seen:
         self.profiles.clear()
 
 
-def records_with(keys: Mapping[int, str]) -> dict[int, set[Pair]]:
-    """Hashed key → the records that have it; weak keys that many share are dropped."""
-    found: dict[int, set[Pair]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(CANDIDATES, [list(keys)])
-        for key, kind, record_id in cursor.fetchall():
-            found.setdefault(key, set()).add((kind, record_id))
-    return {
-        key: pairs for key, pairs in found.items() if len(pairs) <= HOT or keys[key] in STRONG_KINDS
-    }
+def keys_in_use(keys: Collection[int]) -> set[int]:
+    """Those of these hashed keys that a record is filed under."""
+    rows = IdentityKey.objects.filter(key__in=keys).order_by()
+    return set(rows.values_list("key", flat=True).distinct())
 
 
 @dataclass(frozen=True)
@@ -137,34 +136,55 @@ class EntryPolicy:
         return dict(Customer.objects.filter(pk__in=ids).values_list("pk", "level"))
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A record a row may be, how like it is, and what two names of theirs are judged by."""
+
+    candidate: Candidate
+    match: IdentityMatch
+    names: frozenset[int]
+
+
 class Register:
     """What the organisation already knows about the rows of one chunk."""
 
-    def __init__(self, hits: Mapping[int, set[Pair]], policy: EntryPolicy) -> None:
-        self.hits = hits
+    def __init__(self, rows: Sequence[Asked], policy: EntryPolicy) -> None:
         self.policy = policy
-        self.known: dict[Pair, tuple[Candidate, Profile]] = {}
-        pairs = set().union(*hits.values()) if hits else set()
-        for kind in RecordKind:
-            for candidate in load_candidates({pair for pair in pairs if pair[0] == kind}):
-                pair = (kind.value, int(str(candidate.identity.id)))
-                self.known[pair] = (candidate, profile_of(candidate.identity))
-        self.levels = policy.levels_of(one for one, _profile in self.known.values())
+        hits = likeliest_of_many([row.sought for row in rows])
+        candidates = load_candidates({pair for one in hits for pair, _worth in one})
+        self.known = {one.found_as: (one, profile_of(one.identity)) for one in candidates}
+        self.levels = policy.levels_of(candidates)
+        self.found = {row.number: self._like(row, one) for row, one in zip(rows, hits, strict=True)}
+        self.judged = judgements_on(
+            (), {key for found in self.found.values() for one in found for key in one.names}
+        )
+
+    def _like(self, asked: Asked, hits: Iterable[tuple[Pair, int]]) -> list[Found]:
+        found = []
+        for pair, worth in hits:
+            candidate, profile = self.known.get(pair, (None, None))
+            if candidate is None or profile is None:
+                continue
+            if not says_something(asked.profile, candidate, worth):
+                continue
+            match = compare_profiles(asked.profile, profile)
+            if match.verdict != "different":
+                found.append(Found(candidate, match, names_keys(asked.profile, profile)))
+        return found
 
     def likeliest(self, asked: Asked) -> tuple[Candidate | None, IdentityMatch | None]:
-        """The record that stops the row, else the one most like it; None when none matters."""
-        pairs: set[Pair] = set().union(*(self.hits.get(key, ()) for key in asked.keys))
+        """The record that stops the row, else the one most like it; None when none matters.
+
+        What people judged about the two names counts more than the engine.
+        """
         best: tuple[Candidate | None, IdentityMatch | None] = (None, None)
-        for pair in sorted(pairs):
-            if pair not in self.known:
+        for one in self.found[asked.number]:
+            heeded = heed(one.match, self.judged.of(one.candidate.pair, one.names))
+            if heeded is None:
                 continue
-            candidate, profile = self.known[pair]
-            match = compare_profiles(asked.profile, profile)
-            if match.verdict == "different":
-                continue
-            match = self.policy.judged(match, self.levels.get(candidate.record_id, ""))
+            match = self.policy.judged(heeded, self.levels.get(one.candidate.record_id, ""))
             if match.verdict != "different" and (best[1] is None or _outdoes(match, best[1])):
-                best = (candidate, match)
+                best = (one.candidate, match)
         return best
 
 
@@ -180,8 +200,7 @@ def judge(
     The organisation's collision rules say whether a record that is met stops the row, puts it
     among the probable ones, or does not matter.
     """
-    wanted = {key: kind for row in rows for key, kind in row.keys.items()}
-    register = Register(records_with(wanted), EntryPolicy.of(channel))
+    register = Register(rows, EntryPolicy.of(channel))
     meetings = []
     for row in rows:
         meeting = _judge_one(row, register, seen, importer_id)
@@ -212,9 +231,17 @@ def _earlier(row: Asked, seen: Seen) -> tuple[int | None, IdentityMatch | None]:
     best: tuple[int | None, IdentityMatch | None] = (None, None)
     for number in sorted(seen.before(row)):
         match = compare_profiles(row.profile, seen.profiles[number])
-        if match.verdict != "different" and (best[1] is None or match.score > best[1].score):
-            best = (number, match)
+        if match.verdict == "different" or (best[1] is not None and match.score <= best[1].score):
+            continue
+        heeded = heed(match, _judged(names_keys(row.profile, seen.profiles[number])))
+        if heeded is not None:
+            best = (number, heeded)
     return best
+
+
+def _judged(names: frozenset[int]) -> IdentityVerdict | None:
+    """What people said about two rows of one file, by their names; most have the same name."""
+    return judgements_on((), names).of(("", 0), names) if names else None
 
 
 def numbers_before(rows: Iterable[Asked], seen: Seen) -> set[int]:

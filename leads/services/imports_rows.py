@@ -69,7 +69,8 @@ class Reading:
     fields: dict[str, str] = field(default_factory=dict)
     problems: list[dict[str, Any]] = field(default_factory=list)
     profile: Profile = Profile()
-    keys: tuple[Key, ...] = ()
+    # the keys of the lead it would become, with the numbers they are kept by
+    hashes: dict[Key, int] = field(default_factory=dict)
 
     def fault(self, code: str, column: int | None = None, **params: object) -> None:
         """Note what is wrong; the row will be handed back."""
@@ -210,7 +211,7 @@ def _complete(reading: Reading) -> None:
     if number := fields.get("phone"):
         fields["phone_key"] = (normalise_phone(number) or "").partition(";")[0][:32]
     reading.profile = profile_of(identity_of_fields(fields, phones))
-    reading.keys = tuple(sorted(profile_keys(reading.profile)))
+    reading.hashes = {key: key.hash64 for key in sorted(profile_keys(reading.profile))}
 
 
 def identity_of_fields(fields: Mapping[str, str], phones: tuple[str, ...] = ()) -> Identity:

@@ -26,6 +26,7 @@ from crm.teamwork.services import notify
 from crm.tenancy.context import acting_as, current_organization_id, tenant_context
 from leads.enums import Bucket, ImportState, RecordKind, TouchOutcome
 from leads.identity.profiles import profile_of
+from leads.identity.seeking import STRONG as ALONE
 from leads.models import ImportBatch, ImportRow, Lead
 from leads.selectors import assignments
 from leads.selectors.deciders import Desk
@@ -39,13 +40,12 @@ from leads.services.imports_matching import (
     Meeting,
     Seen,
     judge,
-    records_with,
+    keys_in_use,
     strong_keys,
 )
 from leads.services.imports_rows import identity_of_fields
 
 CHUNK = 1_000
-STRONG = "name"  # any strong kind: which one it was does not matter to the second look
 ROWS = """
     SELECT row_number, bucket, keys, key_kinds, match_kind, match_id, match_row,
            fields->>'province', fields->>'city', fields->>'industry', fields->>'campaign'
@@ -264,7 +264,7 @@ def _look_again(batch: ImportBatch, rows: Sequence[Row]) -> list[Meeting]:
     """Whom rows meet now by their strong keys; only rows that share one are compared."""
     strong = {row.row_number: row.strong for row in rows}
     asked_for = Counter(key for keys in strong.values() for key in keys)
-    hits = records_with(dict.fromkeys(asked_for, STRONG))
+    hits = keys_in_use(asked_for)
     shared = {key for key, number in asked_for.items() if number > 1 or key in hits}
     doubtful = [number for number, keys in strong.items() if not shared.isdisjoint(keys)]
     fields = dict(
@@ -276,7 +276,7 @@ def _look_again(batch: ImportBatch, rows: Sequence[Row]) -> list[Meeting]:
         Asked(
             number,
             profile_of(identity_of_fields(fields[number])),
-            dict.fromkeys(strong[number], STRONG),
+            [(key, ALONE, True) for key in strong[number]],
             tuple(strong[number]),
         )
         for number in doubtful
