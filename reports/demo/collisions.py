@@ -1,6 +1,8 @@
-"""Two reps on one client, five times: open, across regions, decided, appealed, closed."""
+"""Two reps on one client: open, across regions, decided, appealed, shared, told apart, closed."""
 
-from django.db.models import Count
+from datetime import timedelta
+
+from django.db.models import Count, QuerySet
 
 from crm.people.models import Member
 from crm.tenancy.context import acting_as
@@ -10,10 +12,12 @@ from leads.services import case_decisions
 from leads.services import cases as services
 from leads.services.case_enforcement import Ruling
 from leads.services.leads import create_lead
+from reports.demo.clock import without_history, working_moment
 from reports.demo.world import World
 
 EAST, SOUTH = "华东", "华南"
 KEEP, REASSIGN = CollisionOutcome.KEEP, CollisionOutcome.REASSIGN
+SHARE, NOT_SAME = CollisionOutcome.SHARE, CollisionOutcome.NOT_SAME
 
 
 def fill(world: World) -> None:
@@ -21,7 +25,7 @@ def fill(world: World) -> None:
     rep = Member.objects.get(user__email__startswith="rep@")
     manager, south = world.team.managers[EAST], world.team.reps[SOUTH]
     colleagues = [one for one in world.team.reps[EAST] if one.pk != rep.pk]
-    rows = Customer.objects.filter(owner__in=colleagues)
+    rows = untouched().filter(owner__in=colleagues)
     counted = dict(rows.order_by("owner").values_list("owner").annotate(Count("pk")))
     holders = [one for one in colleagues if counted.get(one.pk, 0) > 1]
     if len(holders) < 3 or not Customer.objects.filter(owner=rep).exists():
@@ -40,14 +44,51 @@ def fill(world: World) -> None:
     decide(closed, manager, Ruling(REASSIGN, holders[2], reason="客户书面要求更换对接人"))
     with acting_as(holders[1].pk):
         case_decisions.accept(case_id=closed.pk, by=holders[1])
+    separate(world)
+    begin_earlier(world)
+
+
+def separate(world: World) -> None:
+    """In other regions one client was shared, and one turned out to be somebody else."""
+    decisions = (
+        ("客户两个事业部分别采购", SHARE, "两个事业部各自跟进，业绩按六四分"),
+        ("同名，法人和税号都不一样", NOT_SAME, "税号不同，是两家公司"),
+    )
+    held = set(untouched().values_list("owner", flat=True))
+    regions = [region for region in world.team.reps if region != EAST]
+    for region, (why, outcome, words) in zip(regions, decisions, strict=False):
+        reps = world.team.reps[region]
+        holder = next((rep for rep in reps if rep.pk in held), None)
+        if holder is None:  # a small demo may have nobody
+            continue
+        newcomer = next(rep for rep in reps if rep.pk != holder.pk)
+        shares = {holder.pk: 60, newcomer.pk: 40} if outcome == SHARE else {}
+        winner = holder if outcome == SHARE else None
+        case = reach(holder, newcomer, why)
+        ruling = Ruling(outcome, winner, shares=shares, reason=words)
+        decide(case, world.team.managers[region], ruling)
+
+
+def begin_earlier(world: World) -> None:
+    """What is decided by now was opened on the working days before."""
+    decided = CollisionCase.objects.filter(level__gte=1, decided_at__isnull=False)
+    latest = decided.filter(opened_at__gte=world.now).order_by("pk")
+    with without_history(CollisionCase):
+        for case in latest:
+            start = world.now - timedelta(days=3)
+            moment = working_moment(world.random, start, world.now - timedelta(days=1))
+            CollisionCase.objects.filter(pk=case.pk).update(opened_at=moment)
+
+
+def untouched() -> QuerySet[Customer]:
+    """The customers that no case is about."""
+    known = CollisionRecord.objects.filter(record_kind="customer").values("record_id")
+    return Customer.objects.exclude(pk__in=known)
 
 
 def reach(holder: Member, newcomer: Member, why: str) -> CollisionCase:
     """A rep enters one of another's customers as a lead and says why."""
-    known = CollisionRecord.objects.filter(record_kind="customer").values("record_id")
-    customer: Customer = (
-        Customer.objects.filter(owner=holder).exclude(pk__in=known).order_by("-pk")[0]
-    )
+    customer: Customer = untouched().filter(owner=holder).order_by("-pk")[0]
     with acting_as(newcomer.pk, reason="demo data"):
         lead = create_lead(
             by=newcomer,

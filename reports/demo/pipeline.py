@@ -20,7 +20,7 @@ from leads.services.assignment_rules import ensure_rules
 from leads.services.completion import complete_contact, complete_customer, complete_lead
 from leads.services.identity import index_new
 from leads.services.stages import ensure_default_stages
-from reports.demo import deals, warnings, words
+from reports.demo import deals, learned, warnings, words
 from reports.demo.clock import (
     as_written,
     busy_moment,
@@ -55,7 +55,9 @@ def fill(world: World, *, lead_count: int) -> None:
     make_customers(world)
     deals.make_opportunities(world)
     make_follow_ups(world)
-    index_new([*world.leads, *world.customers, *world.contacts.values()])
+    learned.fill(world)
+    people = [*world.contacts.values(), *world.more_contacts]
+    index_new([*world.leads, *world.customers, *people])
 
 
 def make_leads(world: World, count: int) -> None:

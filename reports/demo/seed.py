@@ -22,6 +22,7 @@ from reports.demo import (
     pipeline,
     presence,
     sales,
+    settled,
     sharing,
     warnings,
 )
@@ -46,6 +47,7 @@ def seed(*, lead_count: int = 3_000, slug: str = SLUG, domain: str = DOMAIN) -> 
         orders = sales.fill(world)
         cash.fill(world, orders)
         inbox.fill(world)
+        settled.fill(world)
         collisions.fill(world)
         sharing.fill(world)
         merging.fill(world)

@@ -25,6 +25,7 @@ class World:
     leads: list[Lead] = field(default_factory=list)
     customers: list[Customer] = field(default_factory=list)
     contacts: dict[int, Contact] = field(default_factory=dict)
+    more_contacts: list[Contact] = field(default_factory=list)
     opportunities: list[Opportunity] = field(default_factory=list)
     stages: list[Stage] = field(default_factory=list)
     follow_ups: list[FollowUp] = field(default_factory=list)
