@@ -95,7 +95,9 @@ def _one_differs(a: str, b: str, place: int) -> tuple[float, ReasonCode | None]:
         return 0.78, ReasonCode.BRAND_LOOKS_ALIKE
     if sound_near(one, other):
         return 0.76, ReasonCode.BRAND_SOUNDS_ALIKE
-    is_slip = len(a) >= _MUCH and place >= _TELLING  # firms tell themselves apart at the start
+    is_slip = (
+        len(a) >= _MUCH and place >= _TELLING and "附属" not in a
+    )  # firms tell themselves apart at the start
     return (0.78, ReasonCode.BRAND_NEARLY_EQUAL) if is_slip else (0.0, None)
 
 

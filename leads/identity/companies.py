@@ -14,6 +14,8 @@ from leads.identity.types import CompanyName
 _NOTE = re.compile(r"\((?:原名?|曾用名|前身|筹)[^()]*\)?")
 _FORMER = re.compile(r"\((?:原名|曾用名|前身|原)为?是?([^()]{4,}(?:\([^()]*\)[^()]*)?)\)?")
 _NUMBERED = re.compile(r"第([1-9壹贰叁肆伍柒捌玖])(?!\d)")
+_FIGURE = re.compile(r"(?<=[\u4e00-\u9fff])[1-9][0-9]?(?=[局厂院所处队冶中建](?!\d))")
+_ONES = ("", *"一二三四五六七八九")
 _PINYIN_BESIDE = re.compile(
     r"^([\u4e00-\u9fff]{2,4})([a-z]{4,})$|^([a-z]{4,})([\u4e00-\u9fff]{2,4})$"
 )
@@ -23,7 +25,7 @@ _COMPANY_BEFORE_BRANCH = re.compile(r"^(.+?(?<![分支子])公司)(.{2,})$")
 _GROUP_BEFORE_BRANCH = re.compile(r"^(.+?(?:集团|合作社|事务所))(.{2,})$")
 _BANK_BEFORE_BRANCH = re.compile(r"^(.+?(?:银行|信用社))(.*?(?:行|部|处|所))$")
 _ZONE = re.compile(
-    r"(?:国家级?)?(?:经济|高新|技术|产业|示范|循环|空港|临港|滨海|出口|加工)*(?:开发区|工业园区|工业园|工业区|高新区|港?保税港?区|"
+    r"(?:国家级?)?(?:经济|高新|技术|产业|示范|循环|空港|临港|滨海|出口|加工)*(?:开发区|工业园区|工业园|工业区|高新区|(?:^[\u4e00-\u9fff]{2})?保税港区|港?保税区|"
     r"自贸试?验?区|自由贸易试验区|产业园区?|科技园区|示范区|度假区|加工区|管理区|物流园区)(?=..)"
 )
 _TOWN = re.compile(r"[\u4e00-\u9fff]{2,3}(?:镇|乡|街道)(?=..)")
@@ -82,7 +84,7 @@ def _parse_chinese(text: str) -> CompanyName:
         brand, trades = _leading_trades(brand)
     if len(brand) >= _LONG_BRAND and brand[-1] in lexicon.PRODUCT_ENDS and body.forms:
         brand, trades = _split_product(brand, trades)
-    if len(brand) >= 4 and not body.places:
+    if len(brand) >= 4 and not body.places and "附属" not in brand:
         brand, trades, body = _region_inside(brand, trades, body)
     return _assemble(text, body, brand, trades, former)
 
@@ -93,9 +95,18 @@ def _spell_out(text: str) -> str:
         text = _TICKER.sub("", text)
     if "第" in text:
         text = _NUMBERED.sub(lambda found: plain_numerals(found[0]), text)
+    if _FIGURE.search(text):
+        text = _FIGURE.sub(_in_words, text)
     if "行" not in text:
         return text
     return _SHORT_NAME.sub(lambda found: lexicon.SHORT_NAMES[found[0]], text)
+
+
+def _in_words(found: re.Match[str]) -> str:
+    """中铁12局 as 中铁十二局."""
+    tens, ones = divmod(int(found[0]), 10)
+    ten = ("" if tens < 2 else _ONES[tens]) + "十" if tens else ""
+    return f"{ten}{_ONES[ones]}"
 
 
 def _assemble(
@@ -222,7 +233,7 @@ def _form_at_end(text: str) -> str:
     for size in sizes:
         if size <= longest and text[-size:] in lexicon.LEGAL_KIND:
             return text[-size:]
-    single = text[-1:] if longest > 0 else ""
+    single = text[-1:] if longest > 1 else ""  # 任子行 is a brand
     return single if single in lexicon.LEGAL_KIND and not _trade_at_end(text) else ""
 
 

@@ -9,13 +9,19 @@ from leads.identity.places import place_at
 from leads.identity.types import CompanyName
 
 _WORD = re.compile(r"[\w&+]+")
+_INITIALS = re.compile(r"\b(\w) & (\w)\b")
 _LONG = 6  # letters from which one slip leaves a word recognisable
+_CODE = 3  # digits from which a number is somebody's own code
 _SLIPS = 2  # at most, however long the word
 
 
 def parse_latin(text: str) -> CompanyName:
     """Words of a normalised name, each put where it belongs; the first is never a trade or form."""
-    words = _WORD.findall(text)
+    if " & " in text:
+        text = _INITIALS.sub(r"\1&\2", text)  # H & M
+    words = [lexicon.LATIN_SAME.get(word, word) for word in _WORD.findall(text)]
+    if words[-2:] == ["a", "s"]:
+        words[-2:] = ["as"]
     places = [word for word in words if word in lexicon.LATIN_PLACES]
     forms = [word for word in words[1:] if word in lexicon.LATIN_FORMS]
     named = [word for word in words if word not in lexicon.LATIN_FILLERS] or words
@@ -44,6 +50,8 @@ def compare_latin(left: str, right: str) -> float:
     if not a:
         return 0.0
     plain, other = _without_codes(a), _without_codes(b)
+    if plain == other and _numbers(a) and _numbers(b):
+        return 0.0 if _numbers(a) != _numbers(b) else 0.97  # Plant No. 1, No. 2
     if len(plain) > 1 and plain == other:
         return 0.95  # ZM049-501 behind a name is somebody's own number for it
     if "".join(a) == "".join(b):
@@ -51,6 +59,8 @@ def compare_latin(left: str, right: str) -> float:
     hits = _matched(a, b)
     if hits == len(b) == len(a):
         return 0.86
+    if len(a) == 1 and a[0] in lexicon.LATIN_COMMON:
+        return 0.0  # General Motors, General Electric
     if hits == len(a) and (len(a) > 1 or len(a[0]) >= _LONG) and _is_word(a[0], b[0]):
         return 0.84 if len(a) > 1 else 0.72
     joined, other_joined = " ".join(a), " ".join(b)
@@ -63,6 +73,10 @@ def compare_latin(left: str, right: str) -> float:
 
 def _without_codes(words: list[str]) -> list[str]:
     return [word for word in words if not any(map(str.isdigit, word))]
+
+
+def _numbers(words: list[str]) -> list[str]:
+    return [word for word in words if word.isdigit() and len(word) < _CODE]
 
 
 def _matched(few: list[str], many: list[str]) -> int:

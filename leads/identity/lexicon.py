@@ -35,6 +35,10 @@ TRADE_GROUP: dict[str, str] = index("companies", "trade_groups")
 SHORT_NAMES: dict[str, str] = index("companies", "short_names")
 
 LATIN_FORMS: frozenset[str] = words("companies", "latin_forms")
+LATIN_SAME: dict[str, str] = index("companies", "latin_same")
+LATIN_COMMON: frozenset[str] = frozenset(
+    table("translations", "words") | table("translations", "places")
+)
 LATIN_TRADES: frozenset[str] = words("companies", "latin_trades")
 LATIN_FILLERS: frozenset[str] = words("companies", "latin_fillers")
 LATIN_PLACES: dict[str, str] = index("places", "latin")

@@ -5,6 +5,7 @@ from dataclasses import replace
 from leads.identity.brands import compare_brands
 from leads.identity.companies import parse_company_name
 from leads.identity.lexicon import TRADE_GROUP, TRADES
+from leads.identity.places import brand_says_place
 from leads.identity.reasons import Reason, ReasonCode
 from leads.identity.short_forms import is_subsequence
 from leads.identity.text import has_chinese, sounds_alike
@@ -84,20 +85,31 @@ def _place_only(left: CompanyName, right: CompanyName) -> Factor:
 
 def _region(left: CompanyName, right: CompanyName) -> Factor:
     a, b = left.place, right.place
-    if a == b:
+    if a == b and not _districts_differ(left, right):
         return 1.0, Reason(ReasonCode.REGION_EQUAL, {"region": a}) if a else None
+    if a == b:
+        pair = {"left": left.region, "right": right.region}
+        return 0.5 if left.is_generic else 0.88, Reason(ReasonCode.REGION_DIFFERENT, pair)
+    if left.region.endswith(b) > (not b) or right.region.endswith(a) > (not a):
+        return 0.97, Reason(ReasonCode.REGION_EQUAL, {"region": a})
     if (left.is_generic or right.is_generic) and {a, b} != {"", "中国"}:
         return 0.5, Reason(ReasonCode.REGION_DIFFERENT, {"left": a, "right": b})
     if _regions_agree(left, right):
         return 0.97, Reason(ReasonCode.REGION_EQUAL, {"region": left.city or right.city or a})
     if not a or not b or "中国" in (a, b):
-        if _hints_agree(left, right):
+        if _hints_agree(left, right) or brand_says_place(left.brand, a or b):
             return 0.97, Reason(ReasonCode.REGION_EQUAL, {"region": left.province or a or b})
         factor = 0.95 if min(len(left.brand), len(right.brand)) >= 4 or "中国" in (a, b) else 0.88
         return factor, Reason(ReasonCode.REGION_MISSING, {"region": a or b})
     rare = left.brand == right.brand and len(left.brand) >= RARE and has_chinese(left.brand)
     factor = 0.68 if rare and left.industry == right.industry else 0.4
     return factor, Reason(ReasonCode.REGION_DIFFERENT, {"left": a, "right": b})
+
+
+def _districts_differ(left: CompanyName, right: CompanyName) -> bool:
+    """深圳南山 and 深圳福田; 深圳 alone agrees with both."""
+    a, b = left.region, right.region
+    return a != b and not (a.startswith(b) or b.startswith(a) or a.endswith(b) or b.endswith(a))
 
 
 def _regions_agree(left: CompanyName, right: CompanyName) -> bool:
@@ -128,6 +140,8 @@ def _industry(left: CompanyName, right: CompanyName) -> Factor:
         forms = {"left": left.legal_form, "right": right.legal_form}
         return 0.8, Reason(ReasonCode.GROUP_AND_FIRM, forms)
     certain = min(len(left.brand), len(right.brand)) >= RARE
+    if (not a or not b) and _sounds_like_many(left, right):
+        return 0.75, Reason(ReasonCode.INDUSTRY_MISSING, {"industry": a or b})
     if not a or not b:
         return 0.93 if certain else 0.88, Reason(ReasonCode.INDUSTRY_MISSING, {"industry": a or b})
     if alike := _trades_alike(left, right):
@@ -153,6 +167,12 @@ def _is_hearsay(left: CompanyName, right: CompanyName) -> bool:
     return len(a) == len(b) == _PAIR and a != b and sounds_alike(a, b)
 
 
+def _sounds_like_many(left: CompanyName, right: CompanyName) -> bool:
+    """雅博, 亚博: two characters alike by ear say little while one trade is unsaid."""
+    a, b = left.brand, right.brand
+    return a != b and len(a) == len(b) == _PAIR and has_chinese(a) and left.place != right.place
+
+
 def _is_slip(a: str, b: str) -> bool:
     return len(a) == len(b) and sum(one != other for one, other in zip(a, b, strict=True)) == 1
 
@@ -170,6 +190,9 @@ def _is_group(name: CompanyName) -> bool:
 def _form(left: CompanyName, right: CompanyName) -> Factor:
     """有限公司 and 股份公司 are one kind; a company and a works (厂) are two."""
     a, b = left.form_kind, right.form_kind
+    if a != b and "institution" in (a, b) and (left.industry if b else right.industry):
+        params = {"left": left.legal_form, "right": right.legal_form}
+        return 0.7, Reason(ReasonCode.FORM_DIFFERENT, params)  # 三一重工, 三一学院
     if a == b or not a or not b:
         return 1.0, None
     params = {"left": left.legal_form, "right": right.legal_form}

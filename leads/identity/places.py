@@ -128,6 +128,18 @@ def district_size(text: str, place: Place) -> int:
     return 3 if text[:3] in known else 2 if text[:2] in known else 0
 
 
+@cache
+def _letters() -> dict[str, str]:
+    return index("places", "letters")
+
+
+def brand_says_place(brand: str, place: str) -> bool:
+    """浙商 of 浙江, 浦东 of 上海: a name that leaves the place out has said it."""
+    if brand[:2] in _districts().get(place, ()):
+        return True
+    return place != "中国" and _letters().get(brand[:1]) == place
+
+
 def _county_at(text: str, pos: int) -> tuple[str, int]:
     found = _COUNTY.match(text, pos)
     if not found or (len(found[1]) < 2 and found[2] != "县") or _NO_COUNTY.search(found[0]):

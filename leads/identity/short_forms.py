@@ -6,6 +6,8 @@ from leads.identity.types import CompanyName
 from leads.identity.words import index
 
 _LOOSE_FORMS = ("", "股份", "集团", "控股", "集团控股", "有限", "银行")
+_GROUPS = ("集团", "控股", "集团控股")
+_OF_THE_LAND = ("农村", "农商", "农信", "农合", "苏农", "渝农")
 _LONGEST = 8
 _WORD = 2
 
@@ -23,6 +25,8 @@ def short_form_strength(a: CompanyName, b: CompanyName) -> float:
         return 0.0
     if len(short.text) > _LONGEST or len(short.brand) < 2:
         return 0.0
+    if "农村" in full.text and not any(word in short.text for word in _OF_THE_LAND):
+        return 0.0  # 上海银行 is not 上海农村商业银行
     return max(_led_by_brand(short, full), _letters_left_out(short, full))
 
 
@@ -31,13 +35,16 @@ def _led_by_brand(short: CompanyName, full: CompanyName) -> float:
     said, whole = short.brand + short.industry, full.brand + full.industry
     shared = _shared_start(said, whole)
     if shared >= _WORD:
-        return _prefix_strength(said, full, shared)
+        is_group = short.legal_form in _GROUPS  # 东方集团 is not 东方日升
+        return _prefix_strength(said, full, shared, is_group=is_group)
+    if short.legal_form in _GROUPS and len(short.brand) == _WORD:
+        return 0.0
     if full.brand.endswith(short.brand) and is_subsequence(short.industry, full.industry):
         return 0.74 if len(short.brand) > _WORD or short.industry else 0.68
     return 0.0
 
 
-def _prefix_strength(said: str, full: CompanyName, shared: int) -> float:
+def _prefix_strength(said: str, full: CompanyName, shared: int, *, is_group: bool) -> float:
     rest = full.text[full.text.find(full.brand) + shared :]
     if not is_subsequence(said[shared:], rest):
         return 0.0
@@ -47,7 +54,7 @@ def _prefix_strength(said: str, full: CompanyName, shared: int) -> float:
         return 0.76
     if shared > _WORD:
         return 0.74
-    return 0.68 if len(full.brand) - shared >= _WORD else 0.0
+    return 0.68 if len(full.brand) - shared >= _WORD and not is_group else 0.0
 
 
 def _letters_left_out(short: CompanyName, full: CompanyName) -> float:
