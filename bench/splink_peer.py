@@ -1,7 +1,7 @@
 """The peer of P5: Splink on DuckDB over records whose names are taken apart already.
 
 `python -m bench.splink_peer RECORDS.csv PAIRS.csv`: reads id, name, brand, place, trade, phone;
-writes the pairs it takes for one client; prints seconds and megabytes as JSON.
+writes pairs with the probability that they are one client; prints seconds and megabytes as JSON.
 """
 
 import csv
@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-THRESHOLD = 0.9
+THRESHOLD = 0.5  # pairs are written with their probability; the bench takes them from .9 on
 
 
 def main(records: Path, found: Path) -> None:
@@ -46,9 +46,12 @@ def main(records: Path, found: Path) -> None:
     )
     linker.training.estimate_u_using_random_sampling(max_pairs=1e6)
     linker.training.estimate_parameters_using_expectation_maximisation(block_on("brand"))
-    linker.training.estimate_parameters_using_expectation_maximisation(block_on("place", "trade"))
+    # not by place and trade: at 10⁶ records these blocks hold a thousand million pairs
+    linker.training.estimate_parameters_using_expectation_maximisation(block_on("phone"))
     pairs = linker.inference.predict(threshold_match_probability=THRESHOLD)
-    rows = pairs.as_duckdbpyrelation().select("unique_id_l, unique_id_r").fetchall()
+    rows = (
+        pairs.as_duckdbpyrelation().select("unique_id_l, unique_id_r, match_probability").fetchall()
+    )
     seconds = time.perf_counter() - started
     with found.open("w", newline="") as target:
         csv.writer(target).writerows(rows)

@@ -28,6 +28,7 @@ from leads.identity.contacts import (
     site_domain,
 )
 from leads.identity.duplicates import find_duplicates
+from leads.identity.helpers import HelperLost
 from leads.identity.keys import match_keys, name_keys, profile_keys
 from leads.identity.names import compare_company_names
 from leads.identity.phones import is_mobile, normalise_phone, phone_region
@@ -57,6 +58,7 @@ __all__ = [
     "STRONG_KINDS",
     "CompanyName",
     "DuplicatePair",
+    "HelperLost",
     "Identity",
     "IdentityMatch",
     "Key",

@@ -1,97 +1,129 @@
 """All duplicates within one batch: group by keys, compare inside the groups only.
 
-Made for files of a million records: a key is one number, a group one array, a pair one number.
+Made for files of a million records: a profile is a run of bytes, a key and a pair are numbers. The
+three steps (`steps`) are shared out to helper processes when there is enough to do.
 """
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations
+from heapq import merge
+from itertools import chain, islice
+from typing import Any
 
-from leads.identity.keys import batch_hashes
-from leads.identity.profiles import Profile, profile_of
-from leads.identity.records import compare_profiles
+from leads.identity.bearings import PlaceOf, TradeOf
+from leads.identity.helpers import Workers, own_cores, workers
+from leads.identity.packing import dumps, loads, pack_records, unpack_match
+from leads.identity.steps import CROWDED, KINDS, RIGHT, SHARES, compare_pairs, group, normalise
 from leads.identity.types import DuplicatePair, Identity
 
-CROWDED = 60  # a key that more records share says little and costs their square
-_Shared = dict[int, "array[int]"]
+__all__ = ["CROWDED", "find_duplicates"]
+MANY = 20_000  # records from which on helper processes are worth starting
+MOST = 4  # helpers, unless more are asked for: others use the machine too
+TOGETHER = SHARES // 4  # shares of keys grouped in one task
+CHUNK = 4_000  # records normalised, and pairs compared, at a time
 
 
-def find_duplicates(records: Iterable[Identity]) -> Iterator[DuplicatePair]:
-    """Every pair of records that is the same client or may be, each pair once, in input order."""
-    everything = list(records)
-    profiles, strong, weak = _grouped(everything)
-    count = len(everything)
-    found = _strong_pairs(strong, count)
-    found |= _weak_pairs(weak, count, [_place_of(profile) for profile in profiles])
-    del strong, weak
-    ordered = array("q", sorted(found))
-    del found
-    for both in ordered:
-        left, right = divmod(both, count)
-        match = compare_profiles(profiles[left], profiles[right])
-        if match.verdict != "different":
-            yield DuplicatePair(everything[left], everything[right], match)
+def find_duplicates(
+    records: Iterable[Identity], *, processes: int | None = None
+) -> Iterator[DuplicatePair]:
+    """Every pair of records that is the same client or may be, each pair once, in input order.
+
+    `processes` work beside each other: by default as many as there are cores, at most four, and
+    only this one for a few records. The result does not depend on it. A helper process that is
+    killed raises `HelperLost`.
+    """
+    source = iter(records)
+    first = list(islice(source, MANY))
+    if processes is None:
+        processes = min(own_cores(), MOST) if len(first) == MANY else 1
+    with workers(processes) as helpers:
+        batch = _Batch(helpers)
+        batch.read(chain(first, source))
+        del first
+        yield from batch.compare(batch.pairs())
 
 
-def _grouped(records: list[Identity]) -> tuple[list[Profile], _Shared, _Shared]:
-    """Every record normalised, and the positions that share a strong or a weak key."""
-    profiles: list[Profile] = []
-    strong_first: dict[int, int] = {}
-    weak_first: dict[int, int] = {}
-    strong: _Shared = {}
-    weak: _Shared = {}
-    for position, record in enumerate(records):
-        profile = profile_of(record)
-        profiles.append(profile)
-        precise, loose = batch_hashes(profile)
-        _file(precise, position, strong_first, strong)
-        _file(loose, position, weak_first, weak)
-    return profiles, strong, weak
+class _Batch:
+    """The records and what is known of each: their profiles packed, one after the other."""
+
+    def __init__(self, helpers: Workers) -> None:
+        self.helpers = helpers
+        self.records: list[Identity] = []
+        self.text = bytearray()
+        self.ends = array("Q", (0,))
+        self.places: dict[PlaceOf, int] = {}
+        self.trades: dict[TradeOf, int] = {}
+        self.place_of, self.trade_of, self.kind_of = array("I"), array("I"), bytearray()
+        self.keys = [[bytearray() for _kind in KINDS] for _share in range(SHARES)]
+
+    def read(self, records: Iterable[Identity]) -> None:
+        """Normalise all records as they come, and file their keys."""
+        for answer in self.helpers.each(normalise, self._chunks(records)):
+            text, sizes, places, trades, kinds, shares = loads(answer)
+            self.text += text
+            end = self.ends[-1]
+            for size in array("I", sizes):
+                end += size
+                self.ends.append(end)
+            self.place_of.extend(_numbered(self.places, *places))
+            self.trade_of.extend(_numbered(self.trades, *trades))
+            self.kind_of += kinds
+            for filed, share in zip(self.keys, shares, strict=True):
+                for mine, more in zip(filed, share, strict=True):
+                    mine += more
+
+    def _chunks(self, records: Iterable[Identity]) -> Iterator[bytes]:
+        source = iter(records)
+        while chunk := list(islice(source, CHUNK)):
+            position = len(self.records)
+            self.records += chunk
+            yield dumps((position, pack_records(chunk)))
+
+    def pairs(self) -> Iterator[int]:
+        """The pairs that share a key and do not contradict each other, each once, in order."""
+        found = [array("q", answer) for answer in self.helpers.each(group, self._shares())]
+        before = -1
+        for pair in merge(*found):
+            if pair != before:
+                yield pair
+            before = pair
+
+    def _shares(self) -> Iterator[bytes]:
+        codes = self.place_of.tobytes(), self.trade_of.tobytes(), bytes(self.kind_of)
+        while self.keys:
+            some, self.keys = self.keys[:TOGETHER], self.keys[TOGETHER:]
+            shares = [[bytes(keys) for keys in share] for share in some]
+            del some
+            yield dumps((shares, list(self.places), list(self.trades), codes))
+
+    def compare(self, pairs: Iterator[int]) -> Iterator[DuplicatePair]:
+        """The pairs that are one client or may be."""
+        given: list[list[int]] = []
+        for answer in self.helpers.each(compare_pairs, self._questions(pairs, given)):
+            asked = given.pop(0)
+            for number, score, reasons in loads(answer):
+                left, right = divmod(asked[number], RIGHT + 1)
+                match = unpack_match(score, reasons)
+                yield DuplicatePair(self.records[left], self.records[right], match)
+
+    def _questions(self, pairs: Iterator[int], given: list[list[int]]) -> Iterator[bytes]:
+        """Some pairs at a time, with the profiles that they need."""
+        while some := list(islice(pairs, CHUNK)):
+            given.append(some)
+            places: dict[int, int] = {}
+            numbers = [
+                (places.setdefault(pair >> 32, len(places)),
+                 places.setdefault(pair & RIGHT, len(places)))
+                for pair in some
+            ]  # fmt: skip
+            yield dumps((self._profiles(list(places)), numbers))
+
+    def _profiles(self, positions: Sequence[int]) -> list[bytes]:
+        ends, text = self.ends, self.text
+        return [bytes(text[ends[at] : ends[at + 1]]) for at in positions]
 
 
-def _file(keys: list[int], position: int, firsts: dict[int, int], shared: _Shared) -> None:
-    """Put a record under its keys; most keys have one record and cost no array."""
-    for key in keys:
-        first = firsts.setdefault(key, position)
-        if first == position:
-            continue
-        members = shared.get(key)
-        if members is None:
-            shared[key] = array("l", (first, position))
-        elif members[-1] != position:
-            members.append(position)
-
-
-def _strong_pairs(shared: _Shared, count: int) -> set[int]:
-    """All pairs in a group as one number each; a crowded group is chained, each with the next."""
-    found: set[int] = set()
-    for members in shared.values():
-        found.update(left * count + right for left, right in _chained(members))
-    return found
-
-
-def _chained(members: Sequence[int]) -> Iterable[tuple[int, int]]:
-    if len(members) <= CROWDED:
-        return combinations(members, 2)
-    return zip(members, members[1:], strict=False)
-
-
-def _weak_pairs(shared: _Shared, count: int, places: list[str]) -> set[int]:
-    """Pairs in groups that are not crowded, without those of two different provinces."""
-    found: set[int] = set()
-    for members in shared.values():
-        if len(members) > CROWDED:
-            continue
-        placed = [(member, places[member]) for member in members]
-        found.update(
-            left * count + right
-            for (left, here), (right, there) in combinations(placed, 2)
-            if here == there or not here or not there
-        )
-    return found
-
-
-def _place_of(profile: Profile) -> str:
-    """The province that the record's one name mentions; empty when it may be anywhere."""
-    place = profile.names[0].province if len(profile.names) == 1 else ""
-    return "" if place == "中国" else place
+def _numbered(known: dict[Any, int], said: Sequence[Any], codes: bytes) -> Iterator[int]:
+    """One chunk's numbers of what its records said as numbers of all."""
+    ours = [known.setdefault(one, len(known)) for one in said]
+    return map(ours.__getitem__, array("I", codes))

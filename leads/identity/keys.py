@@ -43,31 +43,33 @@ def profile_keys(profile: Profile) -> set[Key]:
     return keys
 
 
-def batch_hashes(profile: Profile) -> tuple[list[int], list[int]]:
-    """Strong and weak keys by which records of one batch are compared, as numbers.
+def batch_hashes(profile: Profile) -> tuple[list[int], list[int], list[int]]:
+    """Keys by which records of one batch are compared, as numbers: strong, named and loose ones.
 
-    Parts of brands are left out, they would pair too many. The numbers hold in this process only:
-    `hash64` costs ten times as much.
+    Named ones say that the brand is written or read alike. Parts of brands are left out, they would
+    pair too many. The numbers hold in this process only: `hash64` costs ten times as much.
     """
     strong = [hash(("phone", phone)) for phone in profile.phones]
-    weak: list[int] = []
+    named: list[int] = []
+    loose: list[int] = []
     if profile.emails or profile.domains or profile.credit_code or profile.wechat:
         for key in _exact_keys(profile):
-            (strong if key.is_strong else weak).append(hash(key))
+            (strong if key.is_strong else loose).append(hash(key))
     for name in profile.names:
         brand = name.brand
         if not brand:
             continue
-        strong.append(hash(("name", name.canonical)))
+        place = name.city or name.province or name.region
+        strong.append(hash((place, brand, name.industry, name.branch)))
         if name.is_generic:
             continue
-        weak.append(hash(("brand", brand)))
         sound = _sound(brand)
-        weak += [hash(("sound_region", sound, place)) for place in _places(name)]
-        weak += [hash(("sound_trade", sound, trade)) for trade in _trades(name)]
+        named.append(hash(("brand", brand)))
+        named += [hash((sound, where)) for where in _places(name)]
+        named += [hash((sound, "", what)) for what in _trades(name)]
         if len(brand) >= SHORTEST_NEAR and _may_have_a_slip(brand):
-            weak += [hash(("near", near)) for near in _without_one(brand)]
-    return strong, weak
+            loose += [hash(("near", near)) for near in _without_one(brand)]
+    return strong, named, loose
 
 
 def name_keys(name: str) -> tuple[Key, ...]:

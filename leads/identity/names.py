@@ -54,6 +54,16 @@ def compare_parsed(left: CompanyName, right: CompanyName) -> NameMatch:
     return NameMatch(score, verdict_for(score), tuple(reasons))
 
 
+def place_factor(left: CompanyName, right: CompanyName) -> float:
+    """What the places leave of the score of two names."""
+    return _region(left, right)[0]
+
+
+def trade_factor(left: CompanyName, right: CompanyName) -> float:
+    """What the trades leave of the score of two names."""
+    return _industry(left, right)[0]
+
+
 def _with_former_names(left: CompanyName, right: CompanyName) -> NameMatch:
     """华信（原大江）: the best of today's names and the former ones."""
     best = compare_parsed(replace(left, former=""), replace(right, former=""))

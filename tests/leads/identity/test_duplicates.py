@@ -27,6 +27,8 @@ RECORDS = st.lists(
         emails=st.sampled_from([(), ("li@huaxin.cn",), ("wang@huaxin.cn",), ("a@qq.com",)]),
         credit_code=st.sampled_from(["", "91110000600037341L"]),
         region=st.sampled_from(["", "浙江"]),
+        person=st.sampled_from(["", "欧阳娜娜", "王伟"]),
+        address=st.sampled_from(["", "上海市南京路100号3楼302室"]),
         aliases=st.lists(NAMES, max_size=1).map(tuple),
     ),
     max_size=9,
