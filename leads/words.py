@@ -99,7 +99,7 @@ CASE_ACTIONS = {
     "case.opened": (_("opened the case"), "scale", "amber"),
     "case.joined": (_("a rep joined the case"), "user-plus", "amber"),
     "case.reported": (_("reported it by hand"), "alert-triangle", "amber"),
-    "case.asked": (_("a decision was asked for"), "help", "grey"),
+    "case.asked": (_("asked for a decision"), "help", "grey"),
     "case.stated": (_("made a statement"), "note", "blue"),
     "case.decided": (pgettext_lazy("case", "decided"), "check", "green"),
     "case.partly_reversed": (

@@ -234,7 +234,7 @@ def reason_in_words(reason: Mapping[str, Any], names: Mapping[int, str]) -> str:
     sentences = {
         "protected": _("The client is protected for %(name)s until %(day)s."),
         "order": _("%(name)s has sold to the client: %(count)s."),
-        "deal": _("%(name)s has %(count)s open deals, followed up effectively."),
+        "deal": _("%(name)s followed up effectively on open deals: %(count)s."),
         "referral": _("The client was referred to %(name)s on %(day)s."),
         "exhibition": _("%(name)s met the client at an exhibition on %(day)s and followed up."),
         "follow_up": _("%(name)s followed up effectively from %(day)s on."),

@@ -81,7 +81,9 @@ def metrics(request: TenantRequest) -> HttpResponseBase:
         "departments": departments_for(request.member),
         "sees_company": selectors.departments_seen(request.member) is None,
         "by": by,
-        "complete": [CompleteField(name).label for name in selectors.complete_fields()],
+        "complete": pgettext("between names", ", ").join(
+            str(CompleteField(name).label) for name in selectors.complete_fields()
+        ),
         "may_choose": policy.allowed(request.member, "leads.edit_collision_rules"),
     }
     table = tables.FigureTable(request, rows)

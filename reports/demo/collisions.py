@@ -31,15 +31,15 @@ def fill(world: World) -> None:
     if len(holders) < 3 or not Customer.objects.filter(owner=rep).exists():
         return
     first = reach(rep, holders[0], "老客户转介绍给我，对方采购主动来电")
-    state(first, rep, "去年展会后一直由我跟进，上周刚发了报价。")
+    state(first, rep, "从第一次拜访起就由我跟进，商机已经在谈，下一步也约好了。")
     state(first, holders[0], "客户的新厂长是我介绍来的，他只认我。")
     say(first, manager, "请两位把最近的沟通记录补全，明天上午我来定。")
     reach(holders[0], south[0], "深圳分公司独立采购")
     lost = reach(holders[1], rep, "客户加了我微信要样品")
-    decide(lost, manager, Ruling(KEEP, holders[1], reason="对方跟进更早，且有下一步"))
+    decide(lost, manager, Ruling(KEEP, holders[1], reason="对方登记和跟进都更早，且有进行中的商机"))
     appealed = reach(holders[2], holders[0], "同一集团，另一事业部")
     decide(appealed, manager, Ruling(KEEP, holders[2], reason="客户资料登记在先"))
-    appeal(appealed, holders[0], "他登记后三个月没有联系过客户，我已约了下周的演示。")
+    appeal(appealed, holders[0], "另一事业部的采购单独立项，预算也不在一起，我已约了下周的演示。")
     closed = reach(holders[1], holders[2], "客户项目经理要求换人对接")
     decide(closed, manager, Ruling(REASSIGN, holders[2], reason="客户书面要求更换对接人"))
     with acting_as(holders[1].pk):
