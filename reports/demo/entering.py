@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from crm.access import policy
 from crm.people.models import Member
 from crm.sharing.nouns import noun
 from crm.sharing.services.shares import share
@@ -60,7 +61,8 @@ def learn(customer: Customer, text: str, kind: AliasKind, by: Member) -> None:
 
 def ask_and_share(rep: Member, other: Member) -> None:
     """The rep waits for an answer, and works on a lead of a colleague's who shared it."""
-    theirs = Customer.objects.filter(owner=other).order_by("-pk").first()
+    seen = policy.visible(rep, Customer.objects.all(), "leads.view_customer").values("pk")
+    theirs = Customer.objects.filter(owner=other).exclude(pk__in=seen).order_by("-pk").first()
     if theirs is not None:
         with acting_as(rep.pk, reason="demo data"):
             ask_to_share(
