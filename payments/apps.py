@@ -11,10 +11,13 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         """An approved order gets its payment plan, a cancelled one loses it; pages show both."""
+        from leads import payer_sources  # noqa: PLC0415  (the source needs the models)
         from orders import hooks  # noqa: PLC0415  (models need the app registry)
         from payments.merge_rules import register_rules  # noqa: PLC0415  (needs the models)
         from payments.record_panels import register_panels  # noqa: PLC0415  (needs the models)
+        from payments.selectors.one_payer import with_one_account  # noqa: PLC0415  (needs models)
 
+        payer_sources.register(with_one_account)
         register_panels()
         register_rules()
         hooks.on_order_approved(plan_for)

@@ -112,6 +112,8 @@ def _group(a: CompanyName, b: CompanyName) -> float:
 
 def _contacts(left: Side, right: Side, shared: Shared) -> Iterator[Factor]:
     strangers = _are_strangers(left.profile.names, right.profile.names)
+    if shared.account:
+        yield Factor("account", weights.ACCOUNT * weights.rarity(shared.account))
     for domain in sorted(left.profile.domains & right.profile.domains)[:1]:
         weight = weights.MAIL_DOMAIN_OF_STRANGERS if strangers else weights.MAIL_DOMAIN
         yield Factor("mail_domain", weight * weights.rarity(shared.domain), {"domain": domain})

@@ -28,6 +28,7 @@ class Shared:
     domain: int = 2
     street: int = 2
     campaign: int = 2
+    account: int = 0  # of a bank account that paid for both; 0 where there is none
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ The page of risks shows beside them what became of the organisation's own.
 GROUP_LONG_BRAND = 0.45  # the same brand of three characters or more, other region or trade
 GROUP_SHORT_BRAND = 0.30  # of two: 华信 is many firms
 BRANCH = 0.55
+ACCOUNT = 0.55  # one bank account paid for both: one firm, a group, or an agent who pays for many
 MAIL_DOMAIN = 0.50
 ADDRESS = 0.45
 MAIL_DOMAIN_OF_STRANGERS = 0.30  # the names have nothing in common: a shared host or a group
@@ -37,7 +38,16 @@ MOST = 0.99
 SHOWN_FROM = 0.30  # below it a pair is noise
 
 EVIDENCE = frozenset(
-    {"same_client", "nearly_alike", "group", "branch", "mail_domain", "address", "person"}
+    {
+        "same_client",
+        "nearly_alike",
+        "group",
+        "branch",
+        "account",
+        "mail_domain",
+        "address",
+        "person",
+    }
     | {"referrer", "event"}
 )
 CIRCUMSTANCES = frozenset({"border", "territory", "pool", "active"})

@@ -22,6 +22,7 @@ from leads.enums import Channel, LeadStatus, RecordKind
 from leads.forewarning import Forecast, Shared, Side, forecast, same_street, street_key
 from leads.identity import Identity, profile_of
 from leads.models import Contact, Customer, Lead
+from leads.payer_sources import with_one_payer
 from leads.selectors.judgements import Both, Pair, in_order, judgements_between
 
 LEAD, CUSTOMER, CONTACT = RecordKind.LEAD.value, RecordKind.CUSTOMER.value, RecordKind.CONTACT.value
@@ -123,6 +124,9 @@ class Outlook:
         Records that are no longer open are not foreseen; contacts speak for their customers.
         """
         crowd = self._partners(records)
+        for one in with_one_payer([pk for kind, pk in records if kind == CUSTOMER]):
+            both = in_order((CUSTOMER, one.customer_id), (CUSTOMER, one.other_id))
+            crowd.note(both, "account", one.customers)
         return self.between(crowd.by_kind, crowd)
 
     def between(self, pairs: Iterable[Both], crowd: Crowd | None = None) -> list[Foreseen]:
@@ -213,6 +217,7 @@ class Outlook:
         found = Shared()
         if keys:
             found = replace(found, brand=keys.get("brand", 2), domain=max(2, keys.get("domain", 2)))
+            found = replace(found, account=keys.get("account", 0))
         if a.campaign and a.campaign == b.campaign:
             found = replace(found, campaign=self.events.get(a.campaign, 2))
         if self.crowded and same_street(a.street, b.street):
