@@ -13,10 +13,11 @@ from crm.web.tables.paging import Row
 def prepare(viewer: Member, rows: Sequence[Row]) -> list[Row]:
     """The rows with everything they name in words, as this member may see it."""
     keys = {(row["subject_kind"], row["subject_id"]) for row in rows if row["subject_id"]}
-    found = records.named(viewer, keys)
-    names = wording.names_of(
+    named = {
         pair for row in rows for pair in wording.references(row["subject_kind"], row["details"])
-    )
+    }
+    found = records.named(viewer, {*keys, *((one._meta.label_lower, pk) for one, pk in named)})
+    names = {key: one.label for key, one in found.items()} | wording.names_of(named)
     return [{**row, **told_of(viewer, row, found, names)} for row in rows]
 
 

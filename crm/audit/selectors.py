@@ -8,6 +8,7 @@ from django.db.models import Model
 
 from crm.access import fields
 from crm.access.viewer import current_viewer
+from crm.audit.field_words import field_words
 from crm.audit.models import OperationLog
 from crm.encryption.cipher import masked
 from crm.encryption.fields import BlindIndexField, EncryptedTextField
@@ -65,7 +66,7 @@ def differences(model: type[Model], before: Any, after: Any) -> list[FieldChange
     return [
         FieldChange(
             field=field.name,
-            label=str(getattr(field, "verbose_name", field.name)),
+            label=field_words(model, field, field.name),
             before=_shown(viewer, model, field, getattr(before, field.attname)),
             after=_shown(viewer, model, field, getattr(after, field.attname)),
         )

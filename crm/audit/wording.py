@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from crm.access import fields
 from crm.access.registry import is_whole, permissions
+from crm.audit.field_words import REASONS, TECHNICAL, field_words
 from crm.money import MoneyField
 from crm.people.enums import Right, Scope
 from crm.people.models import Department, Member, Role
@@ -21,10 +22,6 @@ from crm.web import formats
 from crm.web.formats import Formats
 
 Names = Mapping[tuple[str, int], str]
-# Kept for machines, or shown in a place of its own.
-# Columns that say nothing to people.
-TECHNICAL = frozenset({"path", "offered", "sort_key", "version", "updated_at", "position"})
-LABELS: Mapping[tuple[str, str], Any] = {("people.department", "parent"): gettext_lazy("Below")}
 SILENT = frozenset({"fields", "findings", "head", "run", "flow", "query", "balance", "page"})
 ACTIONS: Mapping[str, Any] = {
     "record.viewed": pgettext_lazy("log", "opened the record"),
@@ -279,19 +276,20 @@ def model_of(kind: str) -> type[Model] | None:
 
 
 def references(kind: str, details: Mapping[str, Any]) -> Iterator[tuple[type[Model], int]]:
-    """The members and departments that a change names by id."""
+    """The members, departments and other records that a change names by id."""
     model = model_of(kind)
     for name, values in changed(details):
         related = getattr(_field(model, name), "related_model", None)
-        if related in (Member, Department):
+        if related is not None:
             yield from ((related, value) for value in values if isinstance(value, int))
 
 
 def names_of(wanted: Iterable[tuple[type[Model], int]]) -> dict[tuple[str, int], str]:
-    """The names of these members and departments, one query per kind."""
+    """The names of the members and departments among these, one query per kind."""
     ids: dict[type[Model], set[int]] = {}
     for model, pk in wanted:
-        ids.setdefault(model, set()).add(pk)
+        if model in (Member, Department):
+            ids.setdefault(model, set()).add(pk)
     found: dict[tuple[str, int], str] = {}
     for model, pks in ids.items():
         rows = model._default_manager.filter(pk__in=pks).values_list("pk", "name")
@@ -314,12 +312,12 @@ def differences(
         field = _field(model, name)
         if name in TECHNICAL or (model and fields.right(viewer, model, name) == Right.HIDDEN):
             continue
-        label = str(LABELS.get((kind, name)) or getattr(field, "verbose_name", name))
+        label = field_words(model, field, name)
         before, after = (value_in_words(field, value, names) for value in values)
         if model is not None:
             before = fields.shown(viewer, model, name, before)
             after = fields.shown(viewer, model, name, after)
-        found.append((label[:1].upper() + label[1:], before or "—", after or "—"))
+        found.append((label, before or "—", after or "—"))
     return found
 
 
@@ -333,10 +331,10 @@ def other_details(details: Mapping[str, Any], *, brief: bool = False) -> list[tu
 
 
 def _in_words(name: str, value: Any) -> Any:
-    """The ways of signing in by their names; everything else as it is."""
+    """The ways of signing in and the system's reasons by name; everything else as it is."""
     if name == "ways" and isinstance(value, list):
         return [str(WAYS.get(one, one)) for one in value]
-    return value
+    return str(REASONS.get(value, value)) if name == "reason" else value
 
 
 def _plain(value: Any) -> str:

@@ -4,6 +4,7 @@ import random
 from urllib.parse import quote
 
 import pytest
+from django.utils import timezone
 
 from crm.access import fields
 from crm.access.masks import mask_all, mask_email, mask_end, mask_phone
@@ -11,7 +12,11 @@ from crm.access.viewer import viewing_as
 from crm.people.enums import Right
 from crm.people.models import Member, MemberRole, Role
 from crm.tenancy.context import acting_as, tenant_context
-from leads.models import Contact, Customer, Lead
+from leads.models import CollisionRisk, Contact, Customer, Lead, ShareRequest
+from leads.services.contacts import create_contact
+from leads.services.forewarning import look_at
+from leads.services.merging import merge
+from leads.views.metrics import ROWS
 from orders.models import Product
 from tests.architecture.test_query_counts import visited
 from tests.support.exports import exported
@@ -43,6 +48,51 @@ def world(cast):
         Product.objects.update(cost=COST)
         found.paths = [*visited(found), *FILES]
     return found
+
+
+@pytest.fixture
+def collided(world, cast):
+    """The same, and its records beside others."""
+    with tenant_context(cast.organization.id):
+        world.paths += collisions_of(world)
+    return world
+
+
+def collisions_of(world: World) -> list[str]:
+    """The pages on which a record stands beside another one: merges, warnings, figures, cases."""
+    twin = world.new_customer(30_000)
+    second, third = world.new_customer(30_001), world.new_customer(30_002)
+    for one in (twin, second, third):
+        Customer.objects.filter(pk=one.pk).update(phone=PHONE, phone_key=f"+86{PHONE}")
+        one.refresh_from_db()
+    with acting_as(world.cast.owner.pk):
+        done = merge(kept=third, gone=second, by=world.cast.owner, reason="同一家")
+        create_contact(customer_id=twin.pk, by=world.cast.owner, name="李密", phone=PHONE)
+    pairs = [("customer", world.customer.pk), ("customer", twin.pk), ("lead", world.lead.pk)]
+    look_at(pairs)
+    request = ShareRequest.objects.create(
+        asker=world.cast.colleague, record_kind="customer", record_id=twin.pk, reason="合作"
+    )
+    risks = CollisionRisk.objects.values_list("pk", flat=True)
+    month = f"{timezone.localdate():%Y-%m}"
+    rows = [f"collisions/metrics/rows/{kind}/?month={month}" for kind in ROWS]
+    return [
+        f"merges/customer/{world.customer.pk}/{twin.pk}/",
+        f"merges/customer/{twin.pk}/{world.customer.pk}/",
+        f"merges/attach/{twin.pk}/{world.lead.pk}/",
+        f"merges/{done.pk}/",
+        f"merges/with/customer/{twin.pk}/?q={quote('杭州')}",
+        f"merges/with/lead/{world.lead.pk}/",
+        *(f"collisions/risks/{pk}/" for pk in risks),
+        f"collisions/requests/{request.pk}/",
+        f"leads/{world.lead.pk}/collision/",
+        f"customers/{twin.pk}/protect/",
+        f"customers/{third.pk}/",
+        f"leads/{world.lead.pk}/convert/",
+        f"leads/{world.lead.pk}/edit/",
+        f"customers/{twin.pk}/edit/",
+        *rows,
+    ]
 
 
 def fill(record) -> None:
@@ -79,16 +129,19 @@ def leaks(browser, world) -> dict[str, list[str]]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("right", [Right.HIDDEN, Right.MASKED])
-def test_no_page_and_no_file_shows_a_restricted_value(right, world, cast, sign_in):
+def test_no_page_and_no_file_shows_a_restricted_value(right, collided, cast, sign_in):
     with tenant_context(cast.organization.id):
         restrict(right)
-    assert leaks(sign_in(cast.owner), world) == {}
+    assert leaks(sign_in(cast.owner), collided) == {}
 
 
 @pytest.mark.slow
-def test_without_a_restriction_each_value_is_shown_somewhere(world, cast, sign_in):
-    """The test above would find them."""
-    said = str(leaks(sign_in(cast.owner), world))
+def test_without_a_restriction_each_value_is_shown_somewhere(collided, cast, sign_in):
+    """The test above would find them, also where two records stand side by side."""
+    found = leaks(sign_in(cast.owner), collided)
+    said = str(found)
+    assert any(path.startswith("merges/customer/") for path in found)
+    assert any(path.startswith("merges/") and path[7].isdigit() for path in found)
     for value in (PHONE, NEW_PHONE, MAIL, WECHAT, CODE, COST):
         assert value in said or value == COST and COST_SHOWN in said, value
 
@@ -106,7 +159,7 @@ def value_for(number: int, key: str) -> str:
 
 
 @pytest.fixture
-def told_apart(world, cast):
+def told_apart(collided, world, cast):
     """Field → the value that only it holds."""
     found = {}
     with tenant_context(cast.organization.id):

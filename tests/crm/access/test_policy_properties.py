@@ -25,6 +25,7 @@ from crm.web import search
 from leads.models import Contact, Customer, Lead, Opportunity, Stage
 from leads.tables.customers import CustomerTable
 from orders.models import Order
+from tests.crm.access.other_readers import add_warnings, check_other_readers
 
 # a counterexample is small enough as it is found: shrinking it in the database takes minutes
 PHASES = (Phase.explicit, Phase.generate)
@@ -35,6 +36,8 @@ RULES = {
     "leads.view_customer": Customer,
     "leads.edit_customer": Customer,
     "leads.export_customer": Customer,
+    "leads.merge_customer": Customer,
+    "leads.share_customer": Customer,
     "leads.view_opportunity": Opportunity,
     "leads.edit_opportunity": Opportunity,
     "orders.view_order": Order,
@@ -44,10 +47,10 @@ NOUNS = {Lead: "lead", Customer: "customer", Opportunity: "opportunity", Order: 
 
 role_plans = st.lists(
     st.dictionaries(
-        st.sampled_from(sorted(RULES)),
+        st.sampled_from([*sorted(RULES), "leads.view_case"]),
         st.tuples(st.sampled_from(SCOPES), st.sets(st.integers(0, 5), max_size=2)),
         min_size=2,
-        max_size=6,
+        max_size=8,
     ),
     min_size=1,
     max_size=3,
@@ -147,6 +150,7 @@ def build(plan: dict) -> Company:
         add_records(company, number, owner, place)
     for one in plan["grants"]:
         add_grant(company, *one)
+    add_warnings(company)
     return company
 
 
@@ -255,6 +259,7 @@ def check_readers(company: Company, number: int) -> None:
         )
         assert hits == wanted, (number, noun)
     check_file(company, number, member)
+    check_other_readers(company, number, member)
     seen = policy.visible(member, Contact.objects.all(), "leads.view_customer")
     wanted = {
         one
