@@ -15,6 +15,7 @@ from leads.identity.types import CompanyName
 
 ADDRESS, PERSON, MAIL = 1, 2, 4
 _KINDS = 8
+_REMEMBERED = 200_000  # pairs of trades at a time
 _SURELY = 0.001  # scores are rounded
 _FAR, _DIFFERENT, _NEAR = 2, 1, 0
 _RARE, _USUAL = "甲甲甲甲", "甲甲"  # brands as long as they must be
@@ -93,6 +94,8 @@ class Bearings:
         return distance
 
     def _look_different(self, trade: int, other: int) -> bool:
+        if len(self.differ) > _REMEMBERED:
+            self.differ.clear()
         factor = trade_factor(_trading(self.trades[trade]), _trading(self.trades[other]))
         found = self.differ[trade * len(self.trades) + other] = factor < PROBABLE - _SURELY
         return found

@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from struct import Struct
 from typing import Any, NoReturn, Protocol
 
-from leads.identity.steps import STEPS
+from leads.identity.steps import STEPS, forget_names
 
 HEAD = Struct("<BQ")  # a step or how it went, and how many bytes follow
 DONE, FAILED = 0, 1
@@ -220,6 +220,7 @@ def serve() -> None:
             outcome, answer = _done(step, orders.read(size))
             answers.write(HEAD.pack(outcome, len(answer)) + answer)
             answers.flush()
+            forget_names()
 
 
 def _done(step: int, task: bytes) -> tuple[int, bytes]:

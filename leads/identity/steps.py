@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
 
 from leads.identity.bearings import Bearings, PlaceOf, TradeOf, bearing_of
+from leads.identity.companies import parse_company_name
 from leads.identity.keys import batch_hashes
 from leads.identity.packing import (
     dumps,
@@ -19,6 +20,7 @@ from leads.identity.packing import (
 )
 from leads.identity.profiles import profile_of
 from leads.identity.records import compare_profiles
+from leads.identity.text import normalise_name
 
 CROWDED = 60  # a key that more records share says little and costs their square
 KINDS = ("strong", "named", "loose")
@@ -79,6 +81,12 @@ def compare_pairs(task: bytes) -> bytes:
 
 
 STEPS: tuple[Callable[[bytes], bytes], ...] = (normalise, group, compare_pairs)
+
+
+def forget_names() -> None:
+    """Let go of the names that were read last: in a million others they hardly come again."""
+    parse_company_name.cache_clear()
+    normalise_name.cache_clear()
 
 
 def _groups(packed: bytes) -> Iterable[list[int]]:

@@ -52,7 +52,13 @@ def open_table(path: str, *, sheet: str | None = None) -> Table:
     return table
 
 
-def clean(table: Table, *, columns: Mapping[str, str], progress: Progress) -> Cleaned:
+def clean(
+    table: Table,
+    *,
+    columns: Mapping[str, str],
+    progress: Progress,
+    processes: int | None = None,
+) -> Cleaned:
     """Compare every row with all others. `columns`: field → name of its column, over the guess."""
     rows = []
     for row in table.iter_rows():
@@ -61,15 +67,23 @@ def clean(table: Table, *, columns: Mapping[str, str], progress: Progress) -> Cl
     mapping = _mapping(table, rows[:SAMPLED], columns)
     found = Cleaned(table, mapping, rows)
     chosen = sorted((int(index), name) for index, name in mapping.items())
-    identities = [identity_of(row, chosen) for row in rows]
-    for pair in find_duplicates(identities):
+    if not mapping:
+        return found
+    for pair in find_duplicates(_identities(found, chosen, progress), processes=processes):
         earlier, later = sorted((int(str(pair.left.id)), int(str(pair.right.id))))
-        progress("compare", earlier)
         known = found.links.get(later)
         if known is None or pair.match.score > known.match.score:
             found.links[later] = Link(earlier, pair.match)
     _number_clusters(found)
     return found
+
+
+def _identities(
+    found: Cleaned, chosen: Sequence[tuple[int, str]], progress: Progress
+) -> Iterator[Identity]:
+    for number, row in enumerate(found.rows, start=1):
+        progress("compare", number)
+        yield identity_of(row, chosen)
 
 
 def _mapping(table: Table, sample: Iterable[Row], columns: Mapping[str, str]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from crm.tabular import UnreadableTable, write_marked_csv, write_marked_xlsx
+from leads.identity import HelperLost
 from leads.selectors.imports_words import file_problem_words
 from leads.services.cleaning import Cleaned, UnknownColumn, clean, open_table
 from leads.services.imports_columns import FIELDS
@@ -38,11 +39,17 @@ class Command(BaseCommand):
             f"Fields: {', '.join(FIELDS)}",
         )
         parser.add_argument("--language", choices=[code for code, _name in settings.LANGUAGES])
+        parser.add_argument(
+            "--processes", type=int, help="work beside each other (default: one per core, up to 4)"
+        )
         parser.add_argument("--overwrite", action="store_true", help="replace an existing copy")
 
     def handle(self, *args: Any, **options: Any) -> None:
         with translation.override(options["language"] or settings.LANGUAGE_CODE):
-            self.clean(options)
+            try:
+                self.clean(options)
+            except KeyboardInterrupt:
+                raise CommandError(_("Stopped; nothing was written."), returncode=130) from None
 
     def clean(self, options: dict[str, Any]) -> None:
         """Read, compare, write; anything wrong is told in one sentence."""
@@ -52,13 +59,22 @@ class Command(BaseCommand):
         target = self.target_of(source, options)
         try:
             table = open_table(str(source), sheet=options["sheet"])
-            found = clean(table, columns=chosen(options["columns"]), progress=self.progress)
+            found = clean(
+                table,
+                columns=chosen(options["columns"]),
+                progress=self.progress,
+                processes=options["processes"],
+            )
         except UnreadableTable as problem:
             raise CommandError(file_problem_words(error_of(problem))) from problem
         except UnknownColumn as problem:
             raise CommandError(
                 _("No “%(wanted)s” here. There is: %(known)s.")
                 % {"wanted": problem.wanted, "known": ", ".join(problem.known)}
+            ) from problem
+        except HelperLost as problem:
+            raise CommandError(
+                _("A helper process was stopped, perhaps for want of memory. Try --processes 1.")
             ) from problem
         if not found.mapping:
             raise CommandError(_("No column says who a row is about. Name them with --columns."))
@@ -101,8 +117,13 @@ def write(found: Cleaned, target: Path) -> None:
     header += [_("Cluster"), _("Verdict"), _("Score"), _("Duplicate of row")]
     rows = (marks(found, row.number, row.cells, width) for row in found.rows)
     write_file = write_marked_xlsx if target.suffix.lower() == ".xlsx" else write_marked_csv
-    with target.open("wb") as file:
-        write_file(file, header, rows, error_label=_("Why"))
+    part = target.with_name(f"{target.name}.part")
+    try:
+        with part.open("wb") as file:
+            write_file(file, header, rows, error_label=_("Why"))
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def marks(

@@ -7,6 +7,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from crm.tabular import read_table
+from leads.identity import HelperLost
+from leads.management.commands import find_duplicates
+from leads.services import cleaning
 
 ROWS = """客户名称,联系人,手机,备注
 上海华信科技有限公司,王伟,13800138000,=1+1
@@ -94,3 +97,32 @@ def test_unreadable_files(tmp_path: Path) -> None:
     empty.write_bytes(b"")
     with pytest.raises(CommandError):
         run(empty, language="en")
+
+
+def test_a_killed_helper_is_told_in_one_sentence(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_args: object, **_options: object) -> None:
+        raise HelperLost("A helper process was ended by signal 9.")
+
+    monkeypatch.setattr(cleaning, "find_duplicates", lost)
+    with pytest.raises(CommandError, match="--processes 1"):
+        run(file, language="en")
+
+
+def test_stopped_while_writing_leaves_nothing(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_args: object, **_options: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(find_duplicates, "write_marked_csv", stop)
+    with pytest.raises(CommandError, match="nothing was written") as told:
+        run(file, language="en")
+    assert told.value.returncode == 130
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
+def test_helpers_mark_the_same(file: Path) -> None:
+    run(file, language="en", out=str(file.with_name("one.csv")), processes=1)
+    run(file, language="en", out=str(file.with_name("two.csv")), processes=2)
+    one, two = (file.with_name(f"{name}.csv").read_bytes() for name in ("one", "two"))
+    assert one == two
