@@ -9,6 +9,7 @@ from leads.enums import RecordKind
 from leads.identity import Identity, normalise_phone, pinyin_key
 from leads.models import Contact, Customer, Lead, Opportunity
 from leads.selectors.candidates import candidate_pairs
+from leads.selectors.standing import held_now
 
 LAST = "\U0010ffff"
 MODELS: dict[RecordKind, type[Model]] = {
@@ -57,7 +58,10 @@ def reading_matches(text: str) -> Q:
 
 
 def identity_matches(text: str, kind: RecordKind) -> Q:
-    """A key of the identity index fits: 同光 finds 苏州同光精密机械有限公司."""
+    """A key of the identity index fits: 同光 finds 苏州同光精密机械有限公司.
+
+    So does one of a record that became part of another.
+    """
     viewer, model = current_viewer(), MODELS[kind]
     phone = normalise_phone(text)
     asked = Identity(
@@ -66,6 +70,7 @@ def identity_matches(text: str, kind: RecordKind) -> Q:
         emails=(text,) if fields.right(viewer, model, "email") else (),
     )
     pairs = candidate_pairs(asked)
+    pairs |= {one.pair for one in held_now(pairs).values()}
     return Q(pk__in=[record_id for found, record_id in pairs if found == kind])
 
 

@@ -33,7 +33,7 @@ def held_now(pairs: Iterable[Pair]) -> dict[Pair, Held]:
 
     Records that are gone are left out. As many queries for one record as for a thousand.
     """
-    wanted = set(pairs)
+    wanted = {pair for pair in pairs if pair[0] in (LEAD, CUSTOMER)}
     at: dict[Pair, Pair] = {pair: pair for pair in wanted}
     found: dict[Pair, Held] = {}
     for _step in range(LONGEST_WAY):

@@ -22,7 +22,7 @@ from leads.references import check_obstacles, references_to
 from leads.selectors.addresses import page_of
 from leads.services.case_decisions import settle
 from leads.services.cases import locked_case
-from leads.services.identity import forget, index, kind_of, learn_alias, repoint
+from leads.services.identity import index, kind_of, learn_alias, repoint
 from leads.services.merging import people
 from leads.services.merging.attaching import attach
 from leads.services.merging.journal import Journal
@@ -107,7 +107,8 @@ def _finish(journal: Journal, kept: Any, gone: Any) -> None:
     Merge.objects.filter(pk=found.pk).update(count=journal.count)
     found.count = journal.count
     every.filter(pk=kept.pk).update(version=F("version") + 1, updated_at=found.at)
-    index(every.get(pk=kept.pk))
+    for one in (kept, gone):
+        index(type(one).every.get(pk=one.pk))
     _tell(found, kept, gone)
     jobs.enqueue("leads.gather_strays", run_after=found.at + STRAYS_AFTER, merge_id=found.pk)
 
@@ -195,7 +196,10 @@ def _results(kept: Any, gone: Any, picks: Mapping[str, str]) -> list[dict[str, A
 
 
 def _absorb(journal: Journal, kept: Any, gone: Any) -> None:
-    """Everything that points at `gone` points at `kept`; `gone` leaves every list and the index."""
+    """Everything that points at `gone` points at `kept`; `gone` leaves every list.
+
+    What it and its people were known by stays in the index and finds the kept record.
+    """
     model = type(kept)
     twins: dict[Contact, Contact] = {}
     if model is Customer:
@@ -206,10 +210,8 @@ def _absorb(journal: Journal, kept: Any, gone: Any) -> None:
         leave = [twin.pk for twin in twins] if one.label == "leads.contact" else []
         journal.move(one, model, gone.pk, kept.pk, leave=leave)
     model.every.filter(pk=gone.pk).update(merged_into=kept, version=F("version") + 1)
-    for contact, twin in twins.items():
-        forget(contact)
+    for twin in twins.values():
         index(twin)
-    forget(gone)
 
 
 def _pass_on_identity(journal: Journal, kept: Any, gone: Any, by: Member | None) -> None:

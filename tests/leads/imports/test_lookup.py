@@ -3,10 +3,13 @@
 import pytest
 
 from leads.enums import AliasSource, Bucket, IdentityVerdict
-from leads.models import Customer, ImportRow
+from leads.identity import Identity
+from leads.models import Customer, IdentityKey, ImportRow
+from leads.selectors.identity import find_similar
 from leads.services.contacts import create_contact
 from leads.services.customers import create_customer
 from leads.services.identity import judge, learn_alias
+from leads.services.merging import merge, undo
 from tests.leads.imports.files import checked, csv_upload
 from tests.leads.imports.test_check import known_lead
 
@@ -54,3 +57,23 @@ def test_not_the_same_is_not_asked_again(tenant, bucket_of):
     two.delete()
     assert bucket_of(row) == [(Bucket.NEW, "", None)]
     assert bucket_of((one.company_name,), row)[1] == (Bucket.NEW, "", None)
+
+
+def test_what_was_merged_away_finds_the_record_that_was_kept(tenant, bucket_of):
+    kept = customer_of(tenant.agent, "上海远洋国际物流有限公司", phone="13900000001")
+    gone = customer_of(tenant.agent, "北京蓝鲸科技有限公司", phone="13900000002")
+    create_contact(customer_id=gone.pk, by=tenant.agent, name="陈静", phone="13812345678")
+    before = sorted(IdentityKey.objects.values_list("record_kind", "record_id", "key"))
+    done = merge(kept=kept, gone=gone, by=tenant.manager)
+    top = customer_of(tenant.agent, "苏州同光精密机械有限公司")
+    again = merge(kept=top, gone=kept, by=tenant.manager)
+    rows = bucket_of(("蓝鲸", "", "13900000002"), ("远洋", "陈静", "13812345678"))
+    assert [row[1:] for row in rows] == [("customer", top.pk)] * 2
+    (match,) = find_similar(Identity(company="蓝鲸", phones=("13900000002",)))
+    assert (match.pair, match.owner_id) == (("customer", top.pk), tenant.agent.pk)
+    undo(merge_id=again.pk, by=tenant.manager)
+    undo(merge_id=done.pk, by=tenant.manager)
+    (match,) = find_similar(Identity(company="蓝鲸", phones=("13900000002",)))
+    assert match.pair == ("customer", gone.pk)
+    IdentityKey.objects.filter(record_kind="customer", record_id=top.pk).delete()
+    assert sorted(IdentityKey.objects.values_list("record_kind", "record_id", "key")) == before

@@ -16,7 +16,6 @@ from leads.models import (
     Customer,
     CustomerGrant,
     IdentityJudgement,
-    IdentityKey,
     Lead,
     Merge,
     Opportunity,
@@ -57,7 +56,6 @@ def test_everything_that_points_at_the_one_points_at_the_other(graph, pair):
     assert Order.objects.get().customer == kept
     assert Task.objects.get().subject_id == kept.pk
     assert kept.contacts.count() == 1
-    assert IdentityKey.objects.filter(record_kind="customer", record_id=gone.pk).count() == 0
 
 
 def test_the_one_that_went_is_nowhere_and_is_still_known_by_its_name(graph, pair):
