@@ -24,7 +24,7 @@ from leads.selectors.arbitrations import proposal_for
 from leads.selectors.candidates import identity_of
 from leads.selectors.case_evidence import Dossier, dossier_of
 from leads.selectors.case_rights import may_decide
-from leads.selectors.case_story import Eyes, claims_of, proposed_words, rows_of
+from leads.selectors.case_story import Eyes, claims_of, decisions_of, proposed_words, rows_of
 from leads.selectors.customers import customer_or_404
 from leads.selectors.entering import mark_of
 from leads.selectors.identity import Match, find_similar
@@ -86,12 +86,15 @@ def decide_case(request: TenantRequest, pk: int) -> HttpResponse:
         else:
             return htmx.done(request, url=url, message=_("Decided."), trigger=CHANGED)
     claims = claims_of(dossier, Eyes(request.member, dossier), proposal)
+    names = {rep.pk: rep.name for rep in dossier.reps}
     context = {
         "form": form,
         "title": _("Decide %(number)s") % {"number": case.number},
         "submit": pgettext("collision", "Decide"),
         "case": case,
-        "proposed": proposed_words(proposal, {rep.pk: rep.name for rep in dossier.reps}),
+        "proposed": proposed_words(proposal, names),
+        "decisions": decisions_of(dossier, names),
+        "appeals": list(case.appeals.select_related("member").order_by("-level")),
         "claims": claims[:3],
         "rows": rows_of(claims),
         "merge_url": merge_url(dossier),

@@ -73,7 +73,7 @@ class Inventor:
             province=province,
             city=city,
             industry=industry,
-            address=f"{SHORT_NAMES[province]}{city}{street}",
+            address=f"{SHORT_NAMES[province].removesuffix(city)}{city}{street}",
             credit_code=self.credit_code(province),
             contact=self.person(),
             title=self.random.choice(words.TITLES),

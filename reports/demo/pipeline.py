@@ -30,7 +30,7 @@ from reports.demo.clock import (
     write_back,
 )
 from reports.demo.companies import Company
-from reports.demo.world import World, plan_next_step
+from reports.demo.world import World, office_hour, plan_next_step
 
 CHANNELS = {
     Channel.WEBSITE: 26,
@@ -264,7 +264,7 @@ def note(
             outcome=source.choice(FollowUpOutcome.values) if is_effective else "",
             content=source.choice(words.TALK),
             next_step=source.choice(words.NEXT_STEPS) if is_effective else "",
-            next_step_at=world.later(at, 1, 6) if is_effective else None,
+            next_step_at=office_hour(world.later(at, 1, 6)) if is_effective else None,
             is_effective=is_effective,
             member_id=member_id,
             at=at,

@@ -46,6 +46,12 @@ class World:
         return due.replace(minute=0, second=0, microsecond=0)
 
 
+def office_hour(moment: datetime) -> datetime:
+    """The same day at an hour at which people agree to meet."""
+    local = timezone.localtime(moment)
+    return local.replace(hour=9 + local.minute % 9, minute=30 * (local.second % 2), second=0)
+
+
 def plan_next_step(world: World, record: Lead | Opportunity | Customer) -> None:
     """Most open records have a next step; some are overdue, as in life."""
     if world.random.random() < 0.72:

@@ -48,9 +48,11 @@ def test_a_case_through_its_buttons(case, tenant, director, lead, sign_in, url):
     assert answer.status_code == 302
     case = CollisionCase.objects.get(pk=case.pk)
     assert (case.state, case.decider) == (CaseState.APPEALED, director)
-    page = sign_in(director).get(url("leads:case", case.pk)).content.decode()
+    above = sign_in(director)
+    page = above.get(url("leads:case", case.pk)).content.decode()
     assert "他没跟进" in page
-    assert url("leads:case_decide", case.pk) in page
+    assert decide in page
+    assert "他没跟进" in above.get(decide).content.decode()
 
 
 def test_statement_and_remark(case, tenant, sign_in, url):
