@@ -28,7 +28,12 @@ _BLOCK = re.compile(rf"(?P<block>[a-z]|{_NUMERAL})(?:号楼|栋|幢|座|号院)"
 _ROOM = re.compile(r"(?P<room>[a-z]?[0-9]{2,5}[a-z]?)(?:室|房|号|铺)?$")
 _MARKS = re.compile(r"[\s,，.。;；:：()（）【】\[\]#、]+")
 _NUMBERS = re.compile(r"\d+")
-_ALIKE, _LIKELY, _NEAR = 90, 82, 75  # of 100: Latin addresses word by word, in any order
+_ALIKE, _LIKELY, _NEAR, _NUMBERED = (
+    90,
+    82,
+    75,
+    64,
+)  # of 100: Latin addresses word by word, in any order
 
 
 class Address(NamedTuple):
@@ -111,7 +116,8 @@ def _latin(a: str, b: str) -> Nearness:
     numbers, others = set(_NUMBERS.findall(a)), set(_NUMBERS.findall(b))
     if not numbers or numbers.isdisjoint(others):
         return ""
-    score = token_sort_ratio(a, b, score_cutoff=_NEAR)
+    is_numbered = len(numbers & others) > 1  # the house and the post code
+    score = token_sort_ratio(a, b, score_cutoff=_NUMBERED if is_numbered else _NEAR)
     if score >= _ALIKE or (score >= _LIKELY and numbers == others):
         return "room"
     return "number" if score else ""

@@ -14,7 +14,7 @@ from leads.identity.types import CompanyName
 _NOTE = re.compile(r"\((?:原名?|曾用名|前身|筹)[^()]*\)?")
 _FORMER = re.compile(r"\((?:原名|曾用名|前身|原)为?是?([^()]{4,}(?:\([^()]*\)[^()]*)?)\)?")
 _NUMBERED = re.compile(r"第([1-9壹贰叁肆伍柒捌玖])(?!\d)")
-_FIGURE = re.compile(r"(?<=[\u4e00-\u9fff])[1-9][0-9]?(?=[局厂院所处队冶中建](?!\d))")
+_FIGURE = re.compile(r"[1-9](?<=[\u4e00-\u9fff].)[0-9]?(?=[局厂院所处队冶中建](?!\d))")
 _ONES = ("", *"一二三四五六七八九")
 _PINYIN_BESIDE = re.compile(
     r"^([\u4e00-\u9fff]{2,4})([a-z]{4,})$|^([a-z]{4,})([\u4e00-\u9fff]{2,4})$"

@@ -19,7 +19,9 @@ def parse_latin(text: str) -> CompanyName:
     """Words of a normalised name, each put where it belongs; the first is never a trade or form."""
     if " & " in text:
         text = _INITIALS.sub(r"\1&\2", text)  # H & M
-    words = [lexicon.LATIN_SAME.get(word, word) for word in _WORD.findall(text)]
+    words = _WORD.findall(text)
+    if not lexicon.LATIN_SAME.keys().isdisjoint(words):
+        words = [lexicon.LATIN_SAME.get(word, word) for word in words]
     if words[-2:] == ["a", "s"]:
         words[-2:] = ["as"]
     places = [word for word in words if word in lexicon.LATIN_PLACES]

@@ -1,5 +1,6 @@
 """Are two people's names one? 王伟, Wang Wei and Wei Wang are; 王伟 and 王炜 may be."""
 
+import re
 from functools import lru_cache
 from itertools import product
 from typing import Literal
@@ -15,7 +16,9 @@ Likeness = Literal["equal", "pinyin", "alike", "open", "different"]
 COMPOUND_SURNAMES = words("persons", "compound_surnames")
 _TITLES = tuple(sorted(words("persons", "titles"), key=len, reverse=True))
 _SURNAME_READINGS = table("persons", "surname_readings")
-_CLOSE = 0.9
+_SYLLABLE = re.compile(r"(?:[zcs]h|[b-df-hj-np-tw-z])?[aeiouv]{1,3}(?:ng|n|r)?")  # zhang
+_CLOSE, _FAIRLY = 0.9, 0.8
+_LONG = 6  # letters of a name that stand two slips
 _CUT_SHORT = 3  # letters from which a beginning stands for the name: Rob, Robert
 
 
@@ -88,7 +91,8 @@ def _latin(left: list[str], right: list[str]) -> Likeness:
         return "equal"
     if not _has_partner(few, many):
         return "different"
-    return "open" if len(few) == 1 else "alike"
+    says_little = len(few) == 1 and (len(few[0]) <= _CUT_SHORT or _SYLLABLE.fullmatch(few[0]))
+    return "open" if says_little else "alike"
 
 
 def _has_partner(few: list[str], many: list[str]) -> bool:
@@ -108,4 +112,8 @@ def _is_near(a: str, b: str) -> bool:
         return True
     if len(short) > _CUT_SHORT and OSA.distance(a, b, score_cutoff=1) <= 1:
         return True
-    return JaroWinkler.similarity(a, b) >= _CLOSE
+    similar = JaroWinkler.similarity(a, b)
+    if similar >= _CLOSE or (len(a) >= _CUT_SHORT and sorted(a) == sorted(b)):
+        return True  # Amy, Aym
+    is_long = len(short) >= _LONG and a[0] == b[0] and similar >= _FAIRLY
+    return is_long and OSA.distance(a, b, score_cutoff=2) <= 2

@@ -19,14 +19,16 @@ def _words() -> dict[str, tuple[str, ...]]:
 
 def translates(chinese: CompanyName, latin: CompanyName) -> float:
     """How surely the Chinese name says the English one: 波士顿啤酒, 考克斯通信, 阿尔斯通; 0 not."""
-    if chinese.is_generic and not chinese.place or _are_known_as_two(chinese, latin):
+    if chinese.is_generic and not chinese.place:
         return 0.0
     strange, silent, brand, said = _unexplained(chinese, latin)
     if strange and brand:
-        alike = heard_alike(brand, strange, is_confirmed=said > 1)
-        return (_BY_WORD if said > 1 else _BY_EAR) if alike else 0.0
-    is_said = not (strange or silent or brand) and said >= _SAYS_WHO
-    return _BY_WORD if is_said else 0.0
+        is_said = heard_alike(brand, strange, is_confirmed=said > 1)
+    else:
+        is_said = not (strange or silent or brand) and said >= _SAYS_WHO
+    if not is_said or _are_known_as_two(chinese, latin):
+        return 0.0
+    return _BY_WORD if said > 1 else _BY_EAR
 
 
 def _are_known_as_two(chinese: CompanyName, latin: CompanyName) -> bool:

@@ -30,7 +30,10 @@ from leads.identity.persons import compare_persons
         ("Robert Allen", "R. Allen", "alike"),
         ("Robert Allen", "Robert Alen", "alike"),
         ("Robert Allen", "Mary Allen", "different"),
-        ("Robert Allen", "Allen", "open"),
+        ("Robert Allen", "Allen", "alike"),
+        ("Zhang San", "Zhang", "open"),
+        ("Amy Dudley", "Dudlley Aym", "alike"),
+        ("Zhang Wei", "Zhang Lei", "different"),
     ],
 )
 def test_likeness(left: str, right: str, likeness: str) -> None:
