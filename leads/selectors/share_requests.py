@@ -12,6 +12,7 @@ from leads.enums import RecordKind, ShareState
 from leads.models import Customer, Lead, ShareRequest
 from leads.redaction import masked_name
 from leads.selectors.addresses import page_of
+from leads.selectors.managers import manager_ids_of
 
 MOST = 50
 STATE_COLOURS = {"waiting": "amber", "granted": "green", "declined": "grey"}
@@ -60,6 +61,26 @@ def answerable(member: Member, kind: RecordKind) -> QuerySet[Any]:
         member, rows.filter(Q(owner=member) | Q(pk__in=may)), VIEW[kind]
     )
     return seen
+
+
+def who_answers(kind: RecordKind, record_id: int, *, asker: Member) -> set[int]:
+    """Who is asked about a record without an owner: the asker's managers, or else whoever may.
+
+    Only those who may answer, so nobody is told of a record they do not see.
+    """
+    managers = Member.objects.filter(pk__in=manager_ids_of([asker.pk]))
+    everybody = Member.objects.filter(
+        is_active=True, member_roles__role__grants__has_key=ANSWER[kind]
+    ).exclude(pk=asker.pk)
+    for people in (managers, everybody.distinct()):
+        found = {
+            one.pk
+            for one in people.order_by("pk")
+            if answerable(one, kind).filter(pk=record_id).exists()
+        }
+        if found:
+            return found
+    return set()
 
 
 def waiting_count(member: Member) -> int:

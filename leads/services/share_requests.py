@@ -22,7 +22,7 @@ from crm.tenancy.clock import end_of
 from leads.enums import RecordKind, ShareAction, ShareState
 from leads.models import Customer, Lead, ShareRequest
 from leads.redaction import masked_name
-from leads.selectors.managers import manager_ids_of
+from leads.selectors.share_requests import who_answers
 from leads.services import assignment
 from leads.services.refusals import Refused, WrongState
 from leads.services.saving import locked
@@ -36,7 +36,7 @@ class OpensNothing(Refused):
 def ask_to_share(
     *, kind: RecordKind, record_id: int, by: Member, reason: str = "", typed: str = ""
 ) -> ShareRequest:
-    """Ask the owner of a record one cannot see to share it; without an owner, the managers.
+    """Ask the owner of a record one cannot see to share it; without an owner, whoever may answer.
 
     Asked again while it waits, it is the same request and nobody is told twice.
     """
@@ -49,7 +49,7 @@ def ask_to_share(
         defaults={"reason": reason.strip()[:200], "typed": typed[:200]},
     )
     if is_new:
-        asked = {record.owner_id} - {None} or manager_ids_of([by.pk])
+        asked = {record.owner_id} - {None} or who_answers(kind, record_id, asker=by)
         notify(
             member_ids=asked,
             kind=NotificationKind.SHARE_REQUESTED,

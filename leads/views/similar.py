@@ -1,5 +1,7 @@
 """Who is already here: asked while a client's name or number is typed."""
 
+from typing import Any
+
 from django.core import signing
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
@@ -7,16 +9,23 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from crm.access import policy
 from crm.access.decorators import needs
 from crm.access.registry import ANY_MEMBER
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
 from crm.web.asked import record_id
 from leads.identity import Identity
+from leads.models import Customer, Lead
 from leads.selectors.identity import Pair
 from leads.selectors.similar import asked_record
 from leads.services.lookups import TooManyLookups, look_up
 from leads.services.share_requests import ask_to_share
+
+EDITED: dict[str, tuple[Any, str]] = {
+    "lead": (Lead, "leads.view_lead"),
+    "customer": (Customer, "leads.view_customer"),
+}
 
 
 @require_POST
@@ -50,11 +59,18 @@ def typed_identity(request: HttpRequest) -> Identity:
     )
 
 
-def own_record(request: HttpRequest) -> tuple[Pair, ...]:
-    """The record being edited, which is no duplicate of itself."""
+def own_record(request: TenantRequest) -> tuple[Pair, ...]:
+    """The record being edited, which is no duplicate of itself.
+
+    Only one the member may see: leaving out a hidden one would tell which number it has.
+    """
     kind, _sep, pk = request.POST.get("record", "").partition(":")
     known = record_id(pk)
-    return ((kind, known),) if known is not None else ()
+    if known is None or kind not in EDITED:
+        return ()
+    model, permission = EDITED[kind]
+    seen = policy.visible(request.member, model.objects.filter(pk=known), permission)
+    return ((kind, known),) if seen.exists() else ()
 
 
 @require_POST

@@ -6,16 +6,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from crm.access import policy
 from crm.audit.models import OperationLog
 from crm.teamwork.models import Notification
 from crm.tenancy.context import acting_as
-from leads.enums import CardFact
-from leads.models import CollisionCase, CollisionSettings, ShareRequest
+from leads.enums import CardFact, RecordKind
+from leads.models import CollisionCase, CollisionSettings, Lead, ShareRequest
 from leads.services.contacts import create_contact
 from leads.services.customers import create_customer
 from leads.services.follow_ups import log_follow_up
 from leads.services.leads import create_lead
 from leads.services.opportunities import create_opportunity
+from leads.services.share_requests import ask_to_share
 
 HTMX = {"HX-Request": "true"}
 NAME = "苏州同光精密机械有限公司"
@@ -172,3 +174,30 @@ def test_the_log_names_who_looked_and_not_what_was_typed(planted, tenant, sign_i
     line = OperationLog.objects.get(action="identity.looked_up")
     assert line.member_id == tenant.northerner.pk
     assert PHONE not in str(line.details)
+
+
+def test_leaving_a_record_out_does_not_tell_its_number(planted, tenant, sign_in, url):
+    browser, (lead, customer) = sign_in(tenant.northerner), planted
+    typed = {"company_name": NAME}
+
+    def cards(**more):
+        answer = browser.post(url("leads:similar"), typed | more, headers=HTMX)
+        return answer.content.decode().count("tz-similar-head")
+
+    usual = cards()
+    assert usual > 0
+    assert cards(record=f"lead:{lead.pk}") == usual
+    assert cards(record=f"customer:{customer.pk}") == usual
+
+
+def test_a_request_about_nobodys_record_goes_to_those_who_see_it(planted, tenant, url):
+    lead, _customer = planted
+    north = tenant.departments["north"]
+    Lead.objects.filter(pk=lead.pk).update(owner=None, department=north)
+    with acting_as(tenant.agent.pk):
+        ask_to_share(kind=RecordKind.LEAD, record_id=lead.pk, by=tenant.agent)
+    told = Notification.objects.filter(kind="share-requested")
+    readers = {one.member for one in told}
+    assert readers
+    assert tenant.manager not in readers
+    assert all(policy.allowed(one, "leads.view_lead", lead) for one in readers)
