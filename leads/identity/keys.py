@@ -12,15 +12,14 @@ brought up to date in the background.
 """
 
 from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
 
 from leads.identity.companies import parse_company_name
 from leads.identity.profiles import Profile, profile_of
-from leads.identity.readings import load_readings
+from leads.identity.sounds import sound_of
 from leads.identity.text import has_chinese
 from leads.identity.types import CompanyName, Identity, Key, KeyKind
 
-KEYS_VERSION = 2
+KEYS_VERSION = 3
 SILENT = ""  # in place of a province or trade that a name does not tell
 NATIONWIDE = "中国"  # agrees with every place, like silence
 PART = 2  # characters of a brand that say something by themselves
@@ -63,7 +62,7 @@ def batch_hashes(profile: Profile) -> tuple[list[int], list[int], list[int]]:
         strong.append(hash((place, brand, name.industry, name.branch)))
         if name.is_generic:
             continue
-        sound = _sound(brand)
+        sound = sound_of(brand)
         named.append(hash(("brand", brand)))
         named += [hash((sound, where)) for where in _places(name)]
         named += [hash((sound, "", what)) for what in _trades(name)]
@@ -105,7 +104,7 @@ def _precise_keys(name: CompanyName) -> Iterator[Key]:
 
 def sound_key(kind: KeyKind, brand: str, rest: str) -> Key:
     """How a brand is read, together with a province or a trade."""
-    return Key(kind, f"{_sound(brand)}|{rest}")
+    return Key(kind, f"{sound_of(brand)}|{rest}")
 
 
 def _places(name: CompanyName) -> tuple[str, ...]:
@@ -149,17 +148,3 @@ def parts_of(brand: str) -> set[str]:
 def _without_one(brand: str) -> Iterable[str]:
     """The brand and what is left of it without each character: one slip leaves one in common."""
     return {brand, *(brand[:at] + brand[at + 1 :] for at in range(len(brand)))}
-
-
-@lru_cache(maxsize=65536)
-def _sound(brand: str) -> str:
-    return "".join(map(_reading, brand))
-
-
-@cache
-def _reading(character: str) -> str:
-    """The usual toneless reading of a Chinese character; others stand for themselves."""
-    load_readings()
-    from pypinyin import lazy_pinyin  # noqa: PLC0415 - 20 MB of readings, loaded on first use
-
-    return str(lazy_pinyin(character)[0]) if has_chinese(character) else character

@@ -6,6 +6,7 @@ from hashlib import blake2b
 from typing import Literal, NamedTuple
 
 from leads.identity.reasons import Reason
+from leads.identity.sounds import sound_bits
 
 Verdict = Literal["same", "probable", "different"]
 KeyKind = Literal[
@@ -38,6 +39,16 @@ KEY_KINDS: tuple[KeyKind, ...] = (
 STRONG_KINDS: frozenset[KeyKind] = frozenset({"credit", "phone", "email", "wechat", "name"})
 
 
+# where the brand stands in the value of a key
+_BESIDE: dict[KeyKind, int] = {
+    "name": 1,
+    "brand": 0,
+    "part": 0,
+    "sound_region": 0,
+    "sound_trade": 0,
+}
+
+
 class Key(NamedTuple):
     """A blocking key: two records that share one are worth comparing."""
 
@@ -46,8 +57,15 @@ class Key(NamedTuple):
 
     @property
     def hash64(self) -> int:
-        """The key as a signed 64-bit number, the same on every machine and in every release."""
+        """The key as a signed 64-bit number, the same on every machine; see `KEYS_VERSION`.
+
+        Keys of one brand begin alike, as do those of brands that sound alike, so that a look-up
+        finds them side by side in a large index.
+        """
         digest = blake2b(f"{self.kind}:{self.value}".encode(), digest_size=8).digest()
+        if self.kind in _BESIDE:
+            brand = self.value.split("|")[_BESIDE[self.kind]]
+            digest = sound_bits(brand).to_bytes(4, "big") + digest[4:]
         return int.from_bytes(digest, "big", signed=True)
 
     @property

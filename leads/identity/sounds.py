@@ -1,0 +1,28 @@
+"""How a brand is read: toneless, character by character."""
+
+from functools import cache, lru_cache
+from hashlib import blake2b
+
+from leads.identity.readings import load_readings
+from leads.identity.text import has_chinese
+
+
+@lru_cache(maxsize=65536)
+def sound_of(brand: str) -> str:
+    """The reading of a brand; what is not Chinese stands for itself."""
+    return "".join(map(_reading, brand))
+
+
+@lru_cache(maxsize=65536)
+def sound_bits(brand: str) -> int:
+    """32 bits of the reading, equal for all that sound alike."""
+    return int.from_bytes(blake2b(sound_of(brand).encode(), digest_size=4).digest(), "big")
+
+
+@cache
+def _reading(character: str) -> str:
+    """The usual toneless reading of a Chinese character; others stand for themselves."""
+    load_readings()
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 - 20 MB of readings, loaded on first use
+
+    return str(lazy_pinyin(character)[0]) if has_chinese(character) else character
