@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from leads.identity import lexicon
+from leads.identity import lexicon, normalise_credit_code
 from leads.identity.text import simplified_table
 
 SHORT_NAMES = Path(__file__).resolve().parents[2] / "shared/data/names/short_names_267k.txt.gz"
@@ -33,6 +33,7 @@ TRADES = (
 )  # fmt: skip
 FORMS = ("有限公司", "有限责任公司", "股份有限公司", "有限公司", "有限公司")
 HELD_BACK = 9
+LONG_BRAND = 4
 
 
 class Firm(NamedTuple):
@@ -107,6 +108,43 @@ def variants(chance: random.Random) -> dict[str, Callable[[Firm], str]]:
         "homophone": lambda firm: firm.name.replace(firm.brand, homophone(firm.brand, chance)),
         "group form": lambda firm: f"{firm.place}{firm.brand}{firm.trade}集团{firm.form}",
     }
+
+
+def slips(chance: random.Random) -> dict[str, Callable[[Firm], str]]:
+    """Names shortened or mistyped; "" where the brand is too short for it."""
+
+    def with_brand(firm: Firm, brand: str) -> str:
+        return firm.name.replace(firm.brand, brand, 1)
+
+    def exchanged(firm: Firm) -> str:
+        at = chance.randrange(len(firm.brand) - 1)
+        a, b = firm.brand[at], firm.brand[at + 1]
+        brand = firm.brand[:at] + b + a + firm.brand[at + 2 :]
+        return with_brand(firm, brand) if len(firm.brand) >= LONG_BRAND and a != b else ""
+
+    def lost(firm: Firm) -> str:
+        brand = firm.brand[0] + firm.brand[2:]
+        return with_brand(firm, brand) if len(firm.brand) >= LONG_BRAND else ""
+
+    return {
+        "short form": lambda firm: f"{firm.brand}{firm.trade[:2]}",
+        "characters exchanged (brand of 4)": exchanged,
+        "character lost (brand of 4)": lost,
+    }
+
+
+def wrong_character(firm: Firm, chance: random.Random) -> str:
+    """Any other character somewhere in the brand: as a rule the name of another firm."""
+    at = chance.randrange(len(firm.brand))
+    other = chance.choice(LETTERS.replace(firm.brand[at], ""))
+    return firm.name.replace(firm.brand, firm.brand[:at] + other + firm.brand[at + 1 :], 1)
+
+
+def credit_code(number: int) -> str:
+    """A unified social credit code with a true check digit."""
+    body = f"91310000MA{number % 10**7:07d}"
+    signs = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+    return next(body + sign for sign in signs if normalise_credit_code(body + sign))
 
 
 def other_form(firm: Firm) -> str:
