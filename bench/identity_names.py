@@ -120,17 +120,22 @@ def slips(chance: random.Random) -> dict[str, Callable[[Firm], str]]:
         at = chance.randrange(len(firm.brand) - 1)
         a, b = firm.brand[at], firm.brand[at + 1]
         brand = firm.brand[:at] + b + a + firm.brand[at + 2 :]
-        return with_brand(firm, brand) if len(firm.brand) >= LONG_BRAND and a != b else ""
+        return with_brand(firm, brand) if is_long(firm.brand) and a != b else ""
 
     def lost(firm: Firm) -> str:
         brand = firm.brand[0] + firm.brand[2:]
-        return with_brand(firm, brand) if len(firm.brand) >= LONG_BRAND else ""
+        return with_brand(firm, brand) if is_long(firm.brand) else ""
 
     return {
         "short form": lambda firm: f"{firm.brand}{firm.trade[:2]}",
         "characters exchanged (brand of 4)": exchanged,
         "character lost (brand of 4)": lost,
     }
+
+
+def is_long(brand: str) -> bool:
+    """Four characters of which none are a trade: 恒生科技 is a brand of two."""
+    return len(brand) >= LONG_BRAND and not any(map(brand.endswith, lexicon.TRADES))
 
 
 def wrong_character(firm: Firm, chance: random.Random) -> str:

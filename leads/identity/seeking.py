@@ -9,7 +9,15 @@ What is left out cannot be probable, whatever it is called (`names`, `brands`).
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from leads.identity.keys import NATIONWIDE, PART, SILENT, parts_of, profile_keys, sound_key
+from leads.identity.keys import (
+    NATIONWIDE,
+    PART,
+    SHORTEST_NEAR,
+    SILENT,
+    parts_of,
+    profile_keys,
+    sound_key,
+)
 from leads.identity.names import RARE
 from leads.identity.profiles import Profile
 from leads.identity.text import has_chinese
@@ -60,6 +68,8 @@ def _of_name(name: CompanyName) -> Iterator[tuple[Key, bool]]:
             yield sound_key("sound_trade", brand, what), not place
     # a rare brand may have moved; others of that name elsewhere are other firms
     yield Key("brand", brand), not place or (len(brand) >= RARE and has_chinese(brand))
+    if len(brand) == SHORTEST_NEAR - 1 and has_chinese(brand):
+        yield Key("near", brand), True  # a longer brand of which a character was lost
     for part in parts_of(brand):
         yield Key("part", part), True
         if len(part) == PART < len(brand):
