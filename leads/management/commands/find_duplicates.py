@@ -28,6 +28,7 @@ class Command(BaseCommand):
         "The database is not touched."
     )
     requires_system_checks = ()
+    is_line_open = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", help="CSV, TSV, XLSX, XLS or HTML table, in any encoding")
@@ -48,7 +49,11 @@ class Command(BaseCommand):
         with translation.override(options["language"] or settings.LANGUAGE_CODE):
             try:
                 self.clean(options)
+            except CommandError:
+                self.end_progress()
+                raise
             except KeyboardInterrupt:
+                self.end_progress()
                 raise CommandError(_("Stopped; nothing was written."), returncode=130) from None
 
     def clean(self, options: dict[str, Any]) -> None:
@@ -79,7 +84,7 @@ class Command(BaseCommand):
         if not found.mapping:
             raise CommandError(_("No column says who a row is about. Name them with --columns."))
         write(found, target)
-        self.stderr.write("")
+        self.end_progress()
         self.stdout.write(told(found, target, monotonic() - started))
 
     def target_of(self, source: Path, options: dict[str, Any]) -> Path:
@@ -100,6 +105,13 @@ class Command(BaseCommand):
             words = _("Reading row %(count)s") if stage == "read" else _("Comparing row %(count)s")
             self.stderr.write(f"\r{words % {'count': f'{count:,}'}}", ending="")
             sys.stderr.flush()
+            self.is_line_open = True
+
+    def end_progress(self) -> None:
+        """What follows begins on a line of its own."""
+        if self.is_line_open:
+            self.stderr.write("")
+        self.is_line_open = False
 
 
 def chosen(text: str | None) -> dict[str, str]:
