@@ -78,10 +78,24 @@ def reach_for(matches: Sequence[Match], entrant: Entrant) -> list[CollisionCase]
     _hold_subjects(one.pair for one in strongest)
     found: dict[int, CollisionCase] = {}
     for match in strongest:
-        case = open_case_on([match.pair, entrant.pair]) or _open(match, entrant)
+        case = _still_open([match.pair, entrant.pair], entrant) or _open(match, entrant)
         if case is not None and case.pk not in found:
             found[case.pk] = _join(case, match, entrant)
     return list(found.values())
+
+
+def _still_open(pairs: list[Pair], entrant: Entrant) -> CollisionCase | None:
+    """The open case on these records; none, if it is decided in this very moment.
+
+    It is held before somebody new comes in; who is in it already need not wait for it.
+    """
+    case = open_case_on(pairs)
+    kind, pk = entrant.pair
+    if case is None or case.records.filter(record_kind=kind, record_id=pk).exists():
+        return case
+    rows = CollisionCase.objects.filter(pk=case.pk, state__in=WAITING)
+    held: CollisionCase | None = rows.select_for_update(of=("self",), no_key=True).first()
+    return held
 
 
 def _hold_subjects(pairs: Iterable[Pair]) -> None:

@@ -1,13 +1,16 @@
 """Many reach at once, two decide at once: real transactions in threads."""
 
 from collections.abc import Callable
+from threading import Event
+from time import sleep
 from typing import Any
 
 import pytest
 
 from crm.tenancy.context import tenant_context
-from leads.enums import CollisionOutcome
+from leads.enums import CaseState, CollisionOutcome
 from leads.models import CollisionCase, CollisionDecision, CollisionRecord, Lead
+from leads.services import case_decisions
 from leads.services.case_decisions import DecidedMeanwhile, decide
 from leads.services.case_enforcement import Ruling
 from leads.services.leads import create_lead
@@ -61,3 +64,33 @@ def test_of_two_who_decide_at_once_the_second_is_told(cast_committed: Cast) -> N
     found = at_once(cast_committed, calls, refusals=Refused)
     assert sum(isinstance(one, CollisionDecision) for one in found) == 1
     assert sum(isinstance(one, DecidedMeanwhile) for one in found) == 1
+
+
+def test_who_comes_while_a_case_is_decided_is_not_left_in_the_decided_one(
+    cast_committed: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deciding, real = Event(), case_decisions.enforce
+
+    def slowly(*args: Any, **kwargs: Any) -> Any:
+        deciding.set()
+        sleep(0.5)
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(case_decisions, "enforce", slowly)
+    cast = cast_committed
+    with tenant_context(cast.organization.id):
+        enter(cast.agent)()
+        enter(cast.colleague)()
+        case = CollisionCase.objects.get()
+
+    def come() -> Lead:
+        deciding.wait(5)
+        return enter(cast.northerner)()
+
+    ruling = Ruling(CollisionOutcome.NOT_SAME, reason="两家公司")
+    verdict = lambda: decide(case_id=case.pk, by=cast.manager, ruling=ruling)  # noqa: E731
+    made = at_once(cast, [verdict, come])
+    with tenant_context(cast.organization.id):
+        inside = CollisionRecord.objects.get(record_kind="lead", record_id=made[1].pk)
+        assert inside.case_id != case.pk
+        assert inside.case.state == CaseState.OPEN
