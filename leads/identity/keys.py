@@ -4,6 +4,7 @@ Precise keys of a name: `name` (the whole without legal form), `brand`, `sound_r
 `sound_trade` (the brand's reading with its province, with its trade; with "" when the name tells
 none, so that who asks for 上海 need not read the firms of other places). Loose ones find a brand
 written wrongly or in part: `near` (one character left out) and `part` (its first or last two).
+The names of a well-known firm in two languages share `firm`.
 A record is looked up with more keys than it is filed under (`seeking`), so that a short form
 finds the full one and the other way round, and the index stays small.
 
@@ -13,13 +14,14 @@ brought up to date in the background.
 
 from collections.abc import Iterable, Iterator
 
+from leads.identity.aliases import firm_labels
 from leads.identity.companies import parse_company_name
 from leads.identity.profiles import Profile, profile_of
 from leads.identity.sounds import sound_of
 from leads.identity.text import has_chinese
 from leads.identity.types import CompanyName, Identity, Key, KeyKind
 
-KEYS_VERSION = 3
+KEYS_VERSION = 4
 SILENT = ""  # in place of a province or trade that a name does not tell
 NATIONWIDE = "中国"  # agrees with every place, like silence
 PART = 2  # characters of a brand that say something by themselves
@@ -60,6 +62,7 @@ def batch_hashes(profile: Profile) -> tuple[list[int], list[int], list[int]]:
             continue
         place = name.city or name.province or name.region
         strong.append(hash((place, brand, name.industry, name.branch)))
+        loose += [hash(("firm", label)) for label in firm_labels(name)]
         if name.is_generic:
             continue
         sound = sound_of(brand)
@@ -93,6 +96,8 @@ def _precise_keys(name: CompanyName) -> Iterator[Key]:
     if not name.brand:
         return
     yield Key("name", name.canonical)
+    for label in firm_labels(name):
+        yield Key("firm", label)
     if name.is_generic:
         return
     yield Key("brand", name.brand)

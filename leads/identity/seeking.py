@@ -24,8 +24,8 @@ from leads.identity.text import has_chinese
 from leads.identity.types import CompanyName, Key, KeyKind
 
 WORTH: dict[KeyKind, int] = {
-    "name": 60, "sound_region": 20, "sound_trade": 16, "brand": 15, "near": 12, "domain": 8,
-    "part": 4,
+    "name": 60, "firm": 60, "sound_region": 20, "sound_trade": 16, "brand": 15, "near": 12,
+    "domain": 8, "part": 4,
 }  # fmt: skip
 STRONG = 100
 ENOUGH = WORTH["sound_region"] + WORTH["brand"]  # or with the trade: together worth reading

@@ -72,6 +72,10 @@ def are_apart(left: Identity, right: Identity) -> bool:
     return len(places - {"", "中国"}) == 2
 
 
+def test_one_firm_in_two_languages_is_found() -> None:
+    assert pairs([Identity(1, company="Siemens AG"), Identity(2, company="西门子（中国）有限公司")])
+
+
 def test_alike_is_not_enough() -> None:
     assert pairs([Identity(1, company="双利煤矿"), Identity(2, company="双柳煤矿")]) == []
 

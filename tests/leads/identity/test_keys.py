@@ -51,6 +51,8 @@ def test_ways_to_write_a_name_share_all_keys() -> None:
         ("跳动", "北京字节跳动科技有限公司"),
         ("Microsft", "Microsoft (China) Co., Ltd."),
         ("Huawai", "Huawei Technologies"),
+        ("Siemens AG", "西门子（中国）有限公司"),  # one firm in two languages
+        ("美国航空", "American Airlines Inc."),
     ],
 )
 def test_what_somebody_else_typed_is_looked_up_under_a_shared_key(typed: str, known: str) -> None:
@@ -66,11 +68,12 @@ def test_a_record_is_looked_up_under_all_its_own_keys() -> None:
 
 def test_few_keys_are_kept_of_a_usual_name() -> None:
     assert len(match_keys(Identity(company="上海华信科技有限公司"))) == 4
-    assert len(match_keys(Identity(company="北京字节跳动科技有限公司"))) <= 11
+    assert len(match_keys(Identity(company="北京字节跳动科技有限公司"))) <= 12
 
 
 def test_a_generic_brand_is_no_key() -> None:
-    assert [key.kind for key in name_keys("上海汽车集团股份有限公司")] == ["name"]
+    assert [key.kind for key in name_keys("上海机械集团股份有限公司")] == ["name"]
+    assert [key.kind for key in name_keys("上海汽车集团股份有限公司")] == ["name", "firm"]
 
 
 def test_an_extension_does_not_hide_the_number() -> None:
