@@ -43,6 +43,7 @@ SETTINGS = {
     "io_method": "sync",
 }
 THROW_AWAY = {
+    "shared_buffers": "512MB",  # as in docker-compose.yml: benchmarks hold a million records
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",

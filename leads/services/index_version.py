@@ -2,7 +2,8 @@
 
 The chore asks every two minutes; one job per organisation goes on from its cursor, batch by batch,
 and rests between batches so that people notice nothing. Look-ups go on meanwhile: records that are
-not reached yet are found by the keys that both versions have.
+not reached yet are found only by keys that both versions have, in the worst case by their numbers
+and addresses alone.
 """
 
 import logging
