@@ -1,7 +1,7 @@
 """What speaks for each side of a case, computed from the records themselves."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from crm.people.models import Member
 from leads import case_sources
 from leads.arbitration import Facts, Side, Verdict
 from leads.case_sources import OrderTrace
-from leads.enums import Channel, CollisionSide, RecordKind, StageKind
+from leads.enums import CaseState, Channel, CollisionSide, RecordKind, StageKind
 from leads.identity import ReasonCode, compare
 from leads.models import (
     CollisionCase,
@@ -33,6 +33,8 @@ from leads.selectors.identity import Pair
 
 MOST_FOLLOW_UPS = 2_000
 TELLING = (Channel.REFERRAL, Channel.EXHIBITION)
+# kind and id of what a decision moved → who had it, who got it
+Moved = Mapping[tuple[str, int], tuple[int | None, int | None]]
 
 
 @dataclass
@@ -73,6 +75,12 @@ class Dossier:
     earlier: list[CollisionDecision]
     leads: dict[int, Lead]
     customers: dict[int, Customer]
+    moved: Moved
+
+    def had_by(self, key: str, pk: int, owner_id: int | None) -> int | None:
+        """Whose a piece of work is, or was before the decision that is under appeal."""
+        giver, receiver = self.moved.get((key, pk), (None, None))
+        return giver if giver and receiver == owner_id else owner_id
 
     @property
     def reps(self) -> list[Member]:
@@ -92,12 +100,26 @@ def dossier_of(case: CollisionCase) -> Dossier:
     leads = Lead.objects.in_bulk(lead_ids)
     customer_ids |= {lead.customer_id for lead in leads.values() if lead.customer_id}
     customers = Customer.objects.in_bulk(customer_ids)
-    dossier = Dossier(case, parties, records, sides, _earlier(case, records), leads, customers)
+    earlier, moved = _earlier(case, records), _moved_by_appealed(case)
+    dossier = Dossier(case, parties, records, sides, earlier, leads, customers, moved)
     _sort_records(dossier)
     _add_follow_ups(dossier, lead_ids, customer_ids)
     _add_deals(dossier, customer_ids)
     _add_sources(dossier, lead_ids, customer_ids)
     return dossier
+
+
+def _moved_by_appealed(case: CollisionCase) -> Moved:
+    """What the decision under appeal moved: it speaks for who had it before, not for who got it."""
+    if case.state != CaseState.APPEALED:
+        return {}
+    last = case.decisions.order_by("-level").first()
+    return {
+        (change["key"], int(pk)): (change["giver"], change["receiver"])
+        for change in (last.changes if last else ())
+        if change["what"] == "owner"
+        for pk in change["rows"]
+    }
 
 
 def side_of(record: CollisionRecord) -> int | None:
@@ -176,7 +198,8 @@ def _add_deals(dossier: Dossier, customer_ids: Collection[int]) -> None:
         "stage__probability",
     ):  # fmt: skip
         own = owners.get((RecordKind.CUSTOMER.value, one["customer_id"]))
-        traces = dossier.sides.get(one["owner_id"] or 0) or dossier.sides.get(own or 0)
+        owner = dossier.had_by("leads.opportunity", one["id"], one["owner_id"])
+        traces = dossier.sides.get(owner or 0) or dossier.sides.get(own or 0)
         if traces is not None:
             traces.deals.append({**one})
     for order in case_sources.orders_of(customer_ids):
@@ -202,7 +225,8 @@ def _add_sources(
         own = owners.get((RecordKind.LEAD.value, one["id"])) or (
             owners.get((RecordKind.CUSTOMER.value, one["customer_id"]))
         )
-        traces = dossier.sides.get(one["owner_id"] or 0) or dossier.sides.get(own or 0)
+        owner = dossier.had_by("leads.lead", one["id"], one["owner_id"])
+        traces = dossier.sides.get(owner or 0) or dossier.sides.get(own or 0)
         if traces is None:
             continue
         pair = (RecordKind.LEAD.value, one["id"])

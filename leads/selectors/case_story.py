@@ -131,6 +131,7 @@ def evidence_labels() -> dict[str, str]:
         "referral": pgettext("evidence", "Referral"),
         "exhibition": pgettext("evidence", "Exhibition"),
         "first_contact": _("First contact"),
+        "first_effective": _("First effective follow-up"),
         "last_effective": _("Last effective follow-up"),
         "registered": pgettext("evidence", "Entered"),
     }
@@ -161,15 +162,20 @@ def _of_business(traces: Traces, eyes: Eyes) -> dict[str, Cell]:
     found: dict[str, Cell] = {}
     sold = len(traces.orders) + len(traces.won_deals)
     if sold:
-        words = ngettext("%(count)s order or won deal", "%(count)s orders or won deals", sold)
         url = case_sources.order_url(eyes.member, traces.orders[0].pk) if traces.orders else ""
-        found["orders"] = Cell(words % {"count": sold}, url=url, is_strong=True)
+        found["orders"] = Cell(sold_words(sold), url=url, is_strong=True)
     if traces.open_deals:
         furthest = max(traces.open_deals, key=lambda one: one["stage__probability"])
         band = deal_band(furthest["stage__probability"])
         words = f"{len(traces.open_deals)} · {band}"
         found["deals"] = Cell(words, url=eyes.deal_url(furthest["id"]), is_strong=True)
     return found
+
+
+def sold_words(count: int) -> str:
+    """How often somebody has sold to the client."""
+    words = ngettext("%(count)s order or won deal", "%(count)s orders or won deals", count)
+    return words % {"count": count}
 
 
 def _follow_up(one: Mapping[str, Any], eyes: Eyes) -> Cell:
@@ -271,9 +277,13 @@ def decisions_of(dossier: Dossier, names: Mapping[int, str]) -> list[Decided]:
     ]
 
 
-def story_of(case: CollisionCase) -> list[Entry]:
-    """Everything that happened in the case, newest first: acts and remarks together."""
-    entries = [_act(one) for one in operations_on(case, limit=100) if one.action in CASE_ACTIONS]
+def story_of(case: CollisionCase, names: Mapping[int, str]) -> list[Entry]:
+    """Everything that happened in the case, newest first: acts and remarks together.
+
+    `names` are those of its parties: whoever is asked to decide is one of them.
+    """
+    acts = [one for one in operations_on(case, limit=100) if one.action in CASE_ACTIONS]
+    entries = [_act(one, names) for one in acts]
     entries += [
         Entry(one.at, _("commented"), who=one.member.name, icon="message", body=one.text)
         for one in comments_on(case)[:200]
@@ -281,11 +291,13 @@ def story_of(case: CollisionCase) -> list[Entry]:
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 
-def _act(one: OperationLog) -> Entry:
+def _act(one: OperationLog, names: Mapping[int, str]) -> Entry:
     words, icon, tone = CASE_ACTIONS[one.action]
     body = str(one.details.get("why") or "")
     if one.action == "case.decided":
         label = CollisionOutcome(one.details["outcome"]).label
         body = f"{label}。{body}" if body else str(label)
+    if one.action == "case.asked":
+        body = names.get(one.details.get("member") or 0) or _("Administrators")
     who = one.member.name if one.member else _("System")
     return Entry(one.at, words, who=who, icon=icon, tone=tone, body=body)

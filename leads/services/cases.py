@@ -148,8 +148,8 @@ def _open(match: Match, entrant: Entrant) -> CollisionCase | None:
     if held.owner is not None:
         add_party(case, held.owner, CollisionSide.HOLDER)
     add_party(case, entrant.member, CollisionSide.NEWCOMER)
-    ask(case, common_superior(reps))
     notices.log(case, "opened", origin=str(entrant.origin), why=entrant.explanation)
+    ask(case, common_superior(reps))
     return case
 
 

@@ -14,6 +14,7 @@ from leads.forms.cases import Choice
 from leads.models import CollisionCase, CollisionParty
 from leads.selectors.arbitrations import proposal_for
 from leads.selectors.case_arrivals import arrivals_of
+from leads.selectors.case_as_decided import as_decided, decision_shown
 from leads.selectors.case_evidence import Dossier, dossier_of
 from leads.selectors.case_rights import is_appealable, may_appeal, may_decide
 from leads.selectors.case_story import (
@@ -37,7 +38,9 @@ def case_page(member: Member, case: CollisionCase) -> dict[str, Any]:
     names = {rep.pk: rep.name for rep in dossier.reps}
     proposal = proposal_for(dossier)[0] if case.is_waiting else None
     eyes = Eyes(member, dossier)
-    claims = claims_of(dossier, eyes, proposal)
+    claims, decided = claims_of(dossier, eyes, proposal), decision_shown(case)
+    if decided is not None:
+        claims = as_decided(claims, decided)
     own = next((one for one in dossier.parties if one.member_id == member.pk), None)
     return {
         "case": case,
@@ -47,13 +50,14 @@ def case_page(member: Member, case: CollisionCase) -> dict[str, Any]:
         "claims": claims[:SIDE_BY_SIDE],
         "more_claims": claims[SIDE_BY_SIDE:],
         "rows": rows_of(claims),
+        "decided": decided,
         "decisions": decisions_of(dossier, names),
         "appeals": list(case.appeals.select_related("member").order_by("-level")),
         "managers": [one for one in dossier.parties if not one.is_rep],
         "records": records_shown(dossier, eyes),
         "arrivals": arrivals_of(case, member),
         "earlier": dossier.earlier,
-        "entries": story_of(case),
+        "entries": story_of(case, {one.member_id: one.member.name for one in dossier.parties}),
         "may_state": own is not None and own.is_rep and case.is_waiting,
         "remark_url": reverse("leads:case_remark", args=[case.pk]),
         "appeal_until": case.appeal_until if is_appealable(case) else None,

@@ -1,0 +1,52 @@
+"""The evidence on which a case was decided: what the decision moved is no part of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from crm.web.formats import Formats
+from leads.models import CollisionCase, CollisionDecision
+from leads.selectors.case_story import Cell, Claim, sold_words
+
+# Evidence of which the facts keep only the moment → the name of the fact.
+MOMENTS = {
+    "referral": "referred_at",
+    "exhibition": "exhibited_at",
+    "first_effective": "first_follow_up_at",
+    "last_effective": "last_follow_up_at",
+    "registered": "registered_at",
+}
+
+
+def decision_shown(case: CollisionCase) -> CollisionDecision | None:
+    """The decision whose facts the page shows; none while the case waits for one."""
+    if case.is_waiting:
+        return None
+    last = max(case.decisions.all(), key=lambda one: one.level, default=None)
+    return last if last is not None and last.evidence.get("sides") else None
+
+
+def as_decided(claims: Sequence[Claim], decision: CollisionDecision) -> list[Claim]:
+    """The same claims with what was known of each when it was decided."""
+    sides = {side["member"]: side for side in decision.evidence["sides"]}
+    return [replace(one, cells=_cells(sides.get(one.member.pk, {}))) for one in claims]
+
+
+def _cells(side: Mapping[str, Any]) -> dict[str, Cell]:
+    found: dict[str, Cell] = {}
+    until = parse_datetime(side.get("protected_until") or "")
+    if until is not None:
+        day = Formats.current().day(until)
+        found["protection"] = Cell(_("until %(day)s") % {"day": day}, is_strong=True)
+    if side.get("orders"):
+        found["orders"] = Cell(sold_words(side["orders"]), is_strong=True)
+    if side.get("open_deals"):
+        found["deals"] = Cell(str(side["open_deals"]), is_strong=True)
+    for key, name in MOMENTS.items():
+        at = parse_datetime(side.get(name) or "")
+        if at is not None:
+            found[key] = Cell("", at)
+    return found

@@ -1,0 +1,73 @@
+"""What the page of a case shows of the past: the evidence of then, and who was asked."""
+
+import pytest
+
+from leads.enums import CollisionOutcome
+from leads.models import CollisionCase, Opportunity
+from leads.selectors.arbitrations import proposal_for
+from leads.selectors.case_evidence import dossier_of
+from leads.services.case_decisions import appeal, decide
+from leads.services.case_enforcement import Ruling
+from leads.services.follow_ups import log_follow_up
+from leads.services.leads import create_lead
+
+
+@pytest.fixture
+def decided(tenant, director, customer, deal, as_member) -> CollisionCase:
+    """The colleague got the agent's client, and with it the agent's open deal."""
+    with as_member(tenant.agent):
+        log_follow_up(subject=deal, by=tenant.agent, outcome="interested", next_step="报价")
+    with as_member(tenant.colleague):
+        create_lead(
+            by=tenant.colleague,
+            owner=tenant.colleague,
+            company_name=customer.name,
+            explanation="客户找来的",
+        )
+    case = CollisionCase.objects.get()
+    with as_member(tenant.manager):
+        ruling = Ruling(CollisionOutcome.REASSIGN, tenant.colleague, reason="客户点名要她")
+        decide(case_id=case.pk, by=tenant.manager, ruling=ruling)
+    assert Opportunity.objects.get(pk=deal.pk).owner == tenant.colleague
+    return CollisionCase.objects.get()
+
+
+def evidence_of(page, member):
+    """The cells of one rep's column, by label."""
+    place = [claim.member for claim in page.context["claims"]].index(member)
+    return {row.label: row.cells[place] for row in page.context["rows"]}
+
+
+def test_a_decided_case_shows_the_facts_of_then(decided, tenant, sign_in, url):
+    page = sign_in(tenant.manager).get(url("leads:case", decided.pk))
+    assert "as decided on" in page.content.decode()
+    agent, colleague = (evidence_of(page, one) for one in (tenant.agent, tenant.colleague))
+    assert agent["Open deals"].words == "1"
+    assert agent["Last effective follow-up"].at is not None
+    assert not colleague["Open deals"].words
+    assert colleague["Entered"].at is not None
+
+
+def test_an_appeal_does_not_weigh_what_the_decision_itself_moved(
+    decided, tenant, director, sign_in, url, as_member
+):
+    with as_member(tenant.agent):
+        appeal(case_id=decided.pk, by=tenant.agent, reason="我在报价")
+    case = CollisionCase.objects.get()
+    proposal, facts = proposal_for(dossier_of(case))
+    assert {side.member: side.open_deals for side in facts.sides} == {
+        tenant.agent.pk: 1,
+        tenant.colleague.pk: 0,
+    }
+    assert (proposal.rule, proposal.winner) == ("deal", tenant.agent.pk)
+    page = sign_in(director).get(url("leads:case", case.pk))
+    assert "as decided on" not in page.content.decode()
+    assert evidence_of(page, tenant.agent)["Open deals"].words
+    assert not evidence_of(page, tenant.colleague)["Open deals"].words
+
+
+def test_the_log_begins_with_the_case_and_names_who_is_asked(case, tenant, sign_in, url):
+    page = sign_in(tenant.manager).get(url("leads:case", case.pk))
+    first, second = list(reversed(page.context["entries"]))[:2]
+    assert (first.icon, second.icon) == ("scale", "help")
+    assert second.body == tenant.manager.name
