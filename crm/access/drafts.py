@@ -66,7 +66,7 @@ class RoleDraft:
             return reach.EVERYTHING
         try:
             return reach.parse(stored)
-        except (KeyError, TypeError, ValueError):
+        except ValueError:
             return None
 
     def right_to(self, key: str) -> Right:

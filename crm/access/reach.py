@@ -45,12 +45,15 @@ def reach(*scopes: Scope, chosen: Iterable[int] = ()) -> Reach:
 def parse(stored: Stored) -> Reach:
     """What a role stores for a permission: a scope, or a scope with chosen departments.
 
-    Raises ValueError for anything else, so that a damaged role gives nothing.
+    Raises ValueError for anything else; whoever reads a role takes that for nothing.
     """
-    if isinstance(stored, Mapping):
-        chosen = frozenset(int(one) for one in stored.get("departments", ()))
-        return Reach(frozenset({Scope(int(stored["scope"]))}), chosen)
-    return Reach(frozenset({Scope(stored)}))
+    try:
+        if isinstance(stored, Mapping):
+            chosen = frozenset(int(one) for one in stored.get("departments", ()))
+            return Reach(frozenset({Scope(int(stored["scope"]))}), chosen)
+        return Reach(frozenset({Scope(stored)}))
+    except (KeyError, TypeError) as damage:
+        raise ValueError(stored) from damage
 
 
 def store(wanted: Reach) -> Stored:

@@ -38,8 +38,9 @@ class RoleHolder:
         found: dict[str, Reach] = {}
         for role in self._roles:
             for permission, stored in role.grants.items():
-                given = reach.EVERYTHING if is_whole(permission) else reach.parse(stored)
-                found[permission] = found[permission] | given if permission in found else given
+                given = _given(permission, stored)
+                if given is not None:
+                    found[permission] = found[permission] | given if permission in found else given
         return found
 
     @cached_property
@@ -92,3 +93,13 @@ class RoleHolder:
     def granted(self) -> dict[Any, tuple[list[int] | None, list[int] | None]]:
         """Ids of records granted to the member and their departments, kept by crm.access.grants."""
         return {}
+
+
+def _given(permission: str, stored: Any) -> Reach | None:
+    """How far a role carries a permission; a damaged entry gives nothing."""
+    if is_whole(permission):
+        return reach.EVERYTHING
+    try:
+        return reach.parse(stored)
+    except ValueError:
+        return None

@@ -7,6 +7,7 @@ from django.http import Http404
 from crm.access import policy
 from crm.access.grants import grant, revoke
 from crm.people.models import Member, MemberRole, Role
+from crm.tenancy.links import tenant_url
 from leads.models import Contact, Customer
 
 
@@ -109,3 +110,15 @@ def test_many_shares_are_asked_for_row_by_row_and_few_by_their_ids(tenant, custo
     monkeypatch.setattr(grants_module, "FEW", 1)
     assert names(Member.objects.get(pk=tenant.agent.pk)) == by_ids
     assert by_ids == {"agent", "colleague", "northerner"}
+
+
+@pytest.mark.parametrize(
+    "damaged", [None, "all", 99, [], {}, {"scope": None}, {"scope": 5, "departments": 7}]
+)
+def test_a_damaged_scope_gives_nothing_and_leaves_the_rest(tenant, sign_in, damaged):
+    role = Role.objects.get(code="rep")
+    Role.objects.filter(pk=role.pk).update(grants=role.grants | {"leads.view_lead": damaged})
+    home = sign_in(tenant.agent).get(tenant_url(tenant.organization, "leads:customers"))
+    assert home.status_code == 200
+    leads = sign_in(tenant.agent).get(tenant_url(tenant.organization, "leads:list"))
+    assert leads.status_code in (403, 404)
