@@ -3,6 +3,8 @@
 import unicodedata
 from difflib import SequenceMatcher
 
+from leads.identity import parse_company_name
+
 HIDDEN = "****"
 SHORTEST = 2  # a single sign in common is chance
 
@@ -10,8 +12,11 @@ SHORTEST = 2  # a single sign in common is chance
 def masked_name(name: str, typed: str) -> str:
     """The runs of the name that were typed, everything else as **** however long it is.
 
-    Whole when nothing is left to hide. Without anything in common only the first sign remains.
+    Whole when it was typed whole, with whatever spaces and brackets. Without anything in common
+    only the first sign remains.
     """
+    if typed_whole(name, typed):
+        return name
     folded = _folded(name)
     runs = SequenceMatcher(None, folded, _folded(typed), autojunk=False).get_matching_blocks()
     shown = [(run.a, run.a + run.size) for run in runs if run.size >= SHORTEST]
@@ -24,6 +29,14 @@ def masked_name(name: str, typed: str) -> str:
         end = stop
     parts += [HIDDEN] if end < len(name) else []
     return "".join(parts)
+
+
+def typed_whole(name: str, typed: str) -> bool:
+    """Whether the very name was typed: not a short form of it, nor one without its former name."""
+    if not typed.strip():
+        return False
+    known, said = parse_company_name(name), parse_company_name(typed)
+    return (known.text, known.former) == (said.text, said.former)
 
 
 def _folded(text: str) -> str:

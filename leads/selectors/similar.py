@@ -18,7 +18,6 @@ from leads.redaction import masked_name
 from leads.selectors.addresses import page_of
 from leads.selectors.entering import collision_settings, mark_of
 from leads.selectors.identity import Match
-from leads.selectors.judgements import names_key
 from leads.words import CUSTOMER_COLOURS, LEAD_COLOURS, deal_band, reason_words
 
 ASK_SALT = "leads.ask-to-share"
@@ -96,15 +95,11 @@ class Reader:
         """Whether a redacted card shows this fact."""
         return fact in self.settings.card_shows
 
-    def name_of(self, match: Match, record: Any) -> str:
-        """The record's name, as far as this reader may learn it.
-
-        Equal to another name of the client is not equal to its own: that would tell who it is.
-        """
-        whole = self.settings.name_on_card == NameOnCard.WHOLE
-        named = any(reason.code == ReasonCode.NAME_EQUAL for reason in match.reasons)
-        named = named and names_key(self.typed, str(record)) is None
-        return str(record) if whole or named else masked_name(str(record), self.typed)
+    def name_of(self, record: Any) -> str:
+        """The record's name, as far as this reader may learn it."""
+        if self.settings.name_on_card == NameOnCard.WHOLE:
+            return str(record)
+        return masked_name(str(record), self.typed)
 
 
 def asked_record(token: str, *, by: Member) -> tuple[RecordKind, int, str]:
@@ -158,7 +153,7 @@ def _redacted_card(match: Match, record: Any, band: str, reader: Reader) -> Simi
     return SimilarCard(
         kind=match.kind.value,
         kind_label=str(match.kind.label),
-        title=reader.name_of(match, record),
+        title=reader.name_of(record),
         owner=record.owner.name if record.owner and has_owner else "",
         status=str(record.get_status_display()) if has_status else "",
         colour=_colour_of(match, record) if has_status else "grey",

@@ -201,9 +201,12 @@ def report_customer(request: TenantRequest, pk: int) -> HttpResponse:
 
 def _report(request: TenantRequest, record: Lead | Customer) -> HttpResponse:
     kind = RecordKind.LEAD if isinstance(record, Lead) else RecordKind.CUSTOMER
-    matches = find_similar(identity_of(record), excluding=[(kind.value, record.pk)])
+    identity = identity_of(record)
+    matches = find_similar(identity, excluding=[(kind.value, record.pk)])
     others = [one for one in matches if one.owner_id != record.owner_id or one.owner_id is None]
-    cards = [(card.mark, card) for card in cards_for(request.member, others)]
+    cards = [
+        (card.mark, card) for card in cards_for(request.member, others, typed=identity.company)
+    ]
     form = ReportForm(request.POST or None, cards=cards)
     if request.method == "POST" and form.is_valid():
         other = _meant(request, form.cleaned_data, others)

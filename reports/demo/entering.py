@@ -38,6 +38,7 @@ def fill(world: World) -> None:
                 record_id=customer.pk,
                 by=asker,
                 reason="客户在深圳设厂，想一起报价",
+                typed=customer.name,
             )
     name_others(customers, by=rep)
     ask_and_share(rep, asker)

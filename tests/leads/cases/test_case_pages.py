@@ -5,6 +5,7 @@ import pytest
 from crm.people.models import MemberRole
 from leads.enums import CaseState, CollisionOutcome
 from leads.models import CollisionCase
+from leads.redaction import masked_name
 from leads.services.case_decisions import decide
 from leads.services.case_enforcement import Ruling
 from leads.services.follow_ups import log_follow_up
@@ -70,11 +71,21 @@ def test_reported_from_a_lead_by_a_redacted_card(lead, tenant, sign_in, url):
     mine = create_lead(by=None, owner=tenant.colleague, company_name=COMPANY)
     page = url("leads:report_lead", mine.pk)
     client = sign_in(tenant.colleague)
-    value = client.get(page).context["form"].fields["other"].choices[0][0]
+    value, title = client.get(page).context["form"].fields["other"].choices[0]
+    assert title == COMPANY  # which their own record bears too
     answer = client.post(page, {"other": value, "number": "", "why": "同一位采购"})
     assert answer.status_code == 302
     case = CollisionCase.objects.get()
     assert (case.origin, case.subject_id) == ("manual", lead.pk)
+
+
+def test_of_another_name_a_report_tells_what_ones_own_says(lead, tenant, sign_in, url):
+    mine = create_lead(by=None, owner=tenant.colleague, company_name="同光精密")
+    page = sign_in(tenant.colleague).get(url("leads:report_lead", mine.pk))
+    assert [title for _value, title in page.context["form"].fields["other"].choices] == [
+        masked_name(COMPANY, "同光精密")
+    ]
+    assert COMPANY not in page.content.decode()
 
 
 @pytest.mark.parametrize("number", ["L26-999999", "王磊"])

@@ -91,6 +91,18 @@ def test_an_asker_tells_their_requests_apart_by_what_they_typed(customer, tenant
     assert "you typed “" not in theirs
 
 
+def test_who_typed_the_whole_name_reads_it_among_their_requests(customer, tenant, sign_in, url):
+    typed = f"{customer.name[:2]} {customer.name[2:]}"
+    with acting_as(tenant.northerner.pk):
+        ask_to_share(
+            kind=RecordKind.CUSTOMER, record_id=customer.pk, by=tenant.northerner, typed=typed
+        )
+    assert (
+        customer.name
+        in sign_in(tenant.northerner).get(url("leads:share_requests")).content.decode()
+    )
+
+
 def test_a_lead_is_handed_over(lead, tenant, sign_in, url):
     with acting_as(tenant.northerner.pk):
         asked = ask_to_share(kind=RecordKind.LEAD, record_id=lead.pk, by=tenant.northerner)
