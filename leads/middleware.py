@@ -11,6 +11,7 @@ from crm.tenancy.http import TenantRequest
 from crm.web import htmx
 from crm.web.answers import refused
 from leads.selectors.addresses import page_of
+from leads.services.refusals import MergedMeanwhile
 
 
 class FollowMerges:
@@ -25,6 +26,10 @@ class FollowMerges:
     def process_exception(
         self, request: TenantRequest, exception: Exception
     ) -> HttpResponse | None:
+        if isinstance(exception, MergedMeanwhile):
+            gone = exception.record
+            url = page_of(str(gone._meta.model_name), gone.pk)
+            return refused(request, url=url, message=str(exception))
         if not isinstance(exception, MovedOn):
             return None
         kept = exception.record

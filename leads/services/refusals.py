@@ -74,3 +74,13 @@ class ProtectedClient(Refused):
 
 class WrongState(Refused):
     """The record's state does not allow what was asked."""
+
+
+class MergedMeanwhile(WrongState):
+    """The record became part of another one between its page and the change of it."""
+
+    def __init__(self, record: Any) -> None:
+        super().__init__(
+            _("“%(name)s” has been merged into another record meanwhile.") % {"name": record}
+        )
+        self.record = record

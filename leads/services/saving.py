@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model, QuerySet
 
 from leads.models import Customer
-from leads.services.refusals import StaleRecord
+from leads.services.refusals import MergedMeanwhile, StaleRecord
 
 M = TypeVar("M", bound=Model)
 
@@ -15,8 +16,16 @@ def locked(queryset: "QuerySet[M]", pk: int) -> M:
     """The row, held until the transaction ends.
 
     Never with a join: a row that changed while one waited would no longer meet it and be lost.
+    MergedMeanwhile when it became part of another record while one waited.
     """
-    return queryset.select_for_update(of=("self",), no_key=True).get(pk=pk)
+    try:
+        return queryset.select_for_update(of=("self",), no_key=True).get(pk=pk)
+    except ObjectDoesNotExist:
+        every = getattr(queryset.model, "every", queryset)
+        gone: Any = every.filter(pk=pk).first()
+        if getattr(gone, "merged_into_id", None) is None:
+            raise
+        raise MergedMeanwhile(gone) from None
 
 
 def locked_work(queryset: "QuerySet[M]", pk: int) -> M:
@@ -26,7 +35,8 @@ def locked_work(queryset: "QuerySet[M]", pk: int) -> M:
     gone to another customer while one waited: then that one is taken.
     """
     while True:
-        customer_id = queryset.values_list("customer_id", flat=True).get(pk=pk)
+        rows = queryset.filter(pk=pk).values_list("customer_id", flat=True)
+        customer_id = rows.first()  # none without a customer; without the row it is not held below
         if customer_id:
             every = Customer.every.select_for_update(of=("self",), no_key=True)
             every.get(pk=customer_id)

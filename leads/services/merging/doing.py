@@ -26,7 +26,7 @@ from leads.services.identity import index, kind_of, learn_alias, repoint
 from leads.services.merging import people
 from leads.services.merging.attaching import attach
 from leads.services.merging.journal import Journal
-from leads.services.refusals import Refused, StaleRecord, WrongState
+from leads.services.refusals import MergedMeanwhile, Refused, StaleRecord, WrongState
 
 Versions = tuple[int | None, int | None]
 STRAYS_AFTER = timedelta(minutes=2)
@@ -128,9 +128,7 @@ def _check(kept: Any, gone: Any, versions: Versions) -> None:
         raise Refused(_("A record cannot be merged with itself."))
     for one, version in zip((kept, gone), versions, strict=True):
         if one.merged_into_id:
-            raise WrongState(
-                _("“%(name)s” has been merged into another record meanwhile.") % {"name": one}
-            )
+            raise MergedMeanwhile(one)
         if version is not None and one.version != version:
             raise StaleRecord(one)
     if isinstance(kept, Lead):

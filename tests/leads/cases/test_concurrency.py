@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from crm.people.models import Department
 from crm.tenancy.context import tenant_context
 from leads.enums import CaseState, CollisionOutcome
-from leads.models import CollisionCase, CollisionDecision, CollisionRecord, Lead
+from leads.models import CollisionAppeal, CollisionCase, CollisionDecision, CollisionRecord, Lead
 from leads.services import case_decisions
-from leads.services.case_decisions import DecidedMeanwhile, decide
+from leads.services.case_decisions import DecidedMeanwhile, accept, appeal, decide
 from leads.services.case_enforcement import Ruling
 from leads.services.leads import create_lead
 from leads.services.refusals import Refused
@@ -94,3 +95,50 @@ def test_who_comes_while_a_case_is_decided_is_not_left_in_the_decided_one(
         inside = CollisionRecord.objects.get(record_kind="lead", record_id=made[1].pk)
         assert inside.case_id != case.pk
         assert inside.case.state == CaseState.OPEN
+
+
+def test_one_appeal_of_all_that_come_at_once_and_nobody_decides_beside_it(
+    cast_committed: Cast,
+) -> None:
+    cast = cast_committed
+    with tenant_context(cast.organization.id):
+        enter(cast.agent)()
+        enter(cast.colleague)()
+        boss = add_person(cast, "director", department="office", role="manager")
+        Department.objects.filter(pk=cast.departments["office"].pk).update(head=boss)
+        case = CollisionCase.objects.get()
+        other = Ruling(CollisionOutcome.NOT_SAME, reason="两家公司")
+        decide(case_id=case.pk, by=cast.manager, ruling=other)
+    by = (cast.agent, cast.colleague)
+    calls = [
+        *(lambda one=one: appeal(case_id=case.pk, by=one, reason="不对") for one in by),
+        lambda: accept(case_id=case.pk, by=cast.colleague),
+        lambda: decide(case_id=case.pk, by=cast.manager, ruling=other),
+    ]
+    found = at_once(cast, calls, refusals=Refused)
+    assert sum(isinstance(one, CollisionAppeal) for one in found) == 1
+    assert isinstance(found[3], Refused)
+    with tenant_context(cast.organization.id):
+        now = CollisionCase.objects.get()
+        assert (now.state, now.level) == (CaseState.APPEALED, 2)
+        assert now.decisions.count() == 1
+
+
+def test_a_decision_and_an_appeal_against_it_in_one_moment(cast_committed: Cast) -> None:
+    cast = cast_committed
+    with tenant_context(cast.organization.id):
+        enter(cast.agent)()
+        enter(cast.colleague)()
+        case = CollisionCase.objects.get()
+    keep = Ruling(CollisionOutcome.KEEP, cast.agent, reason="先来")
+    calls = [
+        lambda: decide(case_id=case.pk, by=cast.manager, ruling=keep),
+        lambda: appeal(case_id=case.pk, by=cast.colleague, reason="不对"),
+    ]
+    decided, appealed = at_once(cast, calls, refusals=Refused)
+    assert isinstance(decided, CollisionDecision)
+    with tenant_context(cast.organization.id):
+        now = CollisionCase.objects.get()
+        was_heard = isinstance(appealed, CollisionAppeal)
+        assert now.state == (CaseState.APPEALED if was_heard else CaseState.DECIDED)
+        assert now.level == 1 + was_heard

@@ -1,6 +1,10 @@
+from threading import Event
+from time import sleep
+
 import pytest
 from django.utils import translation
 
+from leads.services.merging import doing
 from leads.services.stages import ensure_default_stages
 from tests.leads.merging.world import Graph
 
@@ -15,3 +19,17 @@ def graph(tenant) -> Graph:
 def in_english():
     with translation.override("en"):
         yield
+
+
+@pytest.fixture
+def held(monkeypatch) -> Event:
+    """Set when a merge holds both records; it then takes its time."""
+    event, real = Event(), doing._check
+
+    def slow(*args):
+        event.set()
+        sleep(0.4)
+        return real(*args)
+
+    monkeypatch.setattr(doing, "_check", slow)
+    return event

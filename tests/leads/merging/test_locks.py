@@ -1,15 +1,11 @@
 """A merge and what is written at the same moment take their locks in one order."""
 
-from threading import Event
-from time import sleep
-
 import pytest
 
 from crm.tenancy.context import tenant_context
 from leads.models import FollowUp, Lead, Merge
 from leads.services import merging
 from leads.services.follow_ups import log_follow_up
-from leads.services.merging import doing
 from leads.services.refusals import Refused
 from leads.services.stages import ensure_default_stages
 from tests.leads.merging.world import Graph
@@ -17,20 +13,6 @@ from tests.support.at_once import at_once
 from tests.support.cast import Cast
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def held(monkeypatch) -> Event:
-    """Set when a merge holds both records; it then takes its time."""
-    event, real = Event(), doing._check
-
-    def slow(*args):
-        event.set()
-        sleep(0.4)
-        return real(*args)
-
-    monkeypatch.setattr(doing, "_check", slow)
-    return event
 
 
 @pytest.mark.parametrize("kind", ["deal", "converted lead"])

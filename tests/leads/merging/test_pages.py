@@ -1,13 +1,15 @@
 """The screen, the list, the way back: as far as each one may."""
 
 import pytest
+from django.contrib.messages import get_messages
 
 from crm.people.enums import Scope
 from crm.people.models import Role
 from crm.tenancy.links import tenant_url
-from leads.models import Customer, Lead, Merge
+from leads.models import Contact, Customer, Lead, Merge
 from leads.services import merging
 from leads.services.customers import update_customer
+from leads.views import contacts
 from tests.support.cast import add_person
 
 
@@ -143,3 +145,23 @@ def test_one_who_may_merge_customers_only_gets_to_every_page(graph, pair, sign_i
     assert browser.post(url("undo_merge", found.pk)).status_code == 302
     one, two = graph.lead("蓝鲸科技"), graph.lead("蓝鲸信息")
     assert browser.get(url("merge", "lead", one.pk, two.pk)).status_code == 404
+
+
+def test_what_is_sent_in_the_moment_of_the_merge_is_answered_in_words(
+    graph, tenant, sign_in, url, monkeypatch
+):
+    """The page was asked for before the merge, the change comes after it."""
+    kept, gone = graph.customer("同光精密"), graph.customer("蓝鲸科技")
+    real = contacts.customer_or_404
+
+    def then_merged(member, pk, *args):
+        found = real(member, pk, *args)
+        merging.merge(kept=kept, gone=gone, by=tenant.manager)
+        return found
+
+    monkeypatch.setattr(contacts, "customer_or_404", then_merged)
+    answer = sign_in(tenant.agent).post(url("create_contact", gone.pk), {"name": "李敏"})
+    said = [str(one) for one in get_messages(answer.wsgi_request)]
+    assert answer.status_code == 302
+    assert said == ["“蓝鲸科技” has been merged into another record meanwhile."]
+    assert not Contact.objects.exists()
