@@ -45,7 +45,7 @@ def follow_up_opportunity(request: TenantRequest, pk: int) -> HttpResponse:
 def _log(request: TenantRequest, subject: Subject, *, draft: str, page: str) -> HttpResponse:
     """Log it and hand back an empty composer; the page around hears of it and reads itself."""
     form = FollowUpForm(request.POST, draft=draft)
-    context = {"form": form, "url": request.path}
+    context = {"form": form, "url": request.path, "is_answer": True}
     if not form.is_valid():
         return render(request, "leads/_composer.html", context, status=422)
     try:

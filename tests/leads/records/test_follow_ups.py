@@ -101,3 +101,14 @@ def test_only_those_who_may_edit_log(lead, tenant, sign_in, url):
     page = url("leads:follow_up_lead", lead.pk)
     assert sign_in(tenant.northerner).post(page, {"kind": "call"}).status_code == 404
     assert sign_in(tenant.finance).post(page, {"kind": "call"}).status_code == 403
+
+
+def test_what_was_typed_stays_when_a_follow_up_is_refused(lead, tenant, sign_in, url):
+    browser, page = sign_in(tenant.agent), url("leads:follow_up_lead", lead.pk)
+    assert " hx-preserve" in browser.get(url("leads:detail", lead.pk)).content.decode()
+    refused = browser.post(page, {"kind": "no such"}, headers=HTMX)
+    logged = browser.post(page, {"kind": "call", "content": "电话沟通"}, headers=HTMX)
+    assert (refused.status_code, logged.status_code) == (422, 200)
+    # an element that is to be kept cannot take its own place: htmx would leave nothing
+    for answer in (refused, logged):
+        assert "hx-preserve" not in answer.content.decode()
