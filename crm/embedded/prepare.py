@@ -94,7 +94,7 @@ def seed() -> None:
     """Give an empty installation its demo company, where one is wanted."""
     from django.conf import settings  # noqa: PLC0415
     from django.core.management import call_command, get_commands  # noqa: PLC0415
-    from django.db import transaction  # noqa: PLC0415
+    from django.db import connections, transaction  # noqa: PLC0415
 
     from crm.tenancy.models import Organization  # noqa: PLC0415
 
@@ -103,6 +103,8 @@ def seed() -> None:
         # All or nothing: half a company would count as one at the next start.
         with transaction.atomic():
             call_command("seed_demo")
+        with connections["owner"].cursor() as cursor:
+            cursor.execute("ANALYZE")  # the first pages cannot wait for autovacuum
 
 
 def note_logins() -> None:

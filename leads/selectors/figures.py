@@ -80,11 +80,14 @@ def _changed(table: str, columns: Sequence[str]) -> str:
 
 
 # One row per update: the customer whose information changed, was added or taken away.
+# Each history is read once, whatever the planner knows of a table that has just been filled.
 UPDATED = f"""
-    SELECT pgh_obj_id AS customer_id FROM ({_changed("leads_customer", INFORMATION)}) AS a
+    WITH one AS MATERIALIZED ({_changed("leads_customer", INFORMATION)}),
+         person AS MATERIALIZED ({_changed("leads_contact", CONTACT_INFORMATION)})
+    SELECT pgh_obj_id AS customer_id FROM one
     UNION ALL
-    SELECT contact.customer_id FROM ({_changed("leads_contact", CONTACT_INFORMATION)}) AS b
-    JOIN leads_contact AS contact ON contact.id = b.pgh_obj_id
+    SELECT contact.customer_id FROM person
+    JOIN leads_contact AS contact ON contact.id = person.pgh_obj_id
     UNION ALL
     SELECT contact.customer_id FROM leads_contact AS contact
     JOIN leads_customer AS customer ON customer.id = contact.customer_id
@@ -92,7 +95,8 @@ UPDATED = f"""
       AND contact.created_at > customer.created_at + interval '1 minute'
 """  # noqa: S608  names of our own
 UPDATES = f"""
-    SELECT customer.department_id, count(*) FROM ({UPDATED}) AS updated
+    WITH updated AS MATERIALIZED ({UPDATED})
+    SELECT customer.department_id, count(*) FROM updated
     JOIN leads_customer AS customer ON customer.id = updated.customer_id GROUP BY 1
 """  # noqa: S608  names of our own
 FOLLOWED = """

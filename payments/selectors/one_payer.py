@@ -17,9 +17,8 @@ def with_one_account(customer_ids: Collection[int]) -> list[OnePayer]:
     here, and no account leaves this module.
     """
     mine = PayerAlias.objects.filter(customer__in=customer_ids, customer__merged_into__isnull=True)
-    rows = PayerAlias.objects.filter(
-        key_index__in=mine.values("key_index"), customer__merged_into__isnull=True
-    )
+    indexes = set(mine.order_by().values_list("key_index", flat=True))
+    rows = PayerAlias.objects.filter(key_index__in=indexes, customer__merged_into__isnull=True)
     holders: dict[str, set[int]] = defaultdict(set)
     keys: dict[str, str] = {}
     for alias in rows.only("organization", "key", "key_index", "customer_id"):
