@@ -11,7 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms.utils import ErrorList
-from django.utils.html import escape
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -53,7 +53,8 @@ class FieldErrors(ErrorList):
     """Errors of one field, under it."""
 
     def as_ul(self) -> SafeString:
-        lines = "".join(f"<div>{escape(error)}</div>" for error in self)
+        errors: list[Any] = list(self)
+        lines = "".join(f"<div>{conditional_escape(error)}</div>" for error in errors)
         return markup.safe(f'<div class="invalid-feedback">{lines}</div>' if lines else "")
 
     def __str__(self) -> SafeString:

@@ -2,8 +2,10 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.html import format_html
 
 from leads.enums import LeadStatus
+from leads.forms.follow_ups import FollowUpForm
 from leads.models import Customer, FollowUp, Lead, Opportunity
 from leads.services.follow_ups import is_effective, log_follow_up
 
@@ -112,3 +114,12 @@ def test_what_was_typed_stays_when_a_follow_up_is_refused(lead, tenant, sign_in,
     # an element that is to be kept cannot take its own place: htmx would leave nothing
     for answer in (refused, logged):
         assert "hx-preserve" not in answer.content.decode()
+
+
+def test_the_way_out_of_a_refusal_is_a_link():
+    form = FollowUpForm({}, draft="x")
+    form.add_error("content", format_html('<a href="{}">{}</a>', "/case/", "R&D"))
+    form.add_error("content", "<b>typed</b>")
+    shown = str(form["content"].errors)
+    assert '<a href="/case/">R&amp;D</a>' in shown
+    assert "&lt;b&gt;typed" in shown
