@@ -187,7 +187,7 @@ def preview_tiles(batch: ImportBatch, counts: dict[str, int]) -> list[Tile]:
 
 
 def result_tiles(batch: ImportBatch) -> list[Tile]:
-    """What became of the rows; each figure opens them. Their sum is what was received."""
+    """What became of the rows; each figure opens them. The outcomes add up to what was received."""
     rows = reverse("leads:import_touches", args=[batch.pk])
     received = sum(batch.results.values())
     tiles = [Tile.count(_("Received"), received, rows)]
