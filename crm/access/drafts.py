@@ -11,9 +11,10 @@ from django.http import QueryDict
 from crm.access import reach
 from crm.access.fields import guarded_fields
 from crm.access.reach import Reach, Stored
-from crm.access.registry import Permission, is_declared, is_whole, permissions
+from crm.access.registry import Permission, is_declared, permissions
 from crm.people.enums import Right, Scope
 from crm.people.models import Role
+from crm.people.models.holding import stored_reach
 from crm.people.words import role_name
 from crm.tenancy.http import TenantRequest
 from crm.web.asked import record_id, record_ids
@@ -60,14 +61,7 @@ class RoleDraft:
     def reach_of(self, permission: str) -> Reach | None:
         """How far the role carries a permission; damaged entries give nothing."""
         stored = self.grants.get(permission)
-        if stored is None:
-            return None
-        if is_whole(permission):
-            return reach.EVERYTHING
-        try:
-            return reach.parse(stored)
-        except ValueError:
-            return None
+        return None if stored is None else stored_reach(permission, stored)
 
     def right_to(self, key: str) -> Right:
         return Right(self.field_rights.get(key, Right.WRITE))

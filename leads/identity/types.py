@@ -3,7 +3,7 @@
 from collections.abc import Hashable
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from leads.identity.reasons import Reason
 from leads.identity.sounds import sound_bits
@@ -24,20 +24,7 @@ KeyKind = Literal[
     "domain",
 ]
 
-KEY_KINDS: tuple[KeyKind, ...] = (
-    "credit",
-    "phone",
-    "email",
-    "wechat",
-    "name",
-    "sound_region",
-    "sound_trade",
-    "brand",
-    "firm",
-    "near",
-    "part",
-    "domain",
-)
+KEY_KINDS: tuple[KeyKind, ...] = get_args(KeyKind)
 STRONG_KINDS: frozenset[KeyKind] = frozenset({"credit", "phone", "email", "wechat", "name"})
 
 

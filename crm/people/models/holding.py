@@ -38,7 +38,7 @@ class RoleHolder:
         found: dict[str, Reach] = {}
         for role in self._roles:
             for permission, stored in role.grants.items():
-                given = _given(permission, stored)
+                given = stored_reach(permission, stored)
                 if given is not None:
                     found[permission] = found[permission] | given if permission in found else given
         return found
@@ -95,7 +95,7 @@ class RoleHolder:
         return {}
 
 
-def _given(permission: str, stored: Any) -> Reach | None:
+def stored_reach(permission: str, stored: Any) -> Reach | None:
     """How far a role carries a permission; a damaged entry gives nothing."""
     if is_whole(permission):
         return reach.EVERYTHING
