@@ -21,6 +21,7 @@ SAME, PROBABLE = "certainty:same", "certainty:probable"
 CREDIT_CODE, PHONE, MOBILE = "credit_code:exact", "phone:exact", "mobile:exact"
 EMAIL, WECHAT, DOMAIN, PERSON = "email:exact", "wechat:exact", "domain:exact", "person:exact"
 WHOLE_NAME, LIKE_NAME, PLACE = "company:exact", "company:alike", "place:exact"
+BRANCH, GROUP = "company:branch", "company:group"
 
 # What a condition may ask, in the order the form shows it.
 CONDITIONS: Mapping[str, Label] = {
@@ -31,6 +32,8 @@ CONDITIONS: Mapping[str, Label] = {
     WECHAT: _("same WeChat"),
     WHOLE_NAME: _("same whole company name"),
     LIKE_NAME: _("like company name"),
+    BRANCH: _("one is a branch of the other"),
+    GROUP: _("one is a group, the other a firm of its name"),
     PLACE: _("same place in the name"),
     DOMAIN: _("same mail domain or website"),
     PERSON: _("same contact's name"),
@@ -45,6 +48,8 @@ _EXACT: Mapping[str, str] = {
     ReasonCode.PERSON_EQUAL: PERSON,
     ReasonCode.NAME_EQUAL: WHOLE_NAME,
     ReasonCode.REGION_EQUAL: PLACE,
+    ReasonCode.BRANCH_AND_PARENT: BRANCH,
+    ReasonCode.GROUP_AND_FIRM: GROUP,
 }
 _NAMES = ("name_", "brand_", "alias_")
 _UNLIKE = ("_different", "_missing", "_generic")

@@ -15,6 +15,7 @@ from tests.leads.records.conftest import COMPANY, SECRETS
 
 PHONE_AND_NAME = [{"field": "mobile", "op": "exact"}, {"field": "company", "op": "alike"}]
 SURE = [{"field": "certainty", "op": "same"}]
+IS_BRANCH = [{"field": "company", "op": "branch"}]
 HTMX = {"HX-Request": "true"}
 
 
@@ -81,6 +82,27 @@ def test_a_rule_for_key_customers(customer, tenant):
     Customer.objects.filter(pk=customer.pk).update(level="a")
     with acting_as(tenant.colleague.pk), pytest.raises(ClientRefused):
         create_customer(by=tenant.colleague, name=name, explanation="x")
+
+
+def test_whether_a_branch_is_its_parent_is_for_the_organisation_to_say(lead, tenant):
+    branch = COMPANY + "苏州分公司"
+    only(RuleEffect.WARN, conditions=[{"field": "certainty", "op": "probable"}])
+    with pytest.raises(ConfirmationNeeded):
+        enter(tenant.northerner, company_name=branch)
+    only(RuleEffect.REFUSE, conditions=IS_BRANCH)
+    with pytest.raises(ClientRefused):
+        enter(tenant.northerner, company_name=branch)
+    only(RuleEffect.IGNORE, conditions=IS_BRANCH)
+    assert enter(tenant.northerner, company_name=branch).pk
+    with pytest.raises(ConfirmationNeeded):
+        enter(tenant.northerner)
+
+
+def test_so_is_whether_a_firm_is_its_group(lead, tenant):
+    group = "苏州同光集团有限公司"
+    only(RuleEffect.REFUSE, conditions=[{"field": "company", "op": "group"}])
+    with pytest.raises(ClientRefused):
+        enter(tenant.northerner, company_name=group)
 
 
 def test_rules_are_edited_tried_and_audited(lead, tenant, sign_in, url):
