@@ -9,12 +9,12 @@ from typing import Any
 from django.http import QueryDict
 
 from crm.access import reach
-from crm.access.fields import guarded_fields
+from crm.access.fields import guarded_fields, stored_rights
 from crm.access.reach import Reach, Stored
 from crm.access.registry import Permission, is_declared, permissions
 from crm.people.enums import Right, Scope
 from crm.people.models import Role
-from crm.people.models.holding import stored_reach
+from crm.people.models.holding import stored_grants, stored_reach
 from crm.people.words import role_name
 from crm.tenancy.http import TenantRequest
 from crm.web.asked import record_id, record_ids
@@ -33,6 +33,11 @@ class RoleDraft:
     role_id: int = NEW
     version: int = 0
     code: str = ""
+
+    def __post_init__(self) -> None:
+        # a role is read here too, and its history: what is damaged gives nothing
+        object.__setattr__(self, "grants", stored_grants(self.grants))
+        object.__setattr__(self, "field_rights", stored_rights(self.field_rights))
 
     @classmethod
     def of(cls, role: Role) -> "RoleDraft":

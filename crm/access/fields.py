@@ -76,15 +76,31 @@ def is_guarded(key: str) -> bool:
     return key in _guarded
 
 
-def combined(rights: list[Mapping[str, int]]) -> dict[str, Right]:
+def stored_rights(stored: Any) -> dict[str, Right]:
+    """What a role says of restricted fields; a damaged entry shows nothing, nor do damaged rights.
+
+    A field that nobody guards (any more) is left out.
+    """
+    if not isinstance(stored, Mapping):
+        return dict.fromkeys(_guarded, Right.HIDDEN)
+    return {key: _stored_right(value) for key, value in stored.items() if key in _guarded}
+
+
+def _stored_right(value: Any) -> Right:
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return Right(value) if is_number and value in Right.values else Right.HIDDEN
+
+
+def combined(rights: list[Any]) -> dict[str, Right]:
     """What several roles leave of each restricted field: the widest right counts.
 
     A role that does not name a field may write it; no role at all may see none.
     """
     if not rights:
         return dict.fromkeys(_guarded, Right.HIDDEN)
-    named = set.intersection(*(set(one) for one in rights)) & set(_guarded)
-    found = {key: Right(max(one[key] for one in rights)) for key in named}
+    read = [stored_rights(one) for one in rights]
+    named = set.intersection(*(set(one) for one in read))
+    found = {key: max(one[key] for one in read) for key in named}
     return {key: right for key, right in found.items() if right < Right.WRITE}
 
 

@@ -108,8 +108,9 @@ def _changes(role: Role, draft: RoleDraft) -> dict[str, Any]:
         before, after = getattr(role, name), getattr(draft, name)
         if before != after:
             found[f"{name}_change"] = [before, after]
+    known = RoleDraft.of(role)
     for name in ("grants", "field_rights"):
-        before, after = dict(getattr(role, name)), dict(getattr(draft, name))
+        before, after = dict(getattr(known, name)), dict(getattr(draft, name))
         keys = sorted(key for key in before | after if before.get(key) != after.get(key))
         if keys:
             found[name] = {key: [before.get(key), after.get(key)] for key in keys}

@@ -41,7 +41,7 @@ class AddressField(forms.CharField):
     """An organisation's address: small letters, digits, hyphens."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("label", _("Address"))
+        kwargs.setdefault("label", _("Web address"))
         kwargs.setdefault(
             "help_text",
             _("3 to 40 small letters, digits and hyphens. It stays; links contain it."),
@@ -64,7 +64,7 @@ class AddressField(forms.CharField):
                 _("Use 3 to 40 small letters, digits and hyphens; no hyphen at the ends.")
             )
         if value and not addresses.is_free(value):
-            raise ValidationError(_("This address is taken. Choose another one."))
+            raise ValidationError(_("This web address is taken. Choose another one."))
 
 
 class FoundForm(TenantForm):
@@ -88,7 +88,7 @@ class FoundForm(TenantForm):
         if values.get("company") and not values.get("slug") and "slug" not in self.errors:
             values["slug"] = addresses.suggested(values["company"])
             if not values["slug"]:
-                self.add_error("slug", _("Choose an address."))
+                self.add_error("slug", _("Choose a web address."))
         return values
 
 

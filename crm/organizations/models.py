@@ -21,7 +21,7 @@ class SignUp(models.Model):
     email = models.EmailField(_("e-mail"))
     name = models.CharField(_("name"), max_length=80)
     company = models.CharField(_("company"), max_length=120)
-    slug = models.CharField(_("address"), max_length=40)
+    slug = models.CharField(pgettext_lazy("organisation", "address"), max_length=40)
     language = models.CharField(_("language"), max_length=10)
     password = models.CharField(max_length=128, editable=False)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)

@@ -36,7 +36,7 @@ class FindForm(forms.Form):
     """An organisation's address or one's own e-mail address."""
 
     words = forms.CharField(
-        label=gettext_lazy("Your organisation's address, or your e-mail"),
+        label=gettext_lazy("Your organisation's web address, or your e-mail"),
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "email", "autofocus": True}),
     )

@@ -39,7 +39,7 @@ class Organization(models.Model):
     """
 
     slug = models.CharField(
-        _("address"),
+        pgettext_lazy("organisation", "address"),
         max_length=40,
         unique=True,
         validators=[RegexValidator(r"^[a-z0-9][a-z0-9-]{1,38}[a-z0-9]$")],

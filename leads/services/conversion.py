@@ -1,6 +1,6 @@
 """A lead becomes a customer, a contact and perhaps a deal: all of it or nothing, once."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from crm.audit import services as audit
 from crm.money import ZERO
 from crm.people.models import Member
+from crm.sharing.selectors.shares import Share
 from leads.enums import CollisionOrigin, LeadStatus, RecordKind
 from leads.models import Contact, Customer, FollowUp, Lead, Opportunity
 from leads.services.cases import follow_conversion, refuse_while_open
@@ -23,7 +24,7 @@ from leads.services.opportunities import create_opportunity
 from leads.services.protection import check_lock
 from leads.services.refusals import WrongState
 from leads.services.saving import locked
-from leads.services.sharing_on import share_on
+from leads.services.sharing_on import share_on, share_on_known
 
 CARRIED = (
     "credit_code", "phone", "province", "city", "address", "industry",
@@ -49,6 +50,8 @@ class Conversion:
     contact: Contact | None
     opportunity: Opportunity | None
     is_new: bool = True
+    # with whom the lead was shared and the customer, not being theirs to share, is not
+    unshared: Sequence[Share] = ()
 
 
 @transaction.atomic
@@ -82,14 +85,17 @@ def convert_lead(
     lead.convert()
     lead.customer, lead.converted_at = customer, timezone.now()
     lead.save(update_fields=["status", "customer", "converted_at", "updated_at"])
+    unshared: Sequence[Share] = ()
     if customer_id is None:
         share_on(lead, customer, by=by)
+    else:
+        unshared = share_on_known(lead, customer, by=by)
     repoint(kind=RecordKind.LEAD, from_id=lead.pk, to_kind=RecordKind.CUSTOMER, to_id=customer.pk)
     follow_conversion(lead=lead, customer=customer)
     opportunity = _open(deal, lead, customer, contact, by=by) if deal else None
     _carry_over_follow_ups(lead, customer, opportunity)
     audit.record("lead.converted", target=lead, customer=customer.pk)
-    return Conversion(lead, customer, contact, opportunity)
+    return Conversion(lead, customer, contact, opportunity, unshared=unshared)
 
 
 def _first_result(lead: Lead) -> Conversion:

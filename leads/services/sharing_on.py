@@ -7,15 +7,40 @@ from crm.access import grants
 from crm.people.models import Department, Member
 from crm.sharing import journal
 from crm.sharing.nouns import noun
-from crm.sharing.selectors.shares import Share, shares_of
+from crm.sharing.selectors.shares import Share, sharable, shares_of
 from leads.models import Customer, Lead
 
 
 def share_on(lead: Lead, customer: Customer, *, by: Member) -> None:
     """Give the lead's shares to its new customer; the lead keeps its own."""
-    held = sorted(shares_of(lead), key=_terms)
-    for _key, group in groupby(held, key=_terms):
+    _share(shares_of(lead), customer, by=by)
+
+
+def share_on_known(lead: Lead, customer: Customer, *, by: Member) -> list[Share]:
+    """The same for a customer that was there before; returns the shares that were not passed on.
+
+    Of two shares with one receiver the one that allows more and lasts longer stays; nobody opens
+    a customer to others who may not share it so far.
+    """
+    known = shares_of(customer)
+    held = [one for one in shares_of(lead) if not any(_covers(has, one) for has in known)]
+    of = noun("leads.customer")
+    actions = {one.action for one in held}
+    may = {action for action in actions if sharable(by, of, action, [customer.pk]).exists()}
+    _share([one for one in held if one.action in may], customer, by=by)
+    return [one for one in held if one.action not in may]
+
+
+def _share(held: list[Share], customer: Customer, *, by: Member) -> None:
+    for _key, group in groupby(sorted(held, key=_terms), key=_terms):
         _give(customer, list(group), by=by)
+
+
+def _covers(has: Share, one: Share) -> bool:
+    """Whether the receiver has as much already, for as long."""
+    if has.code != one.code or one.may_edit > has.may_edit:
+        return False
+    return has.until is None or (one.until is not None and one.until <= has.until)
 
 
 def _terms(share: Share) -> tuple[str, str, str]:

@@ -59,6 +59,16 @@ def _converted(request: TenantRequest, lead: Lead, result: Conversion) -> HttpRe
     return htmx.done(
         request,
         url=reverse(name, args=[pk]),
-        message=_("Converted into %(customer)s.") % {"customer": result.customer.name},
+        message=_words(result),
         trigger={"lead-updated": True, "customer-created": True, "opportunity-created": True},
     )
+
+
+def _words(result: Conversion) -> str:
+    """What it became, and whom the customer could not be opened to."""
+    words = _("Converted into %(customer)s.") % {"customer": result.customer.name}
+    if not result.unshared:
+        return words
+    names = " · ".join(str(one.receiver) for one in result.unshared)
+    left = _("Not passed on, as you may not share this customer: %(names)s.") % {"names": names}
+    return f"{words} {left}"

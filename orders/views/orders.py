@@ -21,7 +21,9 @@ from crm.tenancy.http import TenantRequest
 from crm.web import answers, htmx
 from crm.web.asked import record_id
 from crm.web.components import Action
+from leads.enums import RecordKind
 from leads.models import Customer, Opportunity
+from leads.selectors.cases import case_about
 from leads.selectors.matching_text import narrow_customers
 from leads.services.refusals import Refused
 from orders.enums import OrderStatus
@@ -124,6 +126,7 @@ def _record(request: TenantRequest, order_id: int, **more: Any) -> dict[str, Any
         "comment_form": CommentForm(),
         "holders": holders_of(request.member, noun("orders.order"), order),
         "transfers": open_transfers_of(order),
+        "collision": case_about(request.member, RecordKind.CUSTOMER, order.customer_id),
         **more,
     }
 

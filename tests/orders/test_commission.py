@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from crm.audit.selectors import operations_on
+from crm.sharing.models import Transfer
 from crm.sharing.nouns import noun
 from crm.sharing.selectors.transfers import preview
 from crm.sharing.services import hand_over as handing
@@ -13,7 +14,7 @@ from crm.tenancy.clock import organization_today
 from crm.tenancy.context import acting_as
 from orders.models import Order
 from orders.selectors.commission import credit_of, credited_member
-from tests.crm.sharing.conftest import fill
+from tests.crm.sharing.conftest import fill, url  # noqa: F401  a fixture
 
 
 @pytest.fixture
@@ -122,3 +123,21 @@ def test_the_pages_say_it(tenant, book, sign_in):
     give(tenant.manager, order, tenant.colleague)
     page = sign_in(tenant.manager).get(address)
     assert "dated before the commission cut-off" in page.content.decode()
+
+
+def test_the_previews_count_follows_the_day_that_is_typed(tenant, book, sign_in, url):  # noqa: F811
+    for order, number in zip(book.orders, (-5, -1), strict=False):
+        dated(order, number)
+    pages = [(url("orders:transfer_order", book.orders[0].pk), [])]
+    pages.append((url("orders:bulk_transfer_order"), [one.pk for one in book.orders]))
+    for page, ids in pages:
+        for typed, said in ((day(-3), "is dated before"), (day(-9), ""), ("x", "dated before")):
+            sent = {"go": "1", "ids": ids, "commission_cutoff": str(typed), "effective_date": ""}
+            answer = sign_in(tenant.manager).post(
+                page, sent, headers={"HX-Request": "true", "HX-Target": "transfer-commission"}
+            )
+            assert answer.status_code == 200
+            words = answer.content.decode()
+            assert said in words if said else not words.strip()
+            assert "<form" not in words
+    assert not Transfer.objects.exists()

@@ -71,7 +71,7 @@ def found(request: HttpRequest, user: User) -> HttpResponse:
                 company=facts["company"], slug=facts["slug"], founder=user, language=user.language
             )
         except people.AddressTaken:
-            form.add_error("slug", _("This address is taken. Choose another one."))
+            form.add_error("slug", _("This web address is taken. Choose another one."))
         else:
             return redirect(tenant_url(organization, "organizations:first_steps"))
     status = 422 if form.is_bound else 200
@@ -103,8 +103,8 @@ def address(request: HttpRequest) -> HttpResponse:
         text = _("Use 3 to 40 small letters, digits and hyphens; no hyphen at the ends.")
         return JsonResponse({"slug": slug, "state": "malformed", "text": text})
     if addresses.is_free(slug):
-        return JsonResponse({"slug": slug, "state": "free", "text": _("This address is free.")})
-    return JsonResponse({"slug": slug, "state": "taken", "text": _("This address is taken.")})
+        return JsonResponse({"slug": slug, "state": "free", "text": _("This web address is free.")})
+    return JsonResponse({"slug": slug, "state": "taken", "text": _("This web address is taken.")})
 
 
 @require_GET
@@ -138,7 +138,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
             return render(request, "organizations/link_invalid.html", status=410)
         except people.AddressTaken:
             form = ConfirmForm({"slug": slug})
-            form.add_error("slug", _("This address is taken. Choose another one."))
+            form.add_error("slug", _("This web address is taken. Choose another one."))
     context: dict[str, Any] = {"wish": wish, "form": form}
     is_refused = form is not None and form.is_bound
     status = 422 if is_refused else 200

@@ -37,7 +37,7 @@ class RoleHolder:
         """Permission name → how far the member's roles carry it together."""
         found: dict[str, Reach] = {}
         for role in self._roles:
-            for permission, stored in role.grants.items():
+            for permission, stored in stored_grants(role.grants).items():
                 given = stored_reach(permission, stored)
                 if given is not None:
                     found[permission] = found[permission] | given if permission in found else given
@@ -93,6 +93,11 @@ class RoleHolder:
     def granted(self) -> dict[Any, tuple[list[int] | None, list[int] | None]]:
         """Ids of records granted to the member and their departments, kept by crm.access.grants."""
         return {}
+
+
+def stored_grants(stored: Any) -> Mapping[str, Any]:
+    """A role's permissions as they were stored; what is no list of permissions gives none."""
+    return stored if isinstance(stored, Mapping) else {}
 
 
 def stored_reach(permission: str, stored: Any) -> Reach | None:

@@ -1,6 +1,7 @@
 from crm.access.registry import builtin_grants, permissions
 from crm.people.enums import RoleCode
 from crm.people.models import Role
+from crm.people.models.holding import stored_grants
 from crm.tenancy.context import tenant_context
 from crm.tenancy.models import Organization
 
@@ -19,7 +20,8 @@ def sync_builtin_roles() -> None:
         if not fresh:
             continue
         given = builtin_grants(code.value)
-        role.grants |= {name: given[name] for name in sorted(fresh) if name in given}
+        added = {name: given[name] for name in sorted(fresh) if name in given}
+        role.grants = {**stored_grants(role.grants), **added}
         role.offered = sorted(declared)
         role.save(update_fields=["grants", "offered"])
 

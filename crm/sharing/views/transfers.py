@@ -35,6 +35,8 @@ def transfer_one(request: TenantRequest, pk: int, *, noun: Noun) -> HttpResponse
     record = policy.get_or_404(request.member, noun.rows, noun.permission("transfer"), pk)
     title = _("Transfer %(record)s") % {"record": record}
     form, context = _form(request, noun, [pk], title, sent=request.method == "POST")
+    if _asks_only(request):
+        return _commission(request, form)
     done = _request(request, noun, form)
     if done is None:
         context["commission"] = form.preview.commission(form.cutoff)
@@ -55,6 +57,8 @@ def transfer_many(request: TenantRequest, *, noun: Noun) -> HttpResponse:
     words = ngettext("Transfer %(count)s record", "Transfer %(count)s records", len(ids))
     title = words % {"count": len(ids)}
     form, context = _form(request, noun, ids, title, sent="go" in request.POST)
+    if _asks_only(request):
+        return _commission(request, form)
     context["stay_count"] = ticked.count() - len(ids)
     done = _request(request, noun, form)
     if done is None:
@@ -68,6 +72,17 @@ def transfer_many(request: TenantRequest, *, noun: Noun) -> HttpResponse:
         trigger=noun.event,
         undo=reverse("sharing:undo", args=[done[0].pk]) if undoable else "",
     )
+
+
+def _asks_only(request: TenantRequest) -> bool:
+    """A date was typed: what it means is shown, nothing is asked for."""
+    return htmx.target_of(request) == "transfer-commission"
+
+
+def _commission(request: TenantRequest, form: TransferForm) -> HttpResponse:
+    form.is_valid()
+    context = {"commission": form.preview.commission(form.cutoff)}
+    return htmx.fragment(request, "sharing/transfer.html#commission", context)
 
 
 def _form(

@@ -49,7 +49,7 @@ def find(request: HttpRequest) -> HttpResponse:
             return render(request, "signin/find_sent.html", {"email": words})
         if finding.offers_sign_in(words):
             return HttpResponseRedirect(reverse("signin_enter", args=[words]))
-        form.add_error("words", _("There is no organisation with its own sign-in here."))
+        form.add_error("words", _("No organisation with its own sign-in is at this web address."))
     return render(request, "signin/find.html", {"form": form})
 
 

@@ -10,6 +10,7 @@ from crm.people.enums import Right, Scope
 from crm.people.models import MemberRole, Role
 from crm.people.refusals import Refused
 from crm.tenancy.context import tenant_context
+from leads.models import Customer
 
 
 @pytest.fixture
@@ -324,3 +325,44 @@ def test_two_at_once_cannot_take_the_last_who_may(cast_committed):
 
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(take, drafts)) == [False, True]
+
+
+DAMAGED = [
+    7, "masked", [], [["leads.customer.phone", 1]],
+    {"leads.customer.phone": None}, {"leads.customer.phone": "write"},
+    {"leads.customer.phone": True}, {"leads.customer.phone": 99},
+    {"leads.customer.phone": {"right": 3}}, {"leads.customer.phone": 2.5},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("damaged", DAMAGED)
+def test_damaged_field_rights_show_nothing_and_break_no_page(cast, role, owner, sign_in, damaged):
+    with tenant_context(cast.organization.id):
+        customer = Customer.objects.create(
+            number="C1", name="同光", owner=cast.agent, phone="13912345678"
+        )
+        Customer.objects.filter(pk=customer.pk).update(phone="13912340000")
+        Role.objects.filter(pk=role.pk).update(field_rights=damaged)
+    here, rep = f"/{cast.organization.slug}/", sign_in(cast.agent)
+    for page in (f"customers/{customer.pk}/", "customers/", f"customers/{customer.pk}/edit/",
+                 "search/?q=139", "customers/?export=csv", "customers/?q=139"):  # fmt: skip
+        answer = rep.get(here + page)
+        assert answer.status_code < 500, page
+        assert b"1391234" not in answer.content
+    for page in (f"roles/{role.pk}/", f"roles/{role.pk}/edit/", "roles/", "roles/new/",
+                 f"members/{cast.agent.pk}/rights/", f"who-can-see/customer/{customer.pk}/",
+                 f"members/{cast.agent.pk}/roles/effect/?roles={role.pk}"):  # fmt: skip
+        assert owner.get(here + page).status_code in (200, 404), page
+    assert owner.post(address(cast, role, "edit/"), base(role)).status_code in (200, 302)
+    assert owner.get(address(cast, role, "effect/")).status_code == 200
+
+
+def test_unknown_fields_and_damaged_permissions_give_nothing(cast, role, owner, sign_in):
+    with tenant_context(cast.organization.id):
+        unknown = {"leads.customer.nickname": 0, "nonsense": []}
+        Role.objects.filter(pk=role.pk).update(field_rights=unknown)
+    assert sign_in(cast.agent).get(f"/{cast.organization.slug}/customers/").status_code == 200
+    with tenant_context(cast.organization.id):
+        Role.objects.filter(pk=role.pk).update(grants=["leads.view_customer"])
+    assert sign_in(cast.agent).get(f"/{cast.organization.slug}/customers/").status_code != 200
+    assert owner.get(address(cast, role, "edit/")).status_code == 200

@@ -1,9 +1,12 @@
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from crm.access import grants
+from crm.audit.selectors import operations_on
+from crm.sharing.selectors.shares import shares_of
 from leads.enums import LeadStatus
 from leads.models import CollisionRecord, Contact, Customer, FollowUp, Lead, Opportunity
 from leads.services.conversion import Deal, convert_lead
@@ -121,3 +124,31 @@ def test_the_refused_form_shows_who_and_asks_why(lead, tenant, as_member, sign_i
     assert answer.status_code == 422
     assert "赵北" in html
     assert "13500000000" not in html
+
+
+def test_attached_to_a_customer_the_leads_shares_go_along(lead, customer, tenant, as_member):
+    soon, later = timezone.now() + timedelta(days=3), timezone.now() + timedelta(days=30)
+    grants.grant(tenant.northerner, "edit", lead, until=later)
+    grants.grant(tenant.colleague, "view", lead, until=soon)
+    grants.grant(tenant.colleague, "view", customer, until=later)
+    with as_member(tenant.agent):
+        result = convert_lead(lead_id=lead.pk, by=tenant.agent, customer_id=customer.pk)
+    held = {one.receiver: (one.action, one.until) for one in shares_of(customer)}
+    assert held == {tenant.northerner: ("edit", later), tenant.colleague: ("view", later)}
+    assert not result.unshared
+    assert "customer.shared" in [one.action for one in operations_on(customer)]
+
+
+def test_nobody_opens_a_colleagues_customer_by_attaching_to_it(
+    lead, tenant, as_member, sign_in, url
+):
+    with as_member(tenant.colleague):
+        theirs = create_customer(by=tenant.colleague, name=COMPANY, explanation="x")
+    for action in ("view", "edit"):
+        grants.grant(tenant.agent, action, theirs)
+    grants.grant(tenant.northerner, "edit", lead)
+    answer = sign_in(tenant.agent).post(
+        url("leads:convert", lead.pk), {"customer": str(theirs.pk)}, follow=True
+    )
+    assert tenant.northerner not in [one.receiver for one in shares_of(theirs)]
+    assert f"may not share this customer: {tenant.northerner.name}" in answer.content.decode()
