@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.audit.tracking import tracked
 from crm.people.models import Member
 from crm.tenancy.models import TenantForeignKey, TenantModel
+from leads.models.bases import OrderedRule
 from leads.models.leads import Lead
 
 
@@ -15,12 +16,9 @@ class Strategy(models.TextChoices):
 
 
 @tracked
-class AssignmentRule(TenantModel):
+class AssignmentRule(OrderedRule):
     """Which leads go to which reps, and how they take turns: tried in order of position."""
 
-    name = models.CharField(_("name"), max_length=120)
-    position = models.PositiveIntegerField(default=0)
-    is_active = models.BooleanField(_("active"), default=True)
     # [{"field": "province", "op": "in", "value": ["31", "32"]}, …], all must hold
     conditions = models.JSONField(_("conditions"), default=list)
     # {"departments": [ids], "members": [ids]}
@@ -31,12 +29,9 @@ class AssignmentRule(TenantModel):
     # a lead that meets the conditions waits for these reps instead of asking the next rule
     is_final = models.BooleanField(_("wait for these reps"), default=False)
 
-    class Meta(TenantModel.Meta):
+    class Meta(OrderedRule.Meta):
         verbose_name = _("assignment rule")
         verbose_name_plural = _("assignment rules")
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class AssignmentShare(TenantModel):

@@ -78,3 +78,17 @@ class MergeableModel(TenantModel):
         while following is not None:
             found, following = following, ids.filter(pk=following).first()
         return cls.every.filter(pk=found).first() if found is not None else None
+
+
+class OrderedRule(TenantModel):
+    """A rule that is asked in its turn, the lowest position first, while it is active."""
+
+    name = models.CharField(_("name"), max_length=120)
+    position = models.PositiveIntegerField(default=0)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta(TenantModel.Meta):
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name

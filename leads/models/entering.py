@@ -16,6 +16,7 @@ from leads.enums import (
     ShareAction,
     ShareState,
 )
+from leads.models.bases import OrderedRule
 from leads.models.customers import Customer
 
 OPTIONAL_FIELDS = (CompleteField.WEBSITE,)
@@ -77,12 +78,9 @@ class CollisionSettings(TenantModel):
 
 
 @tracked
-class CollisionRule(TenantModel):
+class CollisionRule(OrderedRule):
     """What happens when a client is entered that is like a known one: the first that fits."""
 
-    name = models.CharField(_("name"), max_length=120)
-    position = models.PositiveIntegerField(default=0)
-    is_active = models.BooleanField(_("active"), default=True)
     # [{"field": "company", "op": "exact"}, …], all must hold; leads.collision_rules names them
     conditions = models.JSONField(_("conditions"), default=list)
     # where the new entry comes from; empty: from anywhere
@@ -91,15 +89,12 @@ class CollisionRule(TenantModel):
     levels = models.JSONField(_("customer levels"), default=list)
     effect = models.CharField(_("effect"), max_length=8, choices=RuleEffect)
 
-    class Meta(TenantModel.Meta):
+    class Meta(OrderedRule.Meta):
         verbose_name = _("collision rule")
         verbose_name_plural = _("collision rules")
         indexes = [
             models.Index(fields=["organization", "position", "id"], name="collision_rule_order_idx")
         ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 @tracked

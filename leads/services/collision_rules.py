@@ -8,7 +8,9 @@ from django.db.models import Max
 from crm.audit import services as audit
 from leads.entering import DEFAULT_RULES
 from leads.models import CollisionRule, CollisionSettings
-from leads.selectors.entering import stored_rules
+from leads.services import rule_order
+
+ACTION = "collision_rule"
 
 
 @transaction.atomic
@@ -30,50 +32,21 @@ def as_conditions(needs: Any) -> list[dict[str, str]]:
     return [{"field": field, "op": op} for field, _sep, op in pairs]
 
 
-@transaction.atomic
 def save_rule(*, rule_id: int | None = None, **facts: Any) -> CollisionRule:
     """Add a rule at the top, where it is asked first, or change one in its place."""
     if rule_id is None:
-        rule: CollisionRule = CollisionRule.objects.create(position=0, **facts)
-        _renumber(stored_rules())
-        audit.record("collision_rule.added", target=rule)
-        return rule
-    rule = _locked(rule_id)
-    for name, value in facts.items():
-        setattr(rule, name, value)
-    rule.save(update_fields=sorted(facts))
-    audit.record("collision_rule.changed", target=rule)
-    return rule
+        return rule_order.add(CollisionRule, action=ACTION, is_first=True, **facts)
+    return rule_order.change(CollisionRule, action=ACTION, rule_id=rule_id, **facts)
 
 
-@transaction.atomic
 def switch_rule(*, rule_id: int, is_active: bool) -> CollisionRule:
     """Let a rule be asked or not; it keeps its place."""
-    rule = _locked(rule_id)
-    if rule.is_active != is_active:
-        rule.is_active = is_active
-        rule.save(update_fields=["is_active"])
-        action = "collision_rule.switched_on" if is_active else "collision_rule.switched_off"
-        audit.record(action, target=rule)
-    return rule
+    return rule_order.switch(CollisionRule, action=ACTION, rule_id=rule_id, is_active=is_active)
 
 
-@transaction.atomic
 def move_rule(*, rule_id: int, steps: int) -> None:
     """Ask a rule earlier (steps < 0) or later; the others close up."""
-    rows = CollisionRule.objects.select_for_update(of=("self",), no_key=True)
-    rules = list(rows.order_by("position", "id"))
-    place = [rule.pk for rule in rules].index(rule_id)
-    moved = rules.pop(place)
-    rules.insert(max(0, min(len(rules), place + steps)), moved)
-    _renumber(rules)
-    audit.record("collision_rule.moved", target=moved, position=moved.position)
-
-
-def _renumber(rules: list[CollisionRule]) -> None:
-    for position, rule in enumerate(rules, start=1):
-        rule.position = position
-    CollisionRule.objects.bulk_update(rules, ["position"])
+    rule_order.move(CollisionRule, action=ACTION, rule_id=rule_id, steps=steps)
 
 
 @transaction.atomic
@@ -91,10 +64,3 @@ def save_settings(**facts: Any) -> CollisionSettings:
         settings.save(update_fields=sorted(facts))
     audit.record("collision_settings.changed", target=settings)
     return settings
-
-
-def _locked(rule_id: int) -> CollisionRule:
-    rule: CollisionRule = CollisionRule.objects.select_for_update(of=("self",), no_key=True).get(
-        pk=rule_id
-    )
-    return rule

@@ -7,7 +7,7 @@ from crm.tenancy.context import acting_as
 from leads.enums import RuleEffect
 from leads.models import CollisionRule, CollisionSettings, Customer, Lead
 from leads.selectors.entering import entry_rules, mark_of
-from leads.services.collision_rules import ensure_rules, save_rule
+from leads.services.collision_rules import ensure_rules, move_rule, save_rule
 from leads.services.customers import create_customer
 from leads.services.leads import create_lead
 from leads.services.refusals import ClientRefused, ConfirmationNeeded, LikelyDuplicate
@@ -164,3 +164,15 @@ def test_a_form_asks_to_look_before_a_second_own_record(lead, tenant, sign_in, u
     assert 'href="#field-explanation"' in html
     mark = html.split('name="confirmed" value="')[1].split('"')[0]
     assert browser.post(page, form | {"confirmed": mark}).status_code == 302
+
+
+def test_new_rules_are_asked_first_and_moved_ones_close_up(tenant):
+    ensure_rules()
+    kept = [rule.pk for rule in entry_rules()]
+    newest = save_rule(name="r", conditions=SURE, effect=RuleEffect.WARN)
+    assert [rule.pk for rule in entry_rules()] == [newest.pk, *kept]
+    move_rule(rule_id=newest.pk, steps=2)
+    assert [rule.pk for rule in entry_rules()] == [*kept[:2], newest.pk, *kept[2:]]
+    move_rule(rule_id=newest.pk, steps=-99)
+    places = list(CollisionRule.objects.order_by("position").values_list("position", flat=True))
+    assert places == list(range(1, len(kept) + 2))
