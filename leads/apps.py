@@ -5,7 +5,10 @@ class LeadsConfig(AppConfig):
     name = "leads"
 
     def ready(self) -> None:
-        """Say what a merge does with what points at leads and customers."""
+        """Say what a merge does with leads and customers, and what decided cases gave away."""
+        from crm.sharing.selectors import commission  # noqa: PLC0415  (needs the models)
         from leads.merge_rules import register_rules  # noqa: PLC0415  (needs the models)
+        from leads.selectors.case_commission import changes_by_cases  # noqa: PLC0415  (the same)
 
         register_rules()
+        commission.register_source(changes_by_cases)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -9,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from crm.people.models import Member
-from crm.web.forms import TenantForm, TenantModelForm
+from crm.sharing.forms import check_near
+from crm.web.forms import DateField, TenantForm, TenantModelForm
 from crm.web.widgets import OwnTemplate
 from leads.enums import CollisionOutcome
 from leads.models import ArbitrationTerms
@@ -60,6 +62,15 @@ class DecideForm(TenantForm):
             "Needed where you decide otherwise than proposed. All parties read it."
         ),
     )
+    commission_cutoff = DateField(
+        label=gettext_lazy("Commission cut-off"),
+        required=False,
+        help_text=gettext_lazy(
+            "Empty: today. Where the client goes over: orders of it that are entered later but"
+            " dated before this day stay credited to who gives it away. Orders there are stay with"
+            " whoever sold them."
+        ),
+    )
     version = forms.IntegerField(widget=forms.HiddenInput)
     wide = ("choice", "reason")
 
@@ -79,7 +90,8 @@ class DecideForm(TenantForm):
         choice.choices = [(way.value, way.label) for way in ways]  # type: ignore[attr-defined]
         for rep in self.reps:
             self.fields[f"share_{rep.pk}"] = self._share(rep, shares.get(rep.pk))
-        self.order_fields(["choice", *(f"share_{rep.pk}" for rep in self.reps), "reason"])
+        shared = [f"share_{rep.pk}" for rep in self.reps]
+        self.order_fields(["choice", *shared, "reason", "commission_cutoff"])
         self.prepare()
 
     @staticmethod
@@ -105,7 +117,10 @@ class DecideForm(TenantForm):
             shares = {pk: share for pk, share in given.items() if share}
             most = max(shares, key=lambda pk: shares[pk], default=None)
             winner = next((rep for rep in self.reps if rep.pk == most), None)
-        return Ruling(way.outcome, winner, shares, data["reason"])
+        return Ruling(way.outcome, winner, shares, data["reason"], data["commission_cutoff"])
+
+    def clean_commission_cutoff(self) -> date | None:
+        return check_near(self.cleaned_data["commission_cutoff"])
 
 
 class ClaimForm(TenantForm):

@@ -97,6 +97,12 @@ class SettingsForm(TenantModelForm):
         label=_("A complete customer has"), choices=CompleteField.choices, widget=Ticks,
         help_text=_("What the figures count as complete. Months that are over stay as they were."),
     )  # fmt: skip
+    digest_hour = forms.TypedChoiceField(
+        label=_("Early warnings are told from"), coerce=int,
+        choices=[(hour, f"{hour:02}:00") for hour in range(24)],
+        help_text=_("Once a day, in the organisation's time zone. If today's has gone out, the"
+        " new hour counts from tomorrow."),
+    )  # fmt: skip
     wide = ("name_on_card", "card_shows", "complete_fields")
 
     class Meta:
@@ -104,7 +110,7 @@ class SettingsForm(TenantModelForm):
         fields = (
             "decision_hours", "appeal_hours", "lookups_per_minute", "lookups_per_day",
             "protect_days", "protect_limit", "name_on_card", "card_shows",
-            "complete_fields",
+            "complete_fields", "digest_hour",
         )  # fmt: skip
 
 

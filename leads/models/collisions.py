@@ -224,6 +224,8 @@ class CollisionDecision(TenantModel):
     followed_proposal = models.BooleanField(_("follows the proposal"))
     # the facts the decision was made on
     evidence = models.JSONField(default=dict)
+    # orders dated before stay credited to who gives the client away; none for older decisions
+    commission_cutoff = models.DateField(_("commission cut-off"), null=True)
     # what it changed and from what, so that an appeal can put it back
     changes = models.JSONField(default=list)
 

@@ -64,13 +64,19 @@ class CollisionSettings(TenantModel):
     # a customer with all of these filled counts as complete in the figures
     complete_fields = models.JSONField(_("a complete customer has"), default=usual_complete_fields)
 
+    # from this full hour on, in the organisation's own time, the day's early warnings are told
+    digest_hour = models.PositiveSmallIntegerField(_("hour of the digest"), default=8)
+
     class Meta(TenantModel.Meta):
         verbose_name = _("collision settings")
         verbose_name_plural = _("collision settings")
         constraints = [
             models.UniqueConstraint(
                 fields=["organization"], name="one_collision_settings_per_organization"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(digest_hour__lte=23), name="collision_digest_hour_of_a_day"
+            ),
         ]
 
     def __str__(self) -> str:

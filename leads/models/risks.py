@@ -99,6 +99,8 @@ class CollisionWatch(TenantModel):
     cursor_id = models.BigIntegerField(default=0)
     # the day whose digest went out, and the last month whose figures are frozen
     digest_on = models.DateField(null=True)
+    # what was first seen before has been told
+    digest_at = models.DateTimeField(null=True)
     frozen_until = models.DateField(null=True)
 
     class Meta(TenantModel.Meta):
@@ -111,7 +113,7 @@ class CollisionWatch(TenantModel):
 
 
 class RiskDigestWish(TenantModel):
-    """Whether one member wants the morning's digest of early warnings; without a row, yes."""
+    """Whether one member wants the daily digest of early warnings; without a row, yes."""
 
     member = TenantForeignKey(Member, models.CASCADE, related_name="+")
     is_wanted = models.BooleanField(_("send me the digest"), default=True)

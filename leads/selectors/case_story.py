@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
@@ -297,6 +297,10 @@ def _act(one: OperationLog, names: Mapping[int, str]) -> Entry:
     if one.action == "case.decided":
         label = CollisionOutcome(one.details["outcome"]).label
         body = f"{label}。{body}" if body else str(label)
+    if one.details.get("cutoff"):
+        day = Formats.current().day(date.fromisoformat(one.details["cutoff"]))
+        cutoff = _("commission cut-off %(day)s") % {"day": day}
+        body = f"{body} · {cutoff}"
     if one.action == "case.asked":
         body = names.get(one.details.get("member") or 0) or _("Administrators")
     who = one.member.name if one.member else _("System")

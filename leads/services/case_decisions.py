@@ -1,6 +1,8 @@
 """Decide, accept, appeal, decide again. The case is locked first, then its records."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -9,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from crm.people.models import Member
 from crm.teamwork.enums import NotificationKind
+from crm.tenancy.clock import organization_today
 from leads.arbitration import Proposal
 from leads.enums import CaseState, CollisionOutcome, CollisionSide, DecisionKind
 from leads.models import (
@@ -86,6 +89,7 @@ def _decide(
         raise Refused(_("Give a reason: this is not what the rules propose."))
     last: CollisionDecision | None = case.decisions.order_by("-level").first()
     kind = _kind(last, ruling)
+    ruling = replace(ruling, cutoff=_cutoff(ruling, last, kind))
     if kind == DecisionKind.UPHELD and last is not None and not done:
         changes = last.changes
     else:
@@ -107,6 +111,7 @@ def _decide(
         proposal=proposal.as_dict(),
         followed_proposal=followed,
         evidence=snapshot(facts),
+        commission_cutoff=ruling.cutoff if any(one["what"] == "owner" for one in changes) else None,
         changes=changes,
     )
     _set_shares(case, ruling)
@@ -174,6 +179,12 @@ def _kind(last: CollisionDecision | None, ruling: Ruling) -> DecisionKind:
     return DecisionKind.UPHELD if is_same else DecisionKind.OVERTURNED
 
 
+def _cutoff(ruling: Ruling, last: CollisionDecision | None, kind: DecisionKind) -> date:
+    """The day that was chosen; else that of the decision which is upheld, else today."""
+    known = last.commission_cutoff if last is not None and kind == DecisionKind.UPHELD else None
+    return ruling.cutoff or known or organization_today()
+
+
 def _set_shares(case: CollisionCase, ruling: Ruling) -> None:
     for party in CollisionParty.objects.filter(case=case).order_by("pk"):
         share = ruling.shares.get(party.member_id)
@@ -201,6 +212,7 @@ def _write_down(case: CollisionCase, decision: CollisionDecision) -> None:
         kind=decision.kind,
         why=decision.reason,
         followed=decision.followed_proposal,
+        **({"cutoff": day.isoformat()} if (day := decision.commission_cutoff) else {}),
     )
     notices.log_on_records(case, "decided", outcome=decision.outcome)
     if is_final:

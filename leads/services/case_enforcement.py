@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from importlib import import_module
 from typing import Any, cast
 
@@ -42,6 +43,8 @@ class Ruling:
     winner: Member | None = None
     shares: Mapping[int, int] = field(default_factory=dict)
     reason: str = ""
+    # orders dated before stay credited to who gives the client away; none: the day of the decision
+    cutoff: date | None = None
 
 
 @dataclass
@@ -50,6 +53,7 @@ class Ledger:
 
     case: CollisionCase
     by: Member
+    cutoff: date | None = None
     changes: list[Change] = field(default_factory=list)
 
     @property
@@ -88,7 +92,7 @@ class Ledger:
         if kind.after is not None and pks:
             kind.after(pks, receiver, self.by, self.why)
         if key != TASKS and pks:
-            write_transferred(noun(key), pks, giver, receiver, self.why)
+            write_transferred(noun(key), pks, giver, receiver, self.why, self.cutoff)
         self.changes.append(
             {
                 "what": "owner",
@@ -172,7 +176,7 @@ def assignments_of(lead_ids: Sequence[int]) -> dict[str, str | None]:
 
 def enforce(dossier: Dossier, ruling: Ruling, *, by: Member) -> list[Change]:
     """Carry a decision out; returns what it changed."""
-    ledger = Ledger(dossier.case, by)
+    ledger = Ledger(dossier.case, by, ruling.cutoff)
     WAYS[ruling.outcome](ledger, dossier, ruling)
     return ledger.changes
 

@@ -1,8 +1,8 @@
-"""The morning's digest: to each manager what is newly at risk, once a day, or else nothing."""
+"""The day's digest: to each manager what is newly at risk, once a day, or else nothing."""
 
 import logging
 from collections import Counter
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -29,6 +29,8 @@ from leads.services.forewarning import watch
 logger = logging.getLogger("tongzhou.leads")
 DECIDE = "leads.decide_risks"
 TOP = 5
+# a warning is dated a moment before others can read it
+SEEN_LATE = timedelta(minutes=1)
 ROW = (
     "pk", "left_kind", "left_id", "right_kind", "right_id", "score", "probability", "main_factor",
 )  # fmt: skip
@@ -41,15 +43,15 @@ def send_all(organization_id: int, day: date) -> int:
         if state.digest_on is not None and state.digest_on >= day:
             return 0
         organization = Organization.objects.get(pk=organization_id)
-        since = _since(state)
+        since, now = _since(state), timezone.now()
         letters = []
         wanted = active_members().exclude(pk__in=without_digest())
         for member in wanted.select_related("user", "department"):
             if policy.allowed(member, DECIDE) and (digest := digest_for(member, since=since)):
                 _notify(member, digest)
                 letters.append(letter(member, digest, organization))
-        state.digest_on = day
-        state.save(update_fields=["digest_on"])
+        state.digest_on, state.digest_at = day, now
+        state.save(update_fields=["digest_on", "digest_at"])
     for one in letters:
         _send(one)
     return len(letters)
@@ -70,7 +72,9 @@ def set_digest(member: Member, *, is_wanted: bool) -> None:
 
 
 def _since(state: CollisionWatch) -> datetime | None:
-    """Since the morning of the last digest; the first one tells of everything."""
+    """Since the last digest; the first one tells of everything."""
+    if state.digest_at is not None:
+        return state.digest_at - SEEN_LATE
     if state.digest_on is None:
         return None
     zone = timezone.get_current_timezone()

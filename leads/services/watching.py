@@ -15,11 +15,12 @@ from crm.people.middleware import zone_of
 from crm.tenancy.context import tenant_context
 from crm.tenancy.models import Organization, open_organizations
 from leads.models import CollisionWatch, Customer, Lead
+from leads.selectors.entering import collision_settings
 from leads.services.figures import last_month
 from leads.services.forewarning import watch
 
 logger = logging.getLogger("tongzhou.leads")
-NIGHT_FROM, MORNING_FROM = 2, 8
+NIGHT_FROM = 2
 REASON = "early warning"
 SLOT = timedelta(minutes=2)
 
@@ -36,7 +37,7 @@ def ask_all() -> int:
 
 
 def ask(organization: Organization, *, at: datetime) -> int:
-    """Enqueue what is due in one organisation: changes, the night's sweep, the morning's digest."""
+    """Enqueue what is due in one organisation: changes, the night's sweep, the day's digest."""
     here = at.astimezone(zone_of(organization.time_zone))
     today, asked = here.date(), 0
     with tenant_context(organization.pk, reason=REASON):
@@ -52,10 +53,17 @@ def ask(organization: Organization, *, at: datetime) -> int:
         if state.frozen_until != month:
             jobs.enqueue("leads.freeze_figures", key=f"figures:{month}")
             asked += 1
-        if here.hour >= MORNING_FROM and state.digest_on != today:
+        if is_digest_due(state, here):
             jobs.enqueue("leads.send_risk_digests", key=f"risk-digest:{today}", day=str(today))
             asked += 1
     return asked
+
+
+def is_digest_due(state: CollisionWatch, here: datetime) -> bool:
+    """Whether the organisation's hour has come and the day's digest has not gone out."""
+    if state.digest_on is not None and state.digest_on >= here.date():
+        return False
+    return here.hour >= collision_settings().digest_hour
 
 
 def has_changes(state: CollisionWatch) -> bool:

@@ -22,6 +22,7 @@ from leads.models import Customer, Lead
 from leads.selectors import cases as selectors
 from leads.selectors.arbitrations import proposal_for
 from leads.selectors.candidates import identity_of
+from leads.selectors.case_commission import cutoff_under_appeal, sold_by
 from leads.selectors.case_evidence import Dossier, dossier_of
 from leads.selectors.case_rights import may_decide
 from leads.selectors.case_story import Eyes, claims_of, decisions_of, proposed_words, rows_of
@@ -65,7 +66,11 @@ def decide_case(request: TenantRequest, pk: int) -> HttpResponse:
     dossier = dossier_of(case)
     proposal, _facts = proposal_for(dossier)
     ways = ways_to_decide(dossier, proposal)
-    first = {"version": case.version, "choice": ways[0].value if ways[0].is_proposed else ""}
+    first = {
+        "version": case.version,
+        "choice": ways[0].value if ways[0].is_proposed else "",
+        "commission_cutoff": cutoff_under_appeal(case),
+    }
     form = DecideForm(
         request.POST or None,
         ways=ways,
@@ -98,6 +103,7 @@ def decide_case(request: TenantRequest, pk: int) -> HttpResponse:
         "claims": claims[:3],
         "rows": rows_of(claims),
         "merge_url": merge_url(dossier),
+        "sold": sold_by(dossier),
     }
     return htmx.form_page(request, "leads/collisions/decide.html", context)
 

@@ -68,18 +68,18 @@ def risk_list(request: TenantRequest) -> HttpResponseBase:
 
 
 def digest_action(request: TenantRequest) -> Action:
-    """Switch one's own morning digest off, or on again."""
+    """Switch one's own daily digest off, or on again."""
     if wants_digest(request.member):
         url = reverse("leads:risk_digest", args=["off"])
-        return Action(_("No morning digest"), url, "bell", method="post")
+        return Action(_("No daily digest"), url, "bell", method="post")
     url = reverse("leads:risk_digest", args=["on"])
-    return Action(_("Send me the morning digest"), url, "bell", method="post")
+    return Action(_("Send me the daily digest"), url, "bell", method="post")
 
 
 @require_POST
 @needs(DECIDE)
 def switch_digest(request: TenantRequest, to: str) -> HttpResponse:
-    """Whether the member gets the morning's mail and line about new warnings."""
+    """Whether the member gets the daily mail and line about new warnings."""
     if to not in ("on", "off"):
         raise Http404
     set_digest(request.member, is_wanted=to == "on")

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from crm.people.models import Member
-from crm.sharing.models import Movement
-from crm.sharing.selectors.commission import changes_of_hand, cutoff_of
+from crm.sharing.selectors.commission import ChangeOfHand, changes_of_hand
 from orders.models import Order
 
 
@@ -25,7 +24,7 @@ def credited_member(order: Order) -> Member | None:
 def credit_of(order: Order) -> Credit:
     """Orders dated before a cut-off stay with who held them then; later ones are the new owner's.
 
-    An owner who changed otherwise than by a transfer or a hand-over takes the credit along.
+    An owner who changed in any other way takes the credit along.
     """
     own = changes_of_hand("orders.order", order.pk)
     credit = _entered_under(order, own[0].giver if own else order.owner)
@@ -38,9 +37,9 @@ def credit_of(order: Order) -> Credit:
     return credit if holder == order.owner_id else Credit(order.owner)
 
 
-def _after(credit: Credit, one: Movement, dated: date) -> Credit:
+def _after(credit: Credit, one: ChangeOfHand, dated: date) -> Credit:
     """Who is credited once it has changed hands."""
-    cutoff = cutoff_of(one)
+    cutoff = one.cutoff
     if one.giver_id is None or cutoff is None:
         return Credit(one.receiver)
     if dated < cutoff:
@@ -53,7 +52,7 @@ def _entered_under(order: Order, owner: Member | None) -> Credit:
     credit = Credit(owner)
     earlier = changes_of_hand("leads.customer", order.customer_id, until=order.created_at)
     for one in reversed(earlier):
-        cutoff = cutoff_of(one)
+        cutoff = one.cutoff
         if cutoff is None or one.giver is None or credit.member != one.receiver:
             break
         if order.order_date >= cutoff:

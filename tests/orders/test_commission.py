@@ -12,8 +12,15 @@ from crm.sharing.services import hand_over as handing
 from crm.sharing.services.transfers import Wish, request_transfer, undo_transfer
 from crm.tenancy.clock import organization_today
 from crm.tenancy.context import acting_as
+from leads.enums import CollisionOutcome
+from leads.models import CollisionCase
+from leads.services.case_decisions import appeal, decide
+from leads.services.case_enforcement import Ruling
+from leads.services.customers import create_customer
+from leads.services.leads import create_lead
 from orders.models import Order
-from orders.selectors.commission import credit_of, credited_member
+from orders.selectors.commission import Credit, credit_of, credited_member
+from orders.services.editing import begin_order
 from tests.crm.sharing.conftest import fill, url  # noqa: F401  a fixture
 
 
@@ -141,3 +148,99 @@ def test_the_previews_count_follows_the_day_that_is_typed(tenant, book, sign_in,
             assert said in words if said else not words.strip()
             assert "<form" not in words
     assert not Transfer.objects.exists()
+
+
+def decide_for(tenant, customer, winner, **ruling):
+    """The colleague reaches for the customer, and the manager gives it to one of the two."""
+    with acting_as(tenant.colleague.pk):
+        create_lead(
+            by=tenant.colleague, owner=tenant.colleague, company_name=customer.name,
+            explanation="也在谈",
+        )  # fmt: skip
+    case = CollisionCase.objects.get()
+    outcome = ruling.pop("outcome", CollisionOutcome.REASSIGN)
+    with acting_as(tenant.manager.pk):
+        return decide(
+            case_id=case.pk,
+            by=tenant.manager,
+            ruling=Ruling(outcome, winner, reason="先来的", **ruling),
+        )
+
+
+@pytest.fixture
+def client(tenant):
+    with acting_as(tenant.agent.pk):
+        return create_customer(by=tenant.agent, name="苏州同光精密机械有限公司")
+
+
+def order_of(client, by):
+    with acting_as(by.pk):
+        return begin_order(customer=client, by=by)
+
+
+def test_a_decided_case_has_a_cut_off_too(tenant, client):
+    sold = order_of(client, tenant.agent)
+    decided = decide_for(tenant, client, tenant.colleague)
+    assert decided.commission_cutoff == organization_today()
+    assert credited_member(sold) == tenant.agent
+    fresh = order_of(client, tenant.colleague)
+    assert credited_member(dated(fresh, -1)) == tenant.agent
+    assert credited_member(dated(fresh, 0)) == tenant.colleague
+    told = next(one for one in operations_on(client) if one.action == "customer.transferred")
+    assert told.details["cutoff"] == organization_today().isoformat()
+
+
+@pytest.mark.parametrize("shares", [False, True])
+def test_the_decider_chooses_the_day_also_where_the_client_is_shared(tenant, client, shares):
+    parts = {tenant.colleague.pk: 60, tenant.agent.pk: 40} if shares else {}
+    outcome = CollisionOutcome.SHARE if shares else CollisionOutcome.REASSIGN
+    decide_for(tenant, client, tenant.colleague, outcome=outcome, shares=parts, cutoff=day(5))
+    fresh = order_of(client, tenant.colleague)
+    assert credit_of(dated(fresh, 4)) == Credit(tenant.agent, day(5))
+    assert credited_member(dated(fresh, 5)) == tenant.colleague
+
+
+def test_an_overturned_decision_leaves_no_cut_off_and_an_upheld_one_another(tenant, client):
+    decide_for(tenant, client, tenant.colleague, cutoff=day(5))
+    case = CollisionCase.objects.get()
+    appeal(case_id=case.pk, by=tenant.agent, reason="我先来")
+    with acting_as(tenant.owner.pk):
+        again = Ruling(CollisionOutcome.REASSIGN, tenant.colleague, reason="维持", cutoff=day(9))
+        upheld = decide(case_id=case.pk, by=tenant.owner, ruling=again)
+    assert (upheld.kind, upheld.commission_cutoff) == ("upheld", day(9))
+    fresh = order_of(client, tenant.colleague)
+    assert credit_of(dated(fresh, 8)) == Credit(tenant.agent, day(9))
+
+
+def test_put_back_on_appeal_the_client_never_changed_hands(tenant, client):
+    decide_for(tenant, client, tenant.colleague, cutoff=day(5))
+    case = CollisionCase.objects.get()
+    appeal(case_id=case.pk, by=tenant.agent, reason="我先来")
+    with acting_as(tenant.owner.pk):
+        back = Ruling(CollisionOutcome.KEEP, tenant.agent, reason="一直在跟")
+        assert decide(case_id=case.pk, by=tenant.owner, ruling=back).commission_cutoff is None
+    fresh = order_of(client, tenant.agent)
+    assert credit_of(dated(fresh, 1)) == Credit(tenant.agent)
+
+
+def test_the_decision_form_asks_for_the_day_and_the_case_tells_it(
+    tenant,
+    client,
+    sign_in,
+    url,  # noqa: F811
+):
+    order_of(client, tenant.agent)
+    Order.objects.update(status="approved")
+    with acting_as(tenant.colleague.pk):
+        create_lead(by=tenant.colleague, owner=tenant.colleague, company_name=client.name,
+                    explanation="也在谈")  # fmt: skip
+    case, boss = CollisionCase.objects.get(), sign_in(tenant.manager)
+    page = url("leads:case_decide", case.pk)
+    html = boss.get(page).content.decode()
+    assert "Commission cut-off" in html
+    assert f"whoever sold them: {tenant.agent.name} 1" in html
+    sent = {"choice": f"reassign:{tenant.colleague.pk}", "version": case.version, "reason": "先来"}
+    assert boss.post(page, sent | {"commission_cutoff": "1999-01-01"}).status_code == 422
+    assert boss.post(page, sent | {"commission_cutoff": str(day(3))}).status_code == 302
+    html = boss.get(url("leads:case", case.pk)).content.decode()
+    assert html.count("ommission cut-off") == 2

@@ -1,12 +1,15 @@
 """The cut-off of commission: what changed hands, and from which day that counts for whom."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from crm.people.models import Member
 from crm.sharing.enums import Outcome
 from crm.sharing.models import Movement
 from crm.sharing.nouns import Noun, along_of, noun
@@ -21,22 +24,50 @@ def bears_commission(of: Noun) -> bool:
     return bool(of.dated) or any(noun(one.key).dated for one in along_of(of))
 
 
-def changes_of_hand(key: str, pk: int, *, until: datetime | None = None) -> list[Movement]:
-    """The transfers and hand-overs of one record that happened and were not undone, in order."""
-    rows = Movement.objects.filter(
-        Q() if until is None else Q(at__lte=until),
-        holding=key,
-        record_id=pk,
-        outcome__in=HAPPENED,
-    )
+@dataclass(frozen=True)
+class ChangeOfHand:
+    """A record that went from one member to another, and from when its orders count for whom."""
+
+    at: datetime
+    giver: Member | None
+    receiver: Member
+    # none for what moved before there were cut-offs
+    cutoff: date | None
+
+    @property
+    def giver_id(self) -> int | None:
+        return self.giver.pk if self.giver else None
+
+    @property
+    def receiver_id(self) -> int:
+        return int(self.receiver.pk)
+
+
+Source = Callable[[str, int], Sequence[ChangeOfHand]]
+_sources: list[Source] = []
+
+
+def register_source(source: Source) -> None:
+    """Let an app tell of records it gave to somebody else, by key and id, until undone."""
+    if source not in _sources:
+        _sources.append(source)
+
+
+def changes_of_hand(key: str, pk: int, *, until: datetime | None = None) -> list[ChangeOfHand]:
+    """Every time one record changed hands with a say on commission and was not undone, in order."""
+    rows = Movement.objects.filter(holding=key, record_id=pk, outcome__in=HAPPENED)
     people = ("giver", "receiver", "transfer", "hand_over")
-    return list(rows.select_related(*people).order_by("at", "pk"))
+    found = [_moved(one) for one in rows.select_related(*people).order_by("at", "pk")]
+    for source in _sources:
+        found += source(key, pk)
+    return sorted(
+        (one for one in found if until is None or one.at <= until), key=lambda one: one.at
+    )
 
 
-def cutoff_of(one: Movement) -> date | None:
-    """From this day on orders count for the receiver; none for what moved before there were any."""
-    found: date | None = (one.transfer or one.hand_over).commission_cutoff
-    return found
+def _moved(one: Movement) -> ChangeOfHand:
+    cutoff: date | None = (one.transfer or one.hand_over).commission_cutoff
+    return ChangeOfHand(cast("datetime", one.at), one.giver, one.receiver, cutoff)
 
 
 def cutoff_detail(of: Noun, cutoff: date | None) -> dict[str, str]:

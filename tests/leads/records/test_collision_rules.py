@@ -142,14 +142,18 @@ def test_settings_are_one_row(tenant, sign_in, url):
     form = {
         "decision_hours": 6, "appeal_hours": 12, "lookups_per_minute": 30, "lookups_per_day": 200,
         "protect_days": 60, "protect_limit": 5, "name_on_card": "whole", "card_shows": ["owner"],
-        "complete_fields": ["phone", "city"],
+        "complete_fields": ["phone", "city"], "digest_hour": "18",
     }  # fmt: skip
     for hours in (6, 7):
         answer = browser.post(url("leads:collision_settings"), form | {"decision_hours": hours})
         assert answer.status_code == 302
     settings = CollisionSettings.objects.get()
     assert (settings.decision_hours, settings.card_shows) == (7, ["owner"])
-    assert settings.complete_fields == ["phone", "city"]
+    assert (settings.complete_fields, settings.digest_hour) == (["phone", "city"], 18)
+    assert (
+        browser.post(url("leads:collision_settings"), form | {"digest_hour": "8.5"}).status_code
+        == 422
+    )
     nothing_asked = browser.post(url("leads:collision_settings"), form | {"complete_fields": []})
     assert nothing_asked.status_code == 422
 

@@ -42,7 +42,8 @@ def test_the_organisation_says_what_is_complete(tenant, customers, sign_in, url)
     page = admin.get(url("leads:collision_settings")).content.decode()
     fields = {"decision_hours": 8, "appeal_hours": 16, "lookups_per_minute": 60,
               "lookups_per_day": 1000, "protect_days": 90, "protect_limit": 20,
-              "name_on_card": "masked", "card_shows": ["status"]}  # fmt: skip
+              "name_on_card": "masked", "card_shows": ["status"],
+              "digest_hour": "8"}  # fmt: skip
     assert 'value="website"' in page
     assert admin.post(url("leads:collision_settings"), fields).status_code == 422
     chosen = fields | {"complete_fields": ["phone", "website"]}
