@@ -42,6 +42,11 @@ class Entry:
     also: str = ""  # a further place whose pages belong to it
 
     @property
+    def is_counted(self) -> bool:
+        """For templates, which would call `count` itself, and without a member."""
+        return self.count is not None
+
+    @property
     def also_address(self) -> str:
         return address_of(self.also, get_script_prefix()) if self.also else ""
 

@@ -54,6 +54,13 @@ def test_the_navigation_fits_the_role(cast):
                 assert not entry.permission or entry.permission in member.scopes
 
 
+def test_what_is_counted_has_a_place_for_its_number(cast, sign_in):
+    html = sign_in(cast.owner).get("/acme/preferences/").content.decode()
+    counted = {one.key for one in navigation._entries.values() if one.count}
+    assert counted
+    assert counted <= set(re.findall(r'data-count="([^"]+)"', html))
+
+
 def test_counts_are_numbers(cast, sign_in):
     numbers = sign_in(cast.agent).get("/acme/counts/").json()
     assert all(isinstance(value, int) for value in numbers.values())
