@@ -73,12 +73,16 @@ class Tab:
 
 @dataclass(frozen=True)
 class Tile:
-    """A figure that opens its rows. `trend` compares with the last period, `target` is a share."""
+    """A figure that opens its rows. `trend` compares with the last period, `target` is a share.
+
+    A trend is a share of the last period, unless `moved` says in words how far the figure went.
+    """
 
     label: Label
     value: SafeString | str
     url: str
     trend: Decimal | float | None = field(default=None, kw_only=True)
+    moved: Label = field(default="", kw_only=True)
     good_when_up: bool = field(default=True, kw_only=True)
     target: Decimal | float | None = field(default=None, kw_only=True)
     note: Label = field(default="", kw_only=True)
@@ -98,8 +102,10 @@ class Tile:
         return cls(label, formats.number(number), url, **more)  # type: ignore[arg-type]
 
     @property
-    def trend_text(self) -> str:
-        return "" if self.trend is None else formats.percent(max(self.trend, -self.trend))
+    def trend_text(self) -> Label:
+        if self.trend is None:
+            return ""
+        return self.moved or formats.percent(max(self.trend, -self.trend))
 
     @property
     def trend_tone(self) -> str:

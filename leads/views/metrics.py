@@ -134,10 +134,11 @@ def tiles(
     def tile(label: str, key: str, kind: str, value: str, **more: Any) -> Tile:
         measure = CHARTS[key][0]
         now, then = measure(row), measure(before) if before else None
-        trend = (now - then) / then if now is not None and then else None
+        trend = None if now is None or then is None else now - then
         points = [measure(known[one]) or 0.0 for one in months if one in known]
         url = tables.rows_url(kind, row["month"], row["department_id"])
-        return Tile(label, value, url, trend=trend, points=points, **more)
+        moved = "" if trend is None else moved_by(abs(trend), CHARTS[key][1])
+        return Tile(label, value, url, trend=trend, moved=moved, points=points, **more)
 
     rate, complete, shared = tables.rate(row), tables.completeness(row), tables.sharing(row)
     return [
@@ -156,6 +157,13 @@ def tiles(
         tile(_("Customers per rep"), "per_rep", "reps", formats.number(tables.per_rep(row), 1),
              note=_("no general target")),
     ]  # fmt: skip
+
+
+def moved_by(change: float, unit: str) -> str:
+    """How far an indicator moved: of a share the points, for a percentage of one misleads."""
+    if unit == "percent":
+        return _("%(points)s points") % {"points": formats.number(change * 100, 1)}
+    return formats.number(change, 1)
 
 
 def tone(is_missed: bool) -> str:
