@@ -19,6 +19,7 @@ from leads.selectors.entering import collision_settings
 from leads.services.case_enforcement import Ruling
 
 LONGEST_DAYS = 3_650
+WHOLE = 100
 
 
 @dataclass(frozen=True)
@@ -102,8 +103,27 @@ class DecideForm(TenantForm):
             min_value=0,
             max_value=99,
             initial=share,
-            help_text=_("Only where it is shared"),
+            help_text=_("All shares together make 100"),
         )
+
+    def clean(self) -> dict[str, Any]:
+        """What the service would refuse, said at the field where it is put right."""
+        data = super().clean() or self.cleaned_data
+        way = self.ways.get(data.get("choice") or "")
+        if way is None:
+            return data
+        if way.outcome == CollisionOutcome.SHARE:
+            self._check_shares(data)
+        if not way.is_proposed and not data.get("reason"):
+            self.add_error("reason", _("Give a reason: this is not what the rules propose."))
+        return data
+
+    def _check_shares(self, data: dict[str, Any]) -> None:
+        names = [f"share_{rep.pk}" for rep in self.reps]
+        total = sum(data.get(name) or 0 for name in names)
+        if total != WHOLE and not any(name in self.errors for name in names):
+            message = _("The shares make %(total)s%%, not 100%%.") % {"total": total}
+            self.add_error(names[-1], message)
 
     @property
     def ruling(self) -> Ruling:

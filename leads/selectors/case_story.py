@@ -21,6 +21,7 @@ from leads import case_sources
 from leads.arbitration import Passed, Proposal
 from leads.enums import CollisionOutcome, FollowUpOutcome, RecordKind
 from leads.models import CollisionCase, CollisionDecision, Customer, Lead, Opportunity
+from leads.selectors.case_changes import changes_in_words
 from leads.selectors.case_evidence import Dossier, Traces
 from leads.selectors.identity import Pair
 from leads.words import CASE_ACTIONS, RULES, deal_band
@@ -216,7 +217,8 @@ def outcome_words(
     """An outcome as a short sentence with names."""
     name = names.get(winner or 0, "")
     if outcome == CollisionOutcome.SHARE:
-        parts = " · ".join(f"{names.get(pk, '')} {share}%" for pk, share in shares.items())
+        largest = sorted(shares.items(), key=lambda one: -one[1])
+        parts = " · ".join(f"{names.get(pk, '')} {share}%" for pk, share in largest)
         return _("Shared: %(parts)s") % {"parts": parts}
     sentences = {
         CollisionOutcome.KEEP: _("Stays with %(name)s"),
@@ -260,6 +262,7 @@ class Decided:
     decision: CollisionDecision
     title: str
     proposed: Proposed
+    changed: list[str]
 
 
 def decisions_of(dossier: Dossier, names: Mapping[int, str]) -> list[Decided]:
@@ -272,6 +275,7 @@ def decisions_of(dossier: Dossier, names: Mapping[int, str]) -> list[Decided]:
                 one.outcome, one.winner_id, {int(pk): n for pk, n in one.shares.items()}, names
             ),
             proposed_words(one.proposal, names),
+            changes_in_words(one.changes, names),
         )
         for one in found
     ]
@@ -296,7 +300,8 @@ def _act(one: OperationLog, names: Mapping[int, str]) -> Entry:
     body = str(one.details.get("why") or "")
     if one.action == "case.decided":
         label = CollisionOutcome(one.details["outcome"]).label
-        body = f"{label}。{body}" if body else str(label)
+        said = _("%(outcome)s. %(why)s") % {"outcome": label, "why": body}
+        body = said if body else str(label)
     if one.details.get("cutoff"):
         day = Formats.current().day(date.fromisoformat(one.details["cutoff"]))
         cutoff = _("commission cut-off %(day)s") % {"day": day}

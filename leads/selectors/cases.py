@@ -114,6 +114,22 @@ def records_of(case: CollisionCase) -> list[CollisionRecord]:
     return list(rows.order_by("-is_held", "id"))
 
 
+def case_that_closed(lead_id: int) -> CollisionCase | None:
+    """The case whose standing decision closed this lead as a duplicate."""
+    rows = CollisionDecision.objects.filter(
+        case__records__record_kind=RecordKind.LEAD, case__records__record_id=lead_id
+    )
+    standing: dict[int, CollisionDecision] = {}
+    for one in rows.select_related("case").order_by("-level"):
+        standing.setdefault(one.case_id, one)
+    return next((one.case for one in standing.values() if closes(one, lead_id)), None)
+
+
+def closes(decision: CollisionDecision, lead_id: int) -> bool:
+    """Whether this decision closed the lead."""
+    return any(one["what"] == "closed" and one["lead"] == lead_id for one in decision.changes)
+
+
 def open_case_on(pairs: list[Pair]) -> CollisionCase | None:
     """A case still to be decided in which one of these records is, the oldest."""
     if not pairs:

@@ -15,6 +15,7 @@ from crm.people.models import Member
 from leads.enums import RecordKind, TouchOutcome
 from leads.models import Lead, Touch
 from leads.selectors.candidates import identity_of
+from leads.selectors.cases import case_that_closed
 from leads.selectors.leads import OPEN_STATUSES
 from leads.services import collisions
 from leads.services.completion import complete_lead
@@ -145,7 +146,13 @@ def invalidate_lead(*, lead_id: int, reason: str) -> Lead:
 
 @transaction.atomic
 def reopen_lead(*, lead_id: int) -> Lead:
-    """Was closed too early."""
+    """Was closed too early; what the decision of a case closed, only an appeal opens again."""
+    case = case_that_closed(lead_id)
+    if case is not None:
+        raise WrongState(
+            _("Collision %(number)s closed this lead: it is a duplicate. Appeal, or ask to share.")
+            % {"number": case.number}
+        )
     return _move(lead_id, Lead.reopen, "lead.reopened", invalid_reason="")
 
 

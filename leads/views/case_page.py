@@ -27,6 +27,7 @@ from leads.selectors.case_story import (
     rows_of,
     story_of,
 )
+from leads.selectors.cases import visible_cases
 from leads.words import CASE_COLOURS
 
 Outcome = CollisionOutcome
@@ -57,11 +58,18 @@ def case_page(member: Member, case: CollisionCase) -> dict[str, Any]:
         "records": records_shown(dossier, eyes),
         "arrivals": arrivals_of(case, member),
         "earlier": dossier.earlier,
+        "earlier_seen": _readable(member, dossier),
         "entries": story_of(case, {one.member_id: one.member.name for one in dossier.parties}),
         "may_state": own is not None and own.is_rep and case.is_waiting,
         "remark_url": reverse("leads:case_remark", args=[case.pk]),
         "appeal_until": case.appeal_until if is_appealable(case) else None,
     }
+
+
+def _readable(member: Member, dossier: Dossier) -> set[int]:
+    """Of the cases decided before, those the member may open."""
+    ids = [one.case_id for one in dossier.earlier]
+    return set(visible_cases(member).filter(pk__in=ids).values_list("pk", flat=True))
 
 
 def records_shown(dossier: Dossier, eyes: Eyes) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from leads.enums import LeadStatus, RecordKind
 from leads.forms.follow_ups import FollowUpForm
 from leads.models import CollisionCase, Lead
 from leads.selectors import assignments
-from leads.selectors.cases import case_about
+from leads.selectors.cases import case_about, case_that_closed
 from leads.selectors.leads import OPEN_STATUSES, follow_ups_of_lead
 from leads.selectors.protection import lock_for
 from leads.selectors.timeline import timeline_of
@@ -78,7 +78,7 @@ def lead_actions(
     if may_edit:
         url = reverse("leads:edit", args=args)
         found.append(Action(_("Edit"), url, "pencil", frame="drawer", shortcut="e"))
-        if lead.status == LeadStatus.INVALID:
+        if lead.status == LeadStatus.INVALID and case_that_closed(lead.pk) is None:
             url = reverse("leads:move_lead", args=[*args, "reopened"])
             found.insert(
                 0, Action(_("Reopen"), url, "arrow-back-up", kind="primary", method="post")

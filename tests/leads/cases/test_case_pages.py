@@ -3,8 +3,8 @@
 import pytest
 
 from crm.people.models import MemberRole
-from leads.enums import CaseState, CollisionOutcome
-from leads.models import CollisionCase
+from leads.enums import CaseState, CollisionOutcome, LeadStatus
+from leads.models import CollisionCase, Lead
 from leads.redaction import masked_name
 from leads.services.case_decisions import decide
 from leads.services.case_enforcement import Ruling
@@ -54,6 +54,37 @@ def test_a_case_through_its_buttons(case, tenant, director, lead, sign_in, url):
     assert "他没跟进" in page
     assert decide in page
     assert "他没跟进" in above.get(decide).content.decode()
+
+
+def test_what_is_missing_is_said_at_its_field(case, tenant, sign_in, url):
+    manager, decide = sign_in(tenant.manager), url("leads:case_decide", case.pk)
+    agent, colleague = tenant.agent.pk, tenant.colleague.pk
+    sent = {"choice": f"reassign:{colleague}", "version": case.version, "reason": ""}
+    refused = manager.post(decide, sent)
+    assert "reason" in refused.context["form"].errors
+    parts = {"choice": "share:", f"share_{agent}": "70", f"share_{colleague}": "40"}
+    refused = manager.post(decide, {**sent, **parts, "reason": "两人都在做"})
+    assert "110" in refused.context["form"].errors[f"share_{colleague}"][0]
+    assert CollisionCase.objects.get().state == CaseState.OPEN
+
+
+def test_a_decided_case_says_what_it_changed(case, tenant, newcomers_lead, sign_in, url):
+    manager = sign_in(tenant.manager)
+    sent = {"choice": f"keep:{tenant.agent.pk}", "version": case.version, "reason": ""}
+    manager.post(url("leads:case_decide", case.pk), sent)
+    page = manager.get(url("leads:case", case.pk)).content.decode()
+    assert "1 lead closed as a duplicate" in page
+
+
+def test_what_a_decision_closed_is_not_opened_again(case, tenant, newcomers_lead, sign_in, url):
+    manager, loser = sign_in(tenant.manager), sign_in(tenant.colleague)
+    sent = {"choice": f"keep:{tenant.agent.pk}", "version": case.version, "reason": ""}
+    manager.post(url("leads:case_decide", case.pk), sent)
+    again = url("leads:move_lead", newcomers_lead.pk, "reopened")
+    assert again not in loser.get(url("leads:detail", newcomers_lead.pk)).content.decode()
+    loser.post(again)
+    newcomers_lead = Lead.objects.get(pk=newcomers_lead.pk)
+    assert newcomers_lead.status == LeadStatus.INVALID
 
 
 def test_statement_and_remark(case, tenant, sign_in, url):
