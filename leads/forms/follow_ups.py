@@ -47,6 +47,9 @@ class FollowUpForm(TenantForm):
     def __init__(self, *args: Any, draft: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.draft_key = draft
+        # the composer shows them without a label of their own
+        for name in ("outcome", "soon", "next_step_at"):
+            self.fields[name].widget.attrs["aria-label"] = self.fields[name].label
 
     @property
     def element_id(self) -> str:

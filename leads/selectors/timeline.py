@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from crm.audit.models import OperationLog
 from crm.audit.selectors import Change as AuditChange
@@ -100,8 +101,9 @@ def _follow_up_entry(one: FollowUp) -> Entry:
         tags.append(markup.chip(_("note only"), "weak"))
     lines = [one.content] if one.content else []
     if one.next_step:
-        due = f"（{value_in_words(FollowUp, 'next_step_at', one.next_step_at, {})}）"
-        lines.append(f"→ {one.next_step}{due if one.next_step_at else ''}")
+        due = value_in_words(FollowUp, "next_step_at", one.next_step_at, {})
+        dated = pgettext("next step", "%(what)s (%(when)s)") % {"what": one.next_step, "when": due}
+        lines.append(f"→ {dated if one.next_step_at else one.next_step}")
     return Entry(
         one.at,
         FollowUpKind(one.kind).label,
