@@ -40,7 +40,7 @@ def evidence_of(page, member):
 
 def test_a_decided_case_shows_the_facts_of_then(decided, tenant, sign_in, url):
     page = sign_in(tenant.manager).get(url("leads:case", decided.pk))
-    assert "as decided on" in page.content.decode()
+    assert "as it stood when decided" in page.content.decode()
     agent, colleague = (evidence_of(page, one) for one in (tenant.agent, tenant.colleague))
     assert agent["Open deals"].words == "1"
     assert agent["Last effective follow-up"].at is not None
@@ -61,7 +61,7 @@ def test_an_appeal_does_not_weigh_what_the_decision_itself_moved(
     }
     assert (proposal.rule, proposal.winner) == ("deal", tenant.agent.pk)
     page = sign_in(director).get(url("leads:case", case.pk))
-    assert "as decided on" not in page.content.decode()
+    assert "as it stood when decided" not in page.content.decode()
     assert evidence_of(page, tenant.agent)["Open deals"].words
     assert not evidence_of(page, tenant.colleague)["Open deals"].words
 
