@@ -179,6 +179,9 @@ REASONS = {
     ReasonCode.PERSON_DIFFERENT: _("different person"),
     ReasonCode.ADDRESS_EQUAL: _("same address"),
     ReasonCode.BUILDING_EQUAL: _("same building"),
+    ReasonCode.STREET_EQUAL: _("same street, other number"),
+    ReasonCode.EMAIL_NAMES_PERSON: _("e-mail made of the name"),
+    ReasonCode.TOWN_EQUAL: _("same town"),
 }
 DOUBTS = frozenset(
     code

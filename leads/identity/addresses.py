@@ -5,12 +5,12 @@ import unicodedata
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from rapidfuzz.fuzz import token_sort_ratio
+from rapidfuzz.fuzz import ratio, token_sort_ratio
 
 from leads.identity.places import place_at
 from leads.identity.text import has_chinese, to_simplified
 
-Nearness = Literal["room", "number", "building", ""]
+Nearness = Literal["room", "number", "building", "street", ""]
 
 _LONGEST = 240
 _NUMERAL = "[0-9一二三四五六七八九十百]+"
@@ -28,6 +28,11 @@ _BLOCK = re.compile(rf"(?P<block>[a-z]|{_NUMERAL})(?:号楼|栋|幢|座|号院)"
 _ROOM = re.compile(r"(?P<room>[a-z]?[0-9]{2,5}[a-z]?)(?:室|房|号|铺)?$")
 _MARKS = re.compile(r"[\s,，.。;；:：()（）【】\[\]#、]+")
 _NUMBERS = re.compile(r"\d+")
+_WITH_NUMBER = re.compile(r"\S*\d\S*")
+_POST_CODE = 4  # digits
+_WORDS = 3  # of an address without its numbers that say which street
+_SAME_STREET = 85
+_MOST = 0.6  # of the words
 _ALIKE, _LIKELY, _NEAR, _NUMBERED = (
     90,
     82,
@@ -113,11 +118,30 @@ def _contradict(a: str, b: str) -> bool:
 
 def _latin(a: str, b: str) -> Nearness:
     """6 Tullaroop Street, St James: the numbers agree and so do the words."""
-    numbers, others = set(_NUMBERS.findall(a)), set(_NUMBERS.findall(b))
-    if not numbers or numbers.isdisjoint(others):
-        return ""
-    is_numbered = len(numbers & others) > 1  # the house and the post code
-    score = token_sort_ratio(a, b, score_cutoff=_NUMBERED if is_numbered else _NEAR)
-    if score >= _ALIKE or (score >= _LIKELY and numbers == others):
-        return "room"
-    return "number" if score else ""
+    numbers, others = _NUMBERS.findall(a), _NUMBERS.findall(b)
+    shared = set(numbers) & set(others)
+    is_numbered = len(shared) > 1  # the house and the post code
+    if shared and (is_numbered or numbers[0] == others[0]):
+        score = token_sort_ratio(a, b, score_cutoff=_NUMBERED if is_numbered else _NEAR)
+        differing = set(numbers) ^ set(others)
+        if score >= _ALIKE and all(len(number) >= _POST_CODE for number in differing):
+            return "room"
+        if score >= _LIKELY and not differing:
+            return "room"
+        if score:
+            return "number"
+    return "street" if _is_street(a, b) else ""
+
+
+def _is_street(a: str, b: str) -> bool:
+    """Whether the words agree and only the numbers do not."""
+    left, right = (_WITH_NUMBER.sub(" ", text).split() for text in (a, b))
+    few, many = sorted((left, right), key=lambda words: (len(words), words))
+    if len(few) < _WORDS:
+        return False
+    if token_sort_ratio(" ".join(few), " ".join(many), score_cutoff=_SAME_STREET):
+        return True
+    shared = sum(any(ratio(word, other) >= _LIKELY for other in many) for word in few)
+    return ratio(few[0], many[0]) >= _LIKELY and (
+        shared == len(few) or shared >= max(_WORDS + 1, _MOST * len(few))
+    )

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 
 from leads.identity.aliases import firm_labels
 from leads.identity.companies import parse_company_name
+from leads.identity.person_keys import person_hashes
 from leads.identity.profiles import Profile, profile_of
 from leads.identity.sounds import sound_of
 from leads.identity.text import has_chinese
@@ -56,6 +57,8 @@ def batch_hashes(profile: Profile) -> tuple[list[int], list[int], list[int]]:
     if profile.emails or profile.domains or profile.credit_code or profile.wechat:
         for key in _exact_keys(profile):
             (strong if key.is_strong else loose).append(hash(key))
+    if profile.person and not profile.names:
+        loose += person_hashes(profile)
     for name in profile.names:
         brand = name.brand
         if not brand:

@@ -1,25 +1,22 @@
 """Are two people's names one? 王伟, Wang Wei and Wei Wang are; 王伟 and 王炜 may be."""
 
-import re
 from functools import lru_cache
 from itertools import product
 from typing import Literal
 
-from rapidfuzz.distance import OSA, JaroWinkler
-
 from leads.identity.characters import sound_near
-from leads.identity.text import has_chinese, readings
+from leads.identity.latin_persons import compare_latin_persons, is_pinyin
+from leads.identity.romanisations import spellings
+from leads.identity.text import has_chinese
 from leads.identity.words import table, words
 
-Likeness = Literal["equal", "pinyin", "alike", "open", "different"]
+Likeness = Literal["equal", "near", "pinyin", "alike", "given", "open", "different"]
 
 COMPOUND_SURNAMES = words("persons", "compound_surnames")
 _TITLES = tuple(sorted(words("persons", "titles"), key=len, reverse=True))
 _SURNAME_READINGS = table("persons", "surname_readings")
-_SYLLABLE = re.compile(r"(?:[zcs]h|[b-df-hj-np-tw-z])?[aeiouv]{1,3}(?:ng|n|r)?")  # zhang
-_CLOSE, _FAIRLY = 0.9, 0.8
-_LONG = 6  # letters of a name that stand two slips
-_CUT_SHORT = 3  # letters from which a beginning stands for the name: Rob, Robert
+_LONGEST_GIVEN = 4  # characters: what is longer is no Chinese given name
+_WHOLE = 2
 
 
 @lru_cache(maxsize=16384)
@@ -33,7 +30,14 @@ def compare_persons(left: str, right: str) -> Likeness:
         return _mixed(left, right)
     if has_chinese(right):
         return _mixed(right, left)
-    return _latin(left.split(), right.split())
+    return compare_latin_persons(left, right)
+
+
+def tells_much(name: str) -> bool:
+    """Whether hardly two people have this name: neither 王伟 nor Wang Wei nor a surname alone."""
+    if has_chinese(name):
+        return len(split_chinese(name)[1]) > 1 and len(name) > _WHOLE
+    return len(name.split()) > 1 and not is_pinyin(name)
 
 
 def split_chinese(name: str) -> tuple[str, str]:
@@ -61,10 +65,12 @@ def _chinese(left: str, right: str) -> Likeness:
 def _mixed(chinese: str, latin: str) -> Likeness:
     """王伟 and wang wei, wei wang, wangwei, w wang; compound surnames; a surname's own reading."""
     surname, given = split_chinese(chinese)
+    if len(given) > _LONGEST_GIVEN:
+        return "different"
     parts = latin.split()
-    joined = "".join(parts)
-    for family, first in product(_surname_spellings(surname), _spellings(given)):
-        if joined in (family + first, first + family):
+    ways = {"".join(some) for some in _with_and_without_first_name(parts)}
+    for family, first in product(_surname_spellings(surname), spellings(given)):
+        if not ways.isdisjoint((family + first, first + family)):
             return "pinyin" if first else "open"
         if family in parts and len(parts) > 1 and first:
             others = [part for part in parts if part != family]
@@ -73,47 +79,18 @@ def _mixed(chinese: str, latin: str) -> Likeness:
     return "different"
 
 
+def chinese_spellings(name: str) -> list[tuple[str, ...]]:
+    """Surname and given name in letters, in every way."""
+    surname, given = split_chinese(name)
+    if not given or len(given) > _LONGEST_GIVEN:
+        return []
+    return list(product(_surname_spellings(surname), spellings(given)))
+
+
+def _with_and_without_first_name(parts: list[str]) -> list[list[str]]:
+    """Andy Lau Tak Wah, Leung Chiu Wai Tony: an English first name beside the Chinese one."""
+    return [parts, parts[1:], parts[:-1]] if len(parts) > _WHOLE else [parts]
+
+
 def _surname_spellings(surname: str) -> tuple[str, ...]:
-    return _SURNAME_READINGS.get(surname) or _spellings(surname)
-
-
-@lru_cache(maxsize=4096)
-def _spellings(text: str) -> tuple[str, ...]:
-    sounds = (sorted(readings(character)) for character in text)
-    return tuple("".join(way).replace("ü", "v") for way in product(*sounds))
-
-
-def _latin(left: list[str], right: list[str]) -> Likeness:
-    few, many = sorted((left, right), key=lambda words: (len(words), words))
-    if not few:
-        return "different"
-    if sorted(few) == sorted(many) or "".join(few) == "".join(many):
-        return "equal"
-    if not _has_partner(few, many):
-        return "different"
-    says_little = len(few) == 1 and (len(few[0]) <= _CUT_SHORT or _SYLLABLE.fullmatch(few[0]))
-    return "open" if says_little else "alike"
-
-
-def _has_partner(few: list[str], many: list[str]) -> bool:
-    """Whether every word of the shorter name stands, more or less, in the longer one."""
-    left = list(many)
-    for word in few:
-        partner = next((other for other in left if _is_near(word, other)), None)
-        if partner is None:
-            return False
-        left.remove(partner)
-    return True
-
-
-def _is_near(a: str, b: str) -> bool:
-    short, full = (a, b) if len(a) <= len(b) else (b, a)
-    if full.startswith(short) and (len(short) == 1 or len(short) >= _CUT_SHORT):
-        return True
-    if len(short) > _CUT_SHORT and OSA.distance(a, b, score_cutoff=1) <= 1:
-        return True
-    similar = JaroWinkler.similarity(a, b)
-    if similar >= _CLOSE or (len(a) >= _CUT_SHORT and sorted(a) == sorted(b)):
-        return True  # Amy, Aym
-    is_long = len(short) >= _LONG and a[0] == b[0] and similar >= _FAIRLY
-    return is_long and OSA.distance(a, b, score_cutoff=2) <= 2
+    return (*_SURNAME_READINGS.get(surname, ()), *spellings(surname))

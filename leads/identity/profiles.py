@@ -1,5 +1,6 @@
 """A record with every field in its one spelling: what keys and comparisons are made of."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,8 @@ from leads.identity.types import CompanyName, Identity
 from leads.identity.words import words
 
 _NOBODY = words("persons", "not_people")
+_REMARK = re.compile(r"\([^()]*\)?|[()]")  # 张三（采购）
+_LONGEST_PERSON = 80
 _NOTHING: frozenset[str] = frozenset()
 
 
@@ -34,6 +37,7 @@ class Profile:
     wechat: str | None = None
     extensions: frozenset[str] = _NOTHING
     address: str = ""
+    town: str = ""  # of a person without a company
 
 
 def profile_of(record: Identity) -> Profile:
@@ -54,13 +58,21 @@ def profile_of(record: Identity) -> Profile:
         wechat=normalise_wechat(record.wechat) if record.wechat else None,
         extensions=phones if extended else _NOTHING,
         address=record.address,
+        town=_town(record) if record.person and record.region and not record.company else "",
     )
 
 
 def _person(text: str) -> str:
-    """A person's name; 采购部 and 先生 are nobody's."""
-    name = normalise_name(text)
+    """A person's name without remarks; 采购部 and 先生 are nobody's."""
+    name = normalise_name(text[:_LONGEST_PERSON])
+    if "(" in name:
+        name = " ".join(_REMARK.sub(" ", name).split()) or name
     return "" if name in _NOBODY else name
+
+
+def _town(record: Identity) -> str:
+    """Where a person lives, in one spelling."""
+    return normalise_name(record.region[:_LONGEST_PERSON])
 
 
 def _one_name(record: Identity) -> tuple[CompanyName, ...]:

@@ -51,6 +51,9 @@ class ReasonCode(StrEnum):
     PERSON_DIFFERENT = "person_different"  # left, right
     ADDRESS_EQUAL = "address_equal"  # left, right
     BUILDING_EQUAL = "building_equal"  # left, right
+    STREET_EQUAL = "street_equal"  # left, right
+    EMAIL_NAMES_PERSON = "email_names_person"  # left: the address, right: the person
+    TOWN_EQUAL = "town_equal"  # value
 
 
 REASON_CODES: tuple[str, ...] = tuple(code.value for code in ReasonCode)

@@ -1,28 +1,34 @@
 """Are two records the same client? Names and every other field, each saying why."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from rapidfuzz.distance import OSA
+from rapidfuzz.fuzz import partial_ratio
 
-from leads.identity.addresses import compare_addresses
+from leads.identity.addresses import Nearness, compare_addresses
 from leads.identity.contacts import SHARED_MAILBOXES
+from leads.identity.mail_evidence import alike_addresses, names_person
 from leads.identity.names import compare_parsed, verdict_for
-from leads.identity.persons import compare_persons
+from leads.identity.persons import Likeness, compare_persons, tells_much
 from leads.identity.phones import is_mobile
 from leads.identity.profiles import Profile, profile_of
 from leads.identity.reasons import Reason, ReasonCode
+from leads.identity.text import has_chinese
 from leads.identity.types import CompanyName, Identity, IdentityMatch
 
 _CREDIT_CODE, _DOMAIN = 0.99, 0.5
 _PERSONAL, _SHARED = 0.92, 0.7  # a mobile or a person's address; a switchboard or info@
 _DESK, _OTHER_DESK = 0.85, 0.5  # one extension of a switchboard; two of them
-_EMAIL_ALIKE = 0.5
 _PERSON_FULL, _PERSON_SHORT, _PERSON_ALIKE = 0.5, 0.4, 0.3  # 欧阳娜娜; 王伟, one of 300,000
-_ADDRESS: dict[str, float] = {"room": 0.8, "number": 0.6, "building": 0.2}
+_PERSON_NEAR = 0.47  # Geeorge Davidson
+_ALL_THERE_IS = 0.66  # a rare name, when nothing else can be compared
+_TOWN = 0.25
+_ADDRESS: dict[str, float] = {"room": 0.8, "number": 0.6, "street": 0.35, "building": 0.2}
+_ADDRESS_CODES = {"street": ReasonCode.STREET_EQUAL, "building": ReasonCode.BUILDING_EQUAL}
 _HOUSEHOLD = 0.3  # of an address, when the people are two
 _NAME = 0.97
-_LONG = 8  # characters of an e-mail address from which one slip leaves it recognisable
+_SAME_TOWN = 80  # of 100
+_MAIL_AGREES = frozenset({ReasonCode.EMAIL_EQUAL, ReasonCode.EMAIL_ALIKE, ReasonCode.DOMAIN_EQUAL})
 _TWO_PARTIES = frozenset({ReasonCode.PERSON_DIFFERENT, ReasonCode.BRAND_DIFFERENT})
 
 
@@ -42,10 +48,13 @@ def compare(a: Identity, b: Identity) -> IdentityMatch:
 def compare_profiles(a: Profile, b: Profile) -> IdentityMatch:
     """Compare two records that are normalised already."""
     findings = [*_names(a, b), *_credit_codes(a, b), *_contacts(a, b)]
+    if not (a.names or b.names):
+        findings += _named_in_mail(a, b)
+    near = compare_addresses(a.address, b.address) if a.address and b.address else ""
     if a.person and b.person:
-        findings += _persons(a, b)
-    if a.address and b.address:
-        findings += _addresses(a, b, findings)
+        findings += _persons(a, b, findings, near)
+    if near:
+        findings += _addresses(a, b, findings, near)
     doubt, ceiling = 1.0, 1.0
     for finding in findings:
         doubt *= 1.0 - finding.weight
@@ -97,8 +106,8 @@ def _contacts(a: Profile, b: Profile) -> Iterator[Finding]:
         yield Finding(Reason(ReasonCode.EMAIL_EQUAL, {"value": address}), weight)
     if a.wechat and a.wechat == b.wechat:
         yield Finding(Reason(ReasonCode.WECHAT_EQUAL, {"value": a.wechat}), _PERSONAL)
-    if not shared and a.emails and b.emails and (alike := _alike_address(a, b)):
-        yield Finding(Reason(ReasonCode.EMAIL_ALIKE, alike), _EMAIL_ALIKE)
+    if not shared and a.emails and b.emails and (alike := alike_addresses(a.emails, b.emails)):
+        yield Finding(Reason(ReasonCode.EMAIL_ALIKE, alike.pair), alike.weight)
     elif not shared:
         for domain in sorted(a.domains & b.domains)[:1]:
             yield Finding(Reason(ReasonCode.DOMAIN_EQUAL, {"value": domain}), _DOMAIN)
@@ -116,44 +125,75 @@ def _phone(phone: str, a: Profile, b: Profile) -> Finding:
     return Finding(Reason(ReasonCode.PHONE_EQUAL, {"value": phone}), weight)
 
 
-def _alike_address(a: Profile, b: Profile) -> dict[str, str] | None:
-    """zhang.san@huaxin.cn, zhang.sam@huaxin.cn: a slip or two in a long address."""
-    for left in sorted(a.emails):
-        for right in sorted(b.emails):
-            slips = 1 + (min(len(left), len(right)) > 2 * _LONG)
-            if (
-                min(len(left), len(right)) > _LONG
-                and OSA.distance(left, right, score_cutoff=slips) <= slips
-            ):
-                return {"left": left, "right": right}
-    return None
-
-
-def _persons(a: Profile, b: Profile) -> Iterator[Finding]:
+def _persons(
+    a: Profile, b: Profile, findings: Sequence[Finding], near: Nearness
+) -> Iterator[Finding]:
     """A person's name proves little alone; two persons on one phone are a question, not proof."""
     left, right = a.person, b.person
     likeness = compare_persons(left, right)
     pair = {"left": left, "right": right}
-    if likeness == "equal":
-        is_full = len(left) > 2 and (" " in left or not left.isascii())
-        weight = _PERSON_FULL if is_full else _PERSON_SHORT
-        yield Finding(Reason(ReasonCode.PERSON_EQUAL, {"value": left}), weight)
+    is_private = not (a.names or b.names)
+    if likeness in ("equal", "near"):
+        weight = _person_weight(left, right, likeness)
+        if is_private and weight > _PERSON_SHORT and not _disagree(a, b, findings, near):
+            weight = _ALL_THERE_IS
+        yield _named(likeness, left, pair, weight)
     elif likeness == "pinyin":
         yield Finding(Reason(ReasonCode.PERSON_IN_PINYIN, pair), _PERSON_SHORT)
     elif likeness == "alike":
         yield Finding(Reason(ReasonCode.PERSON_ALIKE, pair), _PERSON_ALIKE)
-    elif likeness == "different" and not (a.names and b.names):
+    elif likeness == "given" and is_private:
+        yield Finding(Reason(ReasonCode.PERSON_ALIKE, pair), ceiling=0.85)
+    elif likeness in ("different", "given") and not (a.names and b.names):
         yield Finding(Reason(ReasonCode.PERSON_DIFFERENT, pair), ceiling=0.85)
+    if a.town and a.town == b.town and likeness not in ("different", "given", "open"):
+        yield Finding(Reason(ReasonCode.TOWN_EQUAL, {"value": a.town}), _TOWN)
 
 
-def _addresses(a: Profile, b: Profile, findings: Iterable[Finding]) -> Iterator[Finding]:
+def _named_in_mail(a: Profile, b: Profile) -> Iterator[Finding]:
+    """gregory.freddie71@… and Freddie Gregory: one record's address is made of the other's name."""
+    for one, other in ((a, b), (b, a)):
+        if other.person and not other.emails:
+            for address in sorted(one.emails)[:1]:
+                if weight := names_person(address, other.person):
+                    pair = {"left": address, "right": other.person}
+                    yield Finding(Reason(ReasonCode.EMAIL_NAMES_PERSON, pair), weight)
+                    return
+
+
+def _person_weight(left: str, right: str, likeness: Likeness) -> float:
+    if not (tells_much(left) and tells_much(right)):
+        return _PERSON_SHORT if likeness == "equal" else _PERSON_ALIKE
+    return _PERSON_FULL if likeness == "equal" else _PERSON_NEAR
+
+
+def _named(likeness: Likeness, name: str, pair: dict[str, str], weight: float) -> Finding:
+    if likeness == "equal":
+        return Finding(Reason(ReasonCode.PERSON_EQUAL, {"value": name}), weight)
+    return Finding(Reason(ReasonCode.PERSON_ALIKE, pair), weight)
+
+
+def _disagree(a: Profile, b: Profile, findings: Sequence[Finding], near: Nearness) -> bool:
+    """Whether anything both records tell speaks of two people, or a Chinese name of thousands."""
+    if has_chinese(a.person + b.person):
+        return True
+    said = {finding.reason.code for finding in findings}
+    return bool(
+        (a.phones and b.phones and a.phones.isdisjoint(b.phones))
+        or (a.emails and b.emails and said.isdisjoint(_MAIL_AGREES))
+        or (a.wechat and b.wechat and a.wechat != b.wechat)
+        or (a.credit_code and b.credit_code and a.credit_code != b.credit_code)
+        or (a.address and b.address and not near)
+        or (a.town and b.town and partial_ratio(a.town, b.town) < _SAME_TOWN)
+    )
+
+
+def _addresses(
+    a: Profile, b: Profile, findings: Iterable[Finding], near: Nearness
+) -> Iterator[Finding]:
     """One door speaks for one client; one office building hardly does."""
-    near = compare_addresses(a.address, b.address)
-    if not near:
-        return
-    is_building = near == "building"
-    code = ReasonCode.BUILDING_EQUAL if is_building else ReasonCode.ADDRESS_EQUAL
     weight = _ADDRESS[near]
     if any(finding.reason.code in _TWO_PARTIES for finding in findings):
         weight *= _HOUSEHOLD
+    code = _ADDRESS_CODES.get(near, ReasonCode.ADDRESS_EQUAL)
     yield Finding(Reason(code, {"left": a.address, "right": b.address}), weight)

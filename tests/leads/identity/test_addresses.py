@@ -25,6 +25,10 @@ def test_parts() -> None:
         ("杭州市西湖区文三路", "杭州市西湖区文三路", ""),
         ("12 Queen Street, Sydney 2000", "12 Queen St, Sydney 2000", "room"),
         ("12 Queen Street, Sydney 2000", "99 King Street, Perth 6000", ""),
+        ("12 Queen Street, Sydney 2000", "14 Queen Street, Sydney 2000", "street"),
+        ("Queen Street, Sydney NSW", "14 Queen Street, Sydney NSW", "street"),
+        ("12 Queen Street, Sydney 2000", "12 Queen Stret, Sydney 2001", "room"),
+        ("12 Queen Street, Sydney 2000", "12 King Street, Melbourne 3000", ""),
         ("", "杭州市西湖区文三路478号", ""),
     ],
 )

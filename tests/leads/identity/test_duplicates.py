@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from leads.identity import Identity, compare, find_duplicates, match_keys, profile_of
 from leads.identity.duplicates import CROWDED
+from leads.identity.person_keys import person_hashes
 
 NAMES = st.builds(
     "{}{}{}{}".format,
@@ -55,12 +56,23 @@ def test_says_what_comparing_all_that_share_a_key_says(records: list[Identity]) 
     expected = []
     for left, right in combinations(records, 2):
         shared = {key for key in match_keys(left) & match_keys(right) if key.kind != "part"}
-        if any(key.is_strong for key in shared) or (shared and not are_apart(left, right)):
+        is_private = bool(people_keys(left) & people_keys(right))
+        if (
+            is_private
+            or any(key.is_strong for key in shared)
+            or (shared and not are_apart(left, right))
+        ):
             match = compare(left, right)
             if match.verdict != "different":
                 expected.append((left, right, match))
     found = [(pair.left, pair.right, pair.match) for pair in find_duplicates(records)]
     assert found == expected
+
+
+def people_keys(record: Identity) -> set[int]:
+    """What files of people are grouped by, for records without a company."""
+    profile = profile_of(record)
+    return set(person_hashes(profile)) if profile.person and not profile.names else set()
 
 
 def are_apart(left: Identity, right: Identity) -> bool:
@@ -93,3 +105,16 @@ def test_a_crowded_brand_is_no_evidence() -> None:
         for number in range(CROWDED + 5)
     ]
     assert len(pairs(records)) < CROWDED
+
+
+def test_people_without_a_company_are_found_by_name_mail_or_door() -> None:
+    records = [
+        Identity(1, person="Harriet Davidson", emails=("h.davidson@example.org",)),
+        Identity(2, person="Harriet Davidsen"),
+        Identity(3, person="Samuel Beams", address="1 Albermarle Place, Hastings NSW 2614"),
+        Identity(4, person="Samuel Besm", address="1 Albermarle Lace, Hastings NSW 2614"),
+        Identity(5, person="Oscar Quilliam", address="9 Renwick Street, Barwon Heads 2340"),
+        Identity(6, person="王小明", address="上海市浦东新区张江路88号2幢301室"),
+        Identity(7, person="Wang Xiaoming", address="上海浦东新区张江路88号2幢301"),
+    ]
+    assert pairs(records) == [(1, 2), (3, 4), (6, 7)]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leads.identity import normalise_name
-from leads.identity.persons import compare_persons
+from leads.identity.persons import compare_persons, tells_much
 
 
 @pytest.mark.parametrize(
@@ -28,12 +28,27 @@ from leads.identity.persons import compare_persons
         ("Robert Allen", "Allen Robert", "equal"),
         ("Robert Allen", "Rob Allen", "alike"),
         ("Robert Allen", "R. Allen", "alike"),
-        ("Robert Allen", "Robert Alen", "alike"),
+        ("Robert Allen", "Robert Alen", "near"),
         ("Robert Allen", "Mary Allen", "different"),
         ("Robert Allen", "Allen", "alike"),
         ("Zhang San", "Zhang", "open"),
-        ("Amy Dudley", "Dudlley Aym", "alike"),
+        ("Amy Dudley", "Dudlley Aym", "near"),
         ("Zhang Wei", "Zhang Lei", "different"),
+        ("Zhang Wei", "Zhang Wen", "different"),
+        ("Bob Allen", "Robert Allen", "alike"),
+        ("Geeorge Davidson", "George Davidson", "near"),
+        ("Joel Wh Iteq", "Joel White", "near"),
+        ("Mr. John Smith", "SMITH, John", "equal"),
+        ("John Smith Jr.", "John Smith Sr.", "different"),
+        ("Chevonne Walkley", "Chevonne Tognolini", "given"),
+        ("April Hope", "Karen Hope", "different"),
+        ("陈大文", "Chan Tai Man", "pinyin"),
+        ("周润发", "Chow Yun-fat", "pinyin"),
+        ("刘德华", "Andy Lau Tak Wah", "pinyin"),
+        ("梁朝伟", "Tony Leung Chiu-wai", "pinyin"),
+        ("张忠谋", "Chang Chung-mou", "pinyin"),
+        ("林志玲", "Lin Chih-ling", "pinyin"),
+        ("陈大文", "Wong Tai Man", "different"),
     ],
 )
 def test_likeness(left: str, right: str, likeness: str) -> None:
@@ -44,3 +59,14 @@ def test_likeness(left: str, right: str, likeness: str) -> None:
 def test_the_order_does_not_matter(left: str, right: str) -> None:
     a, b = normalise_name(left), normalise_name(right)
     assert compare_persons(a, b) == compare_persons(b, a)
+
+
+def test_a_pasted_page_is_nobody_and_takes_no_time() -> None:
+    assert compare_persons("王重" * 4000, "wang chong " * 400) == "different"
+    assert compare_persons("amy " * 4000, "robert " * 4000) == "different"
+
+
+@pytest.mark.parametrize(("name", "much"), [("王伟", False), ("王小明", True), ("wang wei", False),
+                                            ("robert allen", True), ("allen", False)])  # fmt: skip
+def test_some_names_say_much(name: str, much: bool) -> None:  # noqa: FBT001
+    assert tells_much(name) is much
