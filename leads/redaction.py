@@ -1,6 +1,7 @@
 """How much of a name somebody learns who may not see the record: what they typed themselves."""
 
 import unicodedata
+from collections.abc import Iterable
 from difflib import SequenceMatcher
 
 from leads.identity import parse_company_name
@@ -29,6 +30,12 @@ def masked_name(name: str, typed: str) -> str:
         end = stop
     parts += [HIDDEN] if end < len(name) else []
     return "".join(parts)
+
+
+def best_mask(name: str, typed: Iterable[str]) -> str:
+    """The same for whoever typed several names: the one that had most of it counts."""
+    masked = {masked_name(name, one) for one in typed} or {masked_name(name, "")}
+    return max(masked, key=lambda one: (one == name, len(one.replace(HIDDEN, "")), one))
 
 
 def typed_whole(name: str, typed: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Model, Q
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from crm.access import fields, policy
 from crm.audit.triggers import tracked_models
@@ -17,6 +18,8 @@ Key = tuple[str, int]
 NAMES = ("company_name", "name", "number")
 SEARCHED = ("number", "code", *NAMES)
 FOUND = 50
+# merged, and merged on: no way is longer
+LONGEST_WAY = 12
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,41 @@ def named(member: Member, keys: Iterable[Key]) -> dict[Key, Named]:
             label = fields.shown(member, model, name, values[0]) if values else ""
             url = reverse(page.url, kwargs={page.argument: pk})
             found[kind, pk] = Named(str(label or f"#{pk}"), url)
+        found |= _merged_away(member, kind, pks - {pk for own, pk in found if own == kind})
+    return found
+
+
+def _merged_away(member: Member, kind: str, pks: set[int]) -> dict[Key, Named]:
+    """Records that became part of another one: their name and the page of what they became."""
+    model, page = apps.get_model(kind), PAGES[kind]
+    if not pks or not hasattr(model, "merged_into"):
+        return {}
+    name = name_field(model)
+    became = _what_became(model, pks)
+    kept = visible_to(member, kind).filter(pk__in=set(became.values()))
+    names = dict(kept.values_list("pk", name))
+    gone = dict(model._base_manager.filter(pk__in=became).values_list("pk", name))
+    found = {}
+    for pk, now in became.items():
+        if now in names:
+            said = {"name": fields.shown(member, model, name, gone[pk]) or f"#{pk}"}
+            said["kept"] = fields.shown(member, model, name, names[now]) or f"#{now}"
+            url = reverse(page.url, kwargs={page.argument: now})
+            found[kind, pk] = Named(_("%(name)s (merged into %(kept)s)") % said, url)
+    return found
+
+
+def _what_became(model: type[Model], pks: set[int]) -> dict[int, int]:
+    """What each of these records is part of today, however often that was merged on."""
+    found: dict[int, int] = {}
+    at = {pk: pk for pk in pks}
+    for _step in range(LONGEST_WAY):
+        rows = model._base_manager.filter(pk__in=set(at.values()), merged_into__isnull=False)
+        moved = dict(rows.values_list("pk", "merged_into"))
+        at = {pk: moved[now] for pk, now in at.items() if now in moved}
+        if not at:
+            break
+        found |= at
     return found
 
 

@@ -14,6 +14,7 @@ from crm.teamwork.services import notify
 from crm.web import live
 from leads.enums import RecordKind
 from leads.models import CollisionCase, CollisionParty, CollisionRecord
+from leads.selectors.case_names import told_titles
 from leads.selectors.deciders import administrators, deputy_of
 from leads.selectors.identity import Pair
 
@@ -26,8 +27,10 @@ def address(case: CollisionCase) -> str:
 
 
 def tell(case: CollisionCase, members: Iterable[int | None], kind: NotificationKind) -> None:
-    """A line in each inbox, straight to the case."""
-    notify(member_ids=members, kind=kind, title=str(case), url=address(case))
+    """A line in each inbox, straight to the case; the client by the name each may read."""
+    wanted = {one for one in members if one}
+    for title, ids in told_titles(case, wanted).items():
+        notify(member_ids=ids, kind=kind, title=f"{case.number} {title}", url=address(case))
 
 
 def tell_deciders(case: CollisionCase, kind: NotificationKind) -> None:

@@ -24,6 +24,7 @@ from leads.models import (
     ImportRow,
     Touch,
 )
+from leads.selectors.case_names import told_titles
 from leads.selectors.deciders import Desk, administrators, deputy_of
 from leads.selectors.identity import Pair
 from leads.selectors.imports_cases import brought_by, open_cases_on, settled_with
@@ -194,7 +195,8 @@ def _tell(
     member_id: int, kind: NotificationKind, cases: Sequence[CollisionCase], query: str
 ) -> None:
     first, more = cases[0], len(cases) - 1
-    title = f"{first.title} +{more}" if more else str(first)
+    (called,) = told_titles(first, [member_id])
+    title = f"{called} +{more}" if more else f"{first.number} {called}"
     name, args = ("leads:cases", []) if more else ("leads:case", [first.pk])
     url = reverse(name, urlconf=settings.TENANT_URLCONF, args=args)
     notify(member_ids=[member_id], kind=kind, title=title, url=f"{url}{query if more else ''}")

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -28,6 +29,7 @@ from crm.web.tables import (
     TextColumn,
 )
 from leads.enums import CaseState, CollisionOrigin, CollisionOutcome
+from leads.selectors.case_names import CaseNames, named_by
 from leads.selectors.cases import is_for
 from leads.tables.choices import member_choices
 from leads.words import CASE_COLOURS, OUTCOME_OF_CASE_COLOURS
@@ -118,4 +120,11 @@ class CaseTable(Table):
     )
 
     def find(self, queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
-        return queryset.filter(Q(title__startswith=text) | Q(number__startswith=text.upper()))
+        """By number, or by as much of the name as the reader may know."""
+        named = named_by(self.request.member, text)
+        return queryset.filter(named | Q(number__startswith=text.upper()))
+
+    def prepared(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """Each with its client's name as the reader may read it."""
+        names = CaseNames(self.request.member, [row["pk"] for row in rows])
+        return [{**row, "title": names.of_case(row["pk"], row["title"])} for row in rows]

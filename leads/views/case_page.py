@@ -16,6 +16,7 @@ from leads.selectors.arbitrations import proposal_for
 from leads.selectors.case_arrivals import arrivals_of
 from leads.selectors.case_as_decided import as_decided, decision_shown
 from leads.selectors.case_evidence import Dossier, dossier_of
+from leads.selectors.case_names import CaseNames
 from leads.selectors.case_rights import is_appealable, may_appeal, may_decide
 from leads.selectors.case_story import (
     SIDE_BY_SIDE,
@@ -42,9 +43,11 @@ def case_page(member: Member, case: CollisionCase) -> dict[str, Any]:
     claims, decided = claims_of(dossier, eyes, proposal), decision_shown(case)
     if decided is not None:
         claims = as_decided(claims, decided)
+    names_shown = CaseNames(member, [case.pk])
     own = next((one for one in dossier.parties if one.member_id == member.pk), None)
     return {
         "case": case,
+        "title": names_shown.of_case(case.pk, case.title),
         "colour": CASE_COLOURS[str(case.state)],
         "actions": actions_of(member, case, own),
         "proposed": proposed_words(proposal, names) if proposal else None,
@@ -55,7 +58,7 @@ def case_page(member: Member, case: CollisionCase) -> dict[str, Any]:
         "decisions": decisions_of(dossier, names),
         "appeals": list(case.appeals.select_related("member").order_by("-level")),
         "managers": [one for one in dossier.parties if not one.is_rep],
-        "records": records_shown(dossier, eyes),
+        "records": records_shown(dossier, eyes, names_shown),
         "arrivals": arrivals_of(case, member),
         "earlier": dossier.earlier,
         "earlier_seen": _readable(member, dossier),
@@ -72,11 +75,12 @@ def _readable(member: Member, dossier: Dossier) -> set[int]:
     return set(visible_cases(member).filter(pk__in=ids).values_list("pk", flat=True))
 
 
-def records_shown(dossier: Dossier, eyes: Eyes) -> list[dict[str, Any]]:
+def records_shown(dossier: Dossier, eyes: Eyes, names: CaseNames) -> list[dict[str, Any]]:
     """The records with a link for whoever may read them; why they went on is for all parties."""
+    pk = dossier.case.pk
     return [
         {
-            "title": one.title,
+            "title": names.of_record(pk, (str(one.record_kind), one.record_id), one.title),
             "kind": one.get_record_kind_display(),
             "is_held": one.is_held,
             "owner": one.owner,

@@ -21,6 +21,7 @@ from crm.web.formats import Formats
 from leads.enums import StageKind
 from leads.models import Lead, Opportunity
 from leads.selectors.assignments import unassigned
+from leads.selectors.case_names import named_for
 from leads.selectors.cases import cases_to_answer, cases_to_decide
 from leads.tables.leads import OPEN
 from payments.selectors import figures as cash
@@ -188,17 +189,19 @@ def collisions_to_decide(member: Member) -> list[Waiting]:
 
 def decisions_to_answer(member: Member) -> list[Waiting]:
     """Cases a rep has lost and may still appeal, until they accept or the time is over."""
+    cases = list(cases_to_answer(member)[:MOST_OF_A_KIND])
+    titles = named_for(member, cases) if cases else {}
     return [
         Waiting(
             gettext_lazy("Accept or appeal"),
-            case.title,
+            titles[case.pk],
             reverse("leads:case", args=[case.pk]),
             case.appeal_until,
             "scale",
             "amber",
             detail=case.get_outcome_display(),
         )
-        for case in cases_to_answer(member)[:MOST_OF_A_KIND]
+        for case in cases
         if case.appeal_until
     ]
 

@@ -3,6 +3,8 @@
 import pytest
 from django.contrib.messages import get_messages
 
+from crm.audit import services as audit
+from crm.audit.records import named
 from crm.people.enums import Scope
 from crm.people.models import Role
 from crm.tenancy.links import tenant_url
@@ -165,3 +167,17 @@ def test_what_is_sent_in_the_moment_of_the_merge_is_answered_in_words(
     assert answer.status_code == 302
     assert said == ["“蓝鲸科技” has been merged into another record meanwhile."]
     assert not Contact.objects.exists()
+
+
+def test_the_log_names_what_was_merged_away_and_leads_to_what_it_became(graph, pair, sign_in, url):
+    kept, gone = pair
+    last = graph.customer("昆山同光精密")
+    merging.merge(kept=kept, gone=gone, by=graph.cast.manager, reason="同一家")
+    kept.refresh_from_db()
+    merging.merge(kept=last, gone=kept, by=graph.cast.manager, reason="又一家")
+    audit.record("customer.exported", target=Customer.every.get(pk=gone.pk))
+    log = tenant_url(graph.cast.organization, "audit:log")
+    html = sign_in(graph.cast.owner).get(log).content.decode()
+    assert "苏州同光精密 (merged into 昆山同光精密)" in html
+    assert url("customer", last.pk) in html
+    assert named(graph.cast.northerner, [("leads.customer", gone.pk)]) == {}

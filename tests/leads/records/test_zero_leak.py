@@ -3,11 +3,13 @@
 import re
 
 import pytest
+from django.core import mail
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crm.access import policy
 from crm.audit.models import OperationLog
+from crm.people.models import Department
 from crm.teamwork.models import Notification
 from crm.tenancy.context import acting_as
 from leads.enums import CardFact, RecordKind
@@ -18,6 +20,7 @@ from leads.services.follow_ups import log_follow_up
 from leads.services.leads import create_lead
 from leads.services.opportunities import create_opportunity
 from leads.services.share_requests import ask_to_share
+from tests.support.cast import add_person
 
 HTMX = {"HX-Request": "true"}
 NAME = "苏州同光精密机械有限公司"
@@ -154,6 +157,92 @@ def test_going_on_tells_nothing_either(planted, tenant, sign_in, url, viewer):
     texts += list(Notification.objects.filter(member=member).values_list("title", flat=True))
     for text in texts:
         assert secrets_in(text, facts) == set()
+
+
+PART = "同光精密机械"
+# everywhere a case is told of; who may not see its client reads the parts they typed
+TOLD_AT = (
+    "leads:cases", "teamwork:notifications", "audit:log", "leads:metrics", "leads:list",
+    "leads:customers", "leads:share_requests", "leads:risks", "reports:today",
+)  # fmt: skip
+
+
+@pytest.fixture
+def part_typed(tenant, planted):
+    """Two who see nothing of the client: the northerner, who typed a part of it, and their head."""
+    boss = add_person(tenant, "director", department="office", role="manager", name="总监")
+    head = add_person(tenant, "northern_head", department="north", role="manager", name="北区经理")
+    for name, member in (("office", boss), ("north", head)):
+        Department.objects.filter(pk=tenant.departments[name].pk).update(head=member)
+    with acting_as(tenant.northerner.pk):
+        create_lead(
+            by=tenant.northerner, owner=tenant.northerner, company_name=PART, phone=PHONE,
+            explanation="北方工厂",
+        )  # fmt: skip
+    return {"director": boss, "northern_head": head, "northerner": tenant.northerner,
+            "agent": tenant.agent, "manager": tenant.manager}  # fmt: skip
+
+
+def told(browser, url, cases):
+    """Whatever a member reads of cases: pages, lists, searches, files, the log."""
+    pages = [url(name) for name in TOLD_AT]
+    pages += [url("leads:case", case.pk) for case in cases]
+    pages += [url("leads:case_decide", case.pk) for case in cases]
+    pages += [url("leads:cases") + "?export=csv", url("web:search") + "?q=苏州"]
+    pages += [url("leads:cases") + f"?q={NAME[:length]}" for length in (2, 4, len(NAME))]
+    answers = [browser.get(page) for page in pages]
+    texts = [one.content.decode() for one in answers if one.status_code == 200]
+    # a search repeats what was asked for
+    return [re.sub(r'(value|href|hx-[a-z-]+)="[^"]*"', "", one) for one in texts]
+
+
+@pytest.mark.parametrize("reader", ["northerner", "northern_head"])
+def test_who_typed_a_part_reads_no_more_of_the_name_in_the_case(part_typed, sign_in, url, reader):
+    member = part_typed[reader]
+    cases, browser = list(CollisionCase.objects.all()), sign_in(member)
+    for case in cases:
+        page = browser.get(url("leads:case", case.pk)).content.decode()
+        assert f"****{PART}****" in page
+        found = browser.get(url("leads:cases") + f"?q={case.number}").content.decode()
+        assert f"****{PART}****" in found
+    texts = told(browser, url, cases)
+    texts += Notification.objects.filter(member=member).values_list("title", flat=True)
+    texts += [one.body + one.subject for one in mail.outbox if member.user.email in one.to]
+    assert len(texts) > 6
+    for text in texts:
+        assert NAME not in text
+        assert "苏州同光" not in text
+        assert secrets_in(text, {"company_name": PART, "phone": PHONE}) == set()
+
+
+@pytest.mark.parametrize("text", [NAME[:2], NAME[:4], NAME])
+def test_a_search_of_cases_confirms_no_hidden_beginning(part_typed, sign_in, url, text):
+    case = CollisionCase.objects.first()
+    seen = {
+        name: case.number in sign_in(member).get(url("leads:cases") + f"?q={text}").content.decode()
+        for name, member in part_typed.items()
+    }
+    assert seen == {
+        "northerner": False, "northern_head": False,
+        "agent": True, "manager": True, "director": True,
+    }  # fmt: skip
+    own = sign_in(part_typed["northerner"]).get(url("leads:cases") + f"?q={PART}")
+    assert case.number in own.content.decode()
+
+
+@pytest.mark.parametrize("reader", ["agent", "manager", "director"])
+def test_who_sees_the_client_or_decides_reads_its_name(part_typed, sign_in, url, reader):
+    case = CollisionCase.objects.first()
+    assert NAME in sign_in(part_typed[reader]).get(url("leads:case", case.pk)).content.decode()
+    titles = Notification.objects.filter(member=part_typed[reader]).values_list("title", flat=True)
+    assert any(NAME in one for one in titles)
+
+
+def test_the_setting_that_shows_whole_names_shows_them_in_cases(part_typed, sign_in, url):
+    CollisionSettings.objects.update_or_create(defaults={"name_on_card": "whole"})
+    case = CollisionCase.objects.first()
+    page = sign_in(part_typed["northerner"]).get(url("leads:case", case.pk)).content.decode()
+    assert NAME in page
 
 
 def test_a_part_of_a_number_confirms_nothing(planted, tenant, sign_in, url):

@@ -1,0 +1,159 @@
+"""What the client of a case is called to each reader.
+
+In full to whoever may see the record, and to whoever is or was asked to decide: they have to know
+whom they judge about. To everybody else what the redacted card says: the parts of the name that
+they wrote themselves. As many questions to the database for one case as for fifty.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+
+from crm.access import policy
+from crm.people.models import Member
+from leads.enums import CollisionSide, NameOnCard, RecordKind
+from leads.models import (
+    CollisionCase,
+    CollisionDecision,
+    CollisionParty,
+    CollisionRecord,
+    Customer,
+    Lead,
+    Touch,
+)
+from leads.redaction import best_mask
+from leads.selectors.cases import deputised
+from leads.selectors.entering import collision_settings
+from leads.selectors.identity import Pair
+
+MODELS: tuple[tuple[str, Any, str], ...] = (
+    (RecordKind.LEAD.value, Lead, "leads.view_lead"),
+    (RecordKind.CUSTOMER.value, Customer, "leads.view_customer"),
+)
+
+
+class CaseNames:
+    """The names in some cases, as one member may read them."""
+
+    def __init__(self, member: Member, case_ids: Collection[int]) -> None:
+        self.is_whole = collision_settings().name_on_card == NameOnCard.WHOLE
+        records = list(CollisionRecord.objects.filter(case__in=case_ids).order_by("pk"))
+        self.seen = seen_among(member, {(one.record_kind, one.record_id) for one in records})
+        self.asked = _asked(member, case_ids)
+        self.held = {one.case_id: _pair(one) for one in records if one.is_held}
+        self.typed: dict[int, list[str]] = defaultdict(list)
+        for one in records:
+            if _pair(one) in self.seen or (one.member_id == member.pk and not one.is_held):
+                self.typed[one.case_id].append(one.title)
+        for case_id, cells in _imported(member, case_ids):
+            self.typed[case_id] += cells
+
+    def of_case(self, case_id: int, title: str) -> str:
+        """The case's title: the client as it is called on the record that was there first."""
+        held = self.held.get(case_id)
+        return title if held is None else self.of_record(case_id, held, title)
+
+    def of_record(self, case_id: int, pair: Pair, title: str) -> str:
+        """What a record of the case is called."""
+        if self.is_whole or case_id in self.asked or pair in self.seen:
+            return title
+        return best_mask(title, self.typed[case_id])
+
+
+def named_for(member: Member, cases: Iterable[CollisionCase]) -> dict[int, str]:
+    """The titles of cases by their id."""
+    known = list(cases)
+    names = CaseNames(member, [one.pk for one in known])
+    return {one.pk: names.of_case(one.pk, one.title) for one in known}
+
+
+def title_for(member: Member, case: CollisionCase) -> str:
+    return named_for(member, [case])[case.pk]
+
+
+def told_titles(case: CollisionCase, member_ids: Collection[int]) -> dict[str, list[int]]:
+    """Title → the members whose inbox it goes to.
+
+    A newcomer's is made of what they wrote themselves, whatever else they may see: fifty of them
+    cost as much as one.
+    """
+    everybody = set(member_ids)
+    records = list(CollisionRecord.objects.filter(case=case).order_by("pk"))
+    owner = next((one.owner_id for one in records if one.is_held), None)
+    wrote: dict[int, list[str]] = defaultdict(list)
+    for one in records:
+        if not one.is_held and one.member_id in everybody - {owner}:
+            wrote[one.member_id].append(one.title)
+    is_whole = collision_settings().name_on_card == NameOnCard.WHOLE
+    others = everybody - {owner} - set(wrote)
+    people = {} if is_whole else Member.objects.in_bulk(others)
+    found: dict[str, list[int]] = defaultdict(list)
+    for pk in sorted(everybody):
+        if is_whole or pk == owner or pk == case.decider_id:
+            title = case.title
+        elif pk in wrote:
+            title = best_mask(case.title, wrote[pk])
+        else:
+            title = title_for(people[pk], case) if pk in people else ""
+        found[title].append(pk)
+    return found
+
+
+def named_by(member: Member, text: str) -> Q:
+    """Cases whose client's name begins like this, as far as the member may read that name."""
+    held = CollisionRecord.objects.filter(case=OuterRef("pk"), title__startswith=text)
+    mine = held.filter(_seen_q(member) | Q(member=member, is_held=False))
+    named = Q(title__startswith=text)
+    if collision_settings().name_on_card == NameOnCard.WHOLE:
+        return named
+    return Exists(mine) | (named & _asked_q(member))
+
+
+def seen_among(member: Member, pairs: Collection[Pair]) -> set[Pair]:
+    """Those of the records that the member may open."""
+    found: set[Pair] = set()
+    for kind, model, permission in MODELS:
+        # asked for also where there is none: the number of questions tells nothing
+        ids = [pk for own, pk in pairs if own == kind] or [0]
+        rows = policy.visible(member, model.objects.filter(pk__in=ids), permission)
+        found |= {(kind, pk) for pk in rows.values_list("pk", flat=True)}
+    return found
+
+
+def _seen_q(member: Member) -> Q:
+    found = Q(pk__in=[])
+    for kind, model, permission in MODELS:
+        rows = policy.visible(member, model.objects.order_by(), permission)
+        found |= Q(record_kind=kind, record_id__in=rows.values("pk"))
+    return found
+
+
+def _asked_q(member: Member) -> Q:
+    """Cases that the member is or was asked to decide."""
+    judged = CollisionDecision.objects.filter(case=OuterRef("pk"), decided_by=member)
+    party = CollisionParty.objects.filter(
+        case=OuterRef("pk"), member=member, side=CollisionSide.DECIDER
+    )
+    found = Q(decider__in=[member.pk, *(row["member_id"] for row in deputised(member))])
+    reach = policy.reach_of(member, "leads.decide_case")
+    if reach is not None and reach.is_all:
+        found |= Q(decider=None)
+    return found | Exists(judged) | Exists(party)
+
+
+def _asked(member: Member, case_ids: Collection[int]) -> set[int]:
+    rows = CollisionCase.objects.filter(_asked_q(member), pk__in=case_ids)
+    return set(rows.order_by().values_list("pk", flat=True))
+
+
+def _imported(member: Member, case_ids: Collection[int]) -> list[tuple[int, list[str]]]:
+    """The cells of the rows by which the member reached for a client without a record."""
+    rows = Touch.objects.filter(case__in=case_ids, import_batch__created_by=member)
+    values: Iterable[Any] = rows.values_list("case_id", "payload")
+    return [(pk, [str(cell) for cell in said.get("values", []) if cell]) for pk, said in values]
+
+
+def _pair(record: CollisionRecord) -> Pair:
+    return str(record.record_kind), record.record_id
