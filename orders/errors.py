@@ -2,8 +2,10 @@
 
 from django.utils.translation import gettext as _
 
+from crm.refusals import Refused
 
-class OrderError(Exception):
+
+class OrderError(Refused):
     """A rule of orders was not met; `str(error)` is fit for people."""
 
     @property

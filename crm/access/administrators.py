@@ -4,7 +4,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from crm.people.models import Member, MemberRole
-from crm.people.refusals import Refused
+from crm.refusals import Refused
 
 # Without these nobody could ever give them back.
 VITAL = ("people.edit_role", "people.assign_role")

@@ -23,7 +23,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from crm.access import policy
 from crm.audit import services as audit
 from crm.people.models import Member
-from crm.people.refusals import Refused
+from crm.refusals import Refused
 from crm.tenancy.context import tenant_context
 from crm.web import htmx, live
 from crm.web.preferences import SESSION_KEY as REMEMBERED_COLUMNS

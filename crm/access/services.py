@@ -11,10 +11,10 @@ from crm.access.drafts import RoleDraft
 from crm.access.registry import builtin_grants
 from crm.audit import services as audit
 from crm.people.models import Invitation, MemberRole, Role
-from crm.people.refusals import Refused
+from crm.refusals import Refused
 
 
-class StaleRole(Exception):  # noqa: N818  a refusal is an answer, not a fault
+class StaleRole(Refused):
     """Somebody saved the role meanwhile; `current` is what it is now."""
 
     def __init__(self, current: Role) -> None:

@@ -2,8 +2,10 @@
 
 from django.utils.translation import gettext as _
 
+from crm.refusals import Refused
 
-class ApprovalError(Exception):
+
+class ApprovalError(Refused):
     """A rule of approvals was not met; `str(error)` is fit for people."""
 
     @property

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from crm.people import refusals as people
+from crm import refusals
 
 MOST_NAMED = 5
 
@@ -22,7 +22,7 @@ def named(titles: Iterable[str]) -> str:
     }
 
 
-class Refused(people.Refused):
+class Refused(refusals.Refused):
     """A rule said no; the message says why and what to do."""
 
 

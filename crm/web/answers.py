@@ -1,12 +1,30 @@
-"""Answers to a pressed button that pages of every app share."""
+"""Answers to a sent form and a pressed button that pages of every app share."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.forms import BaseForm
 from django.http import HttpResponse, HttpResponseRedirect
 
+from crm.refusals import Refused
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
+
+
+def carried_out(form: BaseForm, act: Callable[[], object], *, field: str | None = None) -> bool:
+    """Whether a form was sent, is valid, and what it asks for was done.
+
+    A rule that said no is told at `field`, or above all fields; the form is then shown again.
+    """
+    if not form.is_valid():
+        return False
+    try:
+        act()
+    except Refused as reason:
+        form.add_error(field, str(reason))
+        return False
+    return True
 
 
 def acted(

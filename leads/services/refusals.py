@@ -5,11 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from crm.refusals import Refused as Refused
 from leads.selectors.identity import Match
-
-
-class Refused(Exception):  # noqa: N818  a refusal is an answer, not a fault
-    """A rule said no; the message says why and what to do."""
 
 
 class StaleRecord(Refused):

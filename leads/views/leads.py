@@ -14,7 +14,7 @@ from crm.access.decorators import needs
 from crm.people.models import Member
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
-from crm.web.answers import acted, refused
+from crm.web.answers import acted, carried_out, refused
 from crm.web.components import Action
 from leads.forms.leads import AssignForm, InvalidateForm, LeadForm
 from leads.selectors.leads import lead_or_404, visible_leads
@@ -162,19 +162,14 @@ def invalidate_lead(request: TenantRequest, pk: int) -> HttpResponse:
     """Close a lead as not worth working on, saying why; the toast takes it back."""
     lead_or_404(request.member, pk, "leads.edit_lead")
     form = InvalidateForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.invalidate_lead(lead_id=pk, reason=form.cleaned_data["reason"])
-        except WrongState as reason:
-            form.add_error(None, str(reason))
-        else:
-            return htmx.done(
-                request,
-                url=reverse("leads:detail", args=[pk]),
-                message=_("Marked as invalid."),
-                trigger="lead-updated",
-                undo=reverse("leads:move_lead", args=[pk, "reopened"]),
-            )
+    if carried_out(form, lambda: services.invalidate_lead(lead_id=pk, **form.cleaned_data)):
+        return htmx.done(
+            request,
+            url=reverse("leads:detail", args=[pk]),
+            message=_("Marked as invalid."),
+            trigger="lead-updated",
+            undo=reverse("leads:move_lead", args=[pk, "reopened"]),
+        )
     context = {"form": form, "title": _("Mark as invalid"), "submit": _("Mark as invalid")}
     return htmx.form_page(request, "web/form.html", context)
 

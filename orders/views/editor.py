@@ -6,11 +6,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.access.decorators import needs
-from crm.approvals.errors import ApprovalError
+from crm.refusals import Refused
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
 from orders.editor import Sheet, open_sheet, read_sheet, save_sheet
-from orders.errors import OrderError, OrderNotEditable
+from orders.errors import OrderNotEditable
 from orders.models import Order
 from orders.selectors.products import narrow_products, on_sale
 from orders.services import approval
@@ -42,7 +42,7 @@ def _finish(request: TenantRequest, sheet: Sheet, operation: str) -> HttpRespons
     if operation == "submit":
         try:
             approval.submit_order(order_id=sheet.order.pk, by=request.member)
-        except (OrderError, ApprovalError) as reason:
+        except Refused as reason:
             sheet.message = str(reason)
             return _page(request, sheet, operation)
         message = _("Submitted for approval.")

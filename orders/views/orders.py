@@ -12,22 +12,21 @@ from crm.access import policy
 from crm.access.decorators import needs
 from crm.access.links import who_can_see
 from crm.approvals import selectors as approvals
-from crm.approvals.errors import ApprovalError
+from crm.refusals import Refused
 from crm.sharing.nouns import noun
 from crm.sharing.record import holders_of
 from crm.sharing.selectors.transfers import open_transfers_of
 from crm.teamwork import services as teamwork
 from crm.tenancy.http import TenantRequest
 from crm.web import answers, htmx
+from crm.web.answers import carried_out
 from crm.web.asked import record_id
 from crm.web.components import Action
 from leads.enums import RecordKind
 from leads.models import Customer, Opportunity
 from leads.selectors.cases import case_about
 from leads.selectors.matching_text import narrow_customers
-from leads.services.refusals import Refused
 from orders.enums import OrderStatus
-from orders.errors import OrderError
 from orders.forms.orders import CancelForm, CommentForm
 from orders.models import Order
 from orders.panels import panels_for
@@ -140,7 +139,7 @@ def submit_order(request: TenantRequest, order_id: int) -> HttpResponse:
         version = request.POST.get("version", "")
         read = record_id(version)
         approval.submit_order(order_id=order.pk, by=request.member, version=read)
-    except (OrderError, ApprovalError) as reason:
+    except Refused as reason:
         return refused(request, order, reason)
     return changed(request, order, _("Submitted for approval."))
 
@@ -155,7 +154,7 @@ def submit_orders(request: TenantRequest) -> HttpResponse:
         try:
             approval.submit_order(order_id=order_id, by=request.member)
             done += 1
-        except (OrderError, ApprovalError):
+        except Refused:
             failed += 1
     message = ngettext("%(count)s order submitted.", "%(count)s orders submitted.", done)
     message %= {"count": done}
@@ -175,7 +174,7 @@ def withdraw_order(request: TenantRequest, order_id: int) -> HttpResponse:
     order = order_or_404(request, order_id, "orders.edit_order")
     try:
         approval.withdraw_order(order_id=order.pk, by=request.member)
-    except (OrderError, ApprovalError) as reason:
+    except Refused as reason:
         return refused(request, order, reason)
     return changed(request, order, _("Withdrawn: you can change it again."))
 
@@ -185,13 +184,8 @@ def cancel_order(request: TenantRequest, order_id: int) -> HttpResponse:
     """Cancel with a reason."""
     order = order_or_404(request, order_id, "orders.edit_order")
     form = CancelForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            approval.cancel_order(order_id=order.pk, reason=form.cleaned_data["reason"])
-        except OrderError as reason:
-            form.add_error(None, str(reason))
-        else:
-            return changed(request, order, _("Order cancelled."))
+    if carried_out(form, lambda: approval.cancel_order(order_id=order.pk, **form.cleaned_data)):
+        return changed(request, order, _("Order cancelled."))
     title = _("Cancel order %(number)s") % {"number": order.number}
     context = {"form": form, "title": title, "submit": _("Cancel the order"), "danger": True}
     return htmx.form_page(request, "web/form.html", context)
@@ -204,7 +198,7 @@ def copy_order(request: TenantRequest, order_id: int) -> HttpResponse:
     order = order_or_404(request, order_id, "orders.view_order")
     try:
         copy = editing.copy_order(order=order, by=request.member)
-    except (OrderError, Refused) as reason:
+    except Refused as reason:
         return refused(request, order, reason)
     return _go_to_editor(request, copy)
 

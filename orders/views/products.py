@@ -10,10 +10,10 @@ from crm.access import policy
 from crm.access.decorators import needs
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
+from crm.web.answers import carried_out
 from crm.web.components import Action, Fact, Tab
 from crm.web.facts import trimmed
 from orders import words
-from orders.errors import OrderError
 from orders.forms.products import PriceBookForm, PriceForm, ProductForm
 from orders.models import PriceBook, PriceBookEntry, Product
 from orders.services import catalogue
@@ -113,18 +113,13 @@ def _product_form(
     request: TenantRequest, product: Product, title: str, submit: str
 ) -> HttpResponse:
     form = ProductForm(request.POST or None, instance=product)
-    if request.method == "POST" and form.is_valid():
-        try:
-            saved = catalogue.save_product(form.instance)
-        except OrderError as reason:
-            form.add_error("code", str(reason))
-        else:
-            return htmx.done(
-                request,
-                url=reverse("orders:product", args=[saved.pk]),
-                message=_("Product saved."),
-                trigger="product-changed",
-            )
+    if carried_out(form, lambda: catalogue.save_product(form.instance), field="code"):
+        return htmx.done(
+            request,
+            url=reverse("orders:product", args=[form.instance.pk]),
+            message=_("Product saved."),
+            trigger="product-changed",
+        )
     context = {"form": form, "title": title, "submit": submit}
     return htmx.form_page(request, "web/form.html", context)
 
@@ -198,18 +193,13 @@ def edit_price_book(request: TenantRequest, book_id: int) -> HttpResponse:
 
 def _book_form(request: TenantRequest, book: PriceBook, title: str, submit: str) -> HttpResponse:
     form = PriceBookForm(request.POST or None, instance=book)
-    if request.method == "POST" and form.is_valid():
-        try:
-            saved = catalogue.save_price_book(form.instance)
-        except OrderError as reason:
-            form.add_error("name", str(reason))
-        else:
-            return htmx.done(
-                request,
-                url=reverse("orders:price_book", args=[saved.pk]),
-                message=_("Price book saved."),
-                trigger="price-book-changed",
-            )
+    if carried_out(form, lambda: catalogue.save_price_book(form.instance), field="name"):
+        return htmx.done(
+            request,
+            url=reverse("orders:price_book", args=[form.instance.pk]),
+            message=_("Price book saved."),
+            trigger="price-book-changed",
+        )
     context = {"form": form, "title": title, "submit": submit}
     return htmx.form_page(request, "web/form.html", context)
 

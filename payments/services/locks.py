@@ -10,8 +10,9 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from crm.money import ZERO
+from crm.refusals import Refused
 from payments.models import Instalment, StatementLine
-from payments.services.refusals import AlreadyTaken, Refused
+from payments.services.refusals import AlreadyTaken
 
 Shares = Mapping[int, Decimal]
 

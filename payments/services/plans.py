@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from crm.audit import services as audit
 from crm.money import ZERO
 from crm.people.models import Member
+from crm.refusals import Refused
 from crm.tenancy.clock import organization_zone
 from crm.tenancy.context import current_member_id
 from orders.models import Order
 from payments.models import Allocation, Instalment, PaymentPlan
-from payments.services.refusals import PlanDoesNotTieOut, Refused, StalePlan
+from payments.services.refusals import PlanDoesNotTieOut, StalePlan
 from payments.terms import WHOLE, instalments_of
 
 MOST_INSTALMENTS = 36

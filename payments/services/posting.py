@@ -11,13 +11,14 @@ from crm import jobs
 from crm.audit import services as audit
 from crm.money import ZERO
 from crm.people.models import Member
+from crm.refusals import Refused
 from payments import notifications
 from payments.enums import AllocationSource
 from payments.models import Allocation, MatchProposal, ProposedShare, StatementLine
 from payments.selectors.allocations import standing_allocations
 from payments.services import aliases
 from payments.services.locks import Shares, check_fits, lock_instalments, lock_lines
-from payments.services.refusals import AlreadyTaken, Refused
+from payments.services.refusals import AlreadyTaken
 from payments.services.settling import Posted, customers_of, settle
 
 

@@ -11,6 +11,7 @@ from crm.access import policy
 from crm.access.decorators import needs
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx, markup
+from crm.web.answers import carried_out
 from crm.web.components import Action, Fact
 from orders.enums import PaymentTerms
 from orders.models import Order
@@ -20,7 +21,6 @@ from payments.models import PaymentPlan
 from payments.selectors.plan_story import plan_story
 from payments.selectors.plans import PlanView, plan_view, receipts_of
 from payments.services import plans as services
-from payments.services.refusals import Refused
 
 
 def find_plan(request: TenantRequest, pk: int, permission: str) -> PaymentPlan:
@@ -87,21 +87,18 @@ def edit_plan(request: TenantRequest, pk: int) -> HttpResponse:
     plan = find_plan(request, pk, "payments.edit_plan")
     rows = list(plan.instalments.order_by("position", "pk"))
     form = PlanForm(plan, rows, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.edit_plan(
-                plan_id=plan.pk,
-                version=form.cleaned_data["version"],
-                drafts=form.drafts(),
-                by=request.member,
-            )
-        except Refused as reason:
-            form.add_error(None, str(reason))
-        else:
-            url = reverse("payments:plan", args=[plan.pk])
-            return htmx.done(
-                request, url=url, message=_("Payment plan saved."), trigger="payment-plan-changed"
-            )
+
+    def save() -> None:
+        version = form.cleaned_data["version"]
+        services.edit_plan(
+            plan_id=plan.pk, version=version, drafts=form.drafts(), by=request.member
+        )
+
+    if carried_out(form, save):
+        url = reverse("payments:plan", args=[plan.pk])
+        return htmx.done(
+            request, url=url, message=_("Payment plan saved."), trigger="payment-plan-changed"
+        )
     context: dict[str, Any] = {"form": form, "plan": plan, "title": _("Payment plan")}
     return htmx.form_page(request, "payments/plan_form.html", context)
 

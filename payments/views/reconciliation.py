@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from crm.access import policy
 from crm.access.decorators import needs
 from crm.people.selectors import own_currency
+from crm.refusals import Refused
 from crm.tenancy.http import TenantRequest
 from crm.web import formats, htmx
 from crm.web.asked import record_id
@@ -23,7 +24,6 @@ from payments.models import StatementLine
 from payments.selectors import reconciliation as selectors
 from payments.selectors.reconciliation import Query
 from payments.services import bulk_posting, dispositions, posting
-from payments.services.refusals import Refused
 
 PAGE = "payments/reconcile.html"
 MODES = ("view", "split", "aside")

@@ -5,11 +5,12 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
+from crm.refusals import Refused
 from orders import hooks
 from payments.models import Instalment, PaymentPlan
 from payments.services import plans, posting
 from payments.services.plans import InstalmentDraft
-from payments.services.refusals import PlanDoesNotTieOut, Refused, StalePlan
+from payments.services.refusals import PlanDoesNotTieOut, StalePlan
 from tests.payments.conftest import make_order
 
 

@@ -4,12 +4,13 @@ import pytest
 
 from crm.audit.models import OperationLog
 from crm.jobs.models import Job
+from crm.refusals import Refused
 from crm.teamwork.models import Notification
 from payments.enums import LineState
 from payments.models import Allocation, MatchProposal, PayerAlias
 from payments.selectors.lines import lines_in
 from payments.services import bulk_posting, dispositions, posting, proposing
-from payments.services.refusals import AlreadyTaken, Refused
+from payments.services.refusals import AlreadyTaken
 
 
 @pytest.fixture

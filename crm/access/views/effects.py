@@ -19,8 +19,8 @@ from crm.access.effects import Trial, with_roles
 from crm.access.registry import is_declared, permissions
 from crm.people.models import Member, Role
 from crm.people.models.holding import HeldRole
-from crm.people.refusals import Refused
 from crm.people.selectors import active_members
+from crm.refusals import Refused
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
 from crm.web.asked import record_id, record_ids

@@ -16,7 +16,7 @@ from crm.access.editor import SCOPES, Editor
 from crm.access.modules import modules
 from crm.people.enums import Scope
 from crm.people.models import Role
-from crm.people.refusals import Refused
+from crm.refusals import Refused
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
 from crm.web.asked import record_id

@@ -11,7 +11,7 @@ from crm.access import seeing
 from crm.access.decorators import needs
 from crm.access.registry import ANY_MEMBER
 from crm.people.models import Member
-from crm.people.refusals import Refused
+from crm.refusals import Refused
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
 

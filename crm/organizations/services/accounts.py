@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from crm.organizations.services import operator_log
 from crm.people.models import User
-from crm.people.refusals import Refused
+from crm.refusals import Refused
 from crm.signin import journal, lost_factors
 
 

@@ -21,7 +21,7 @@ from crm.organizations.operators import OperatorRequest, operator_only
 from crm.organizations.services import accounts as services
 from crm.organizations.services import deletion, lifecycle, operator_log
 from crm.people.models import User
-from crm.people.refusals import Refused
+from crm.refusals import Refused
 from crm.tenancy.models import Organization, OrganizationState
 
 PAGE = 50

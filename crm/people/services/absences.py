@@ -11,8 +11,8 @@ from crm import jobs
 from crm.audit import services as audit
 from crm.people.models import Absence, AbsenceKind, Member
 from crm.people.presence import away_now
-from crm.people.refusals import Refused
 from crm.people.services.members import locked_member
+from crm.refusals import Refused
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,9 +8,9 @@ from crm.audit import services as audit
 from crm.people import holdings
 from crm.people.locks import hold_administrators
 from crm.people.models import Member
-from crm.people.refusals import Refused
 from crm.people.selectors import organizations_of
 from crm.people.services.members import locked_member
+from crm.refusals import Refused
 from crm.signin.sessions import end_sessions
 
 

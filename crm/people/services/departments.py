@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from crm.audit import services as audit
 from crm.people.locks import hold_tree
 from crm.people.models import Department, Member
-from crm.people.refusals import Refused
+from crm.refusals import Refused
 
 REROOT = """
     UPDATE people_department SET path = %s::bigint[] || path[%s:]

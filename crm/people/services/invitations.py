@@ -23,9 +23,9 @@ from crm.people.enums import RoleCode
 from crm.people.hierarchy import makes_a_circle
 from crm.people.models import Department, Invitation, InvitationState, Member, Role, User
 from crm.people.models.invitations import VALID_FOR
-from crm.people.refusals import Refused
 from crm.people.selectors import first_habits
 from crm.people.services.members import MayNotGiveRoles, add_member
+from crm.refusals import Refused
 
 SALT = "crm.people.invitation"
 TOKEN = re.compile(r"([1-9]\d{0,17})\.([0-9a-f]{64})")

@@ -18,11 +18,11 @@ from django.utils.translation import gettext as _
 from crm.access import policy
 from crm.audit import services as audit
 from crm.people.models import Department, Member, Role
-from crm.people.refusals import Refused
 from crm.people.services import invitations, members
 from crm.people.services.departments import create_department
 from crm.people.services.invitations import Invited
 from crm.people.words import spellings_of
+from crm.refusals import Refused
 from crm.tabular import Row, Table, read_table
 
 MOST_ROWS = 1_000

@@ -13,7 +13,7 @@ from crm.people.hierarchy import makes_a_circle
 from crm.people.locks import hold_administrators, hold_tree
 from crm.people.models import Department, Member, MemberRole, Role, User
 from crm.people.presence import away_now
-from crm.people.refusals import Refused
+from crm.refusals import Refused
 
 # What the form of a member may change; roles and activity have services of their own.
 FACTS = frozenset(

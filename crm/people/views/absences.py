@@ -11,13 +11,13 @@ from crm.access.decorators import needs
 from crm.people.forms.absences import AbsenceForm
 from crm.people.middleware import zone_of
 from crm.people.models import Absence, Member
-from crm.people.refusals import Refused
 from crm.people.selectors import active_members
 from crm.people.services import absences as services
 from crm.people.tables import AbsenceTable
+from crm.refusals import Refused
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
-from crm.web.answers import acted
+from crm.web.answers import acted, carried_out
 from crm.web.components import Action
 
 PERMISSION = "people.record_absence"
@@ -91,14 +91,9 @@ def edit_absence(request: TenantRequest, pk: int) -> HttpResponse:
         member=absence.member,
         absence=absence,
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.change_absence(absence_id=pk, away=form.away)
-        except Refused as reason:
-            form.add_error(None, str(reason))
-        else:
-            url = reverse("people:absences")
-            return htmx.done(request, url=url, message=_("Saved."), trigger=EVENT)
+    if carried_out(form, lambda: services.change_absence(absence_id=pk, away=form.away)):
+        url = reverse("people:absences")
+        return htmx.done(request, url=url, message=_("Saved."), trigger=EVENT)
     remove = Action(
         _("Remove this absence"),
         reverse("people:remove_absence", args=[pk]),

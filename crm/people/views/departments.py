@@ -11,8 +11,8 @@ from crm.access.decorators import needs
 from crm.people.directory import department_tree
 from crm.people.forms.departments import DepartmentForm, MoveForm, NewDepartmentForm
 from crm.people.models import Department
-from crm.people.refusals import Refused
 from crm.people.services import departments as services
+from crm.refusals import Refused
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
 from crm.web.answers import acted, refused

@@ -14,9 +14,9 @@ from crm.files.models import StoredFile
 from crm.files.services import TABLES, FileRefused, path_of, store_upload
 from crm.people.forms.invitations import ImportForm
 from crm.people.models import Member
-from crm.people.refusals import Refused
 from crm.people.services.member_imports import Plan, apply_import, members_table, plan_import
 from crm.people.words import role_name
+from crm.refusals import Refused
 from crm.tabular import UnreadableTable
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx

@@ -12,10 +12,10 @@ from crm.access.decorators import needs
 from crm.people.directory import invitations_listed
 from crm.people.forms.invitations import InviteForm
 from crm.people.models import Invitation, InvitationState, Role
-from crm.people.refusals import Refused
 from crm.people.services import invitations as services
 from crm.people.tables import InvitationTable
 from crm.people.words import INVITATION_COLOURS, role_name
+from crm.refusals import Refused
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx, markup
 from crm.web.answers import acted, refused

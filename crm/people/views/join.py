@@ -17,8 +17,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from crm.people.forms.invitations import JoinForm
 from crm.people.models import Invitation, InvitationState, Member, User
-from crm.people.refusals import Refused
 from crm.people.services import invitations as services
+from crm.refusals import Refused
 from crm.signin.validators import LongEnough
 from crm.tenancy.context import tenant_context
 from crm.tenancy.links import global_url

@@ -19,7 +19,6 @@ from crm.people.forms.members import (
 )
 from crm.people.holdings import holdings_of
 from crm.people.models import Member
-from crm.people.refusals import Refused
 from crm.people.services import activity, calendars
 from crm.people.services import members as services
 from crm.people.tables import DirectoryTable, MemberTable
@@ -28,7 +27,7 @@ from crm.people.week import load_week
 from crm.people.working_hours import calendar_in_use
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
-from crm.web.answers import acted
+from crm.web.answers import acted, carried_out
 from crm.web.components import Action
 
 EVENT = "member-changed"
@@ -86,17 +85,14 @@ def edit_member(request: TenantRequest, pk: int) -> HttpResponse:
         may_give_roles=may_give,
         departments=departments_to_give(request.member, member),
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.save_member(
-                member_id=pk, facts=form.facts, roles=form.cleaned_data.get("roles"),
-                by=request.member,
-            )  # fmt: skip
-        except Refused as reason:
-            form.add_error(None, str(reason))
-        else:
-            url = reverse("people:member", args=[pk])
-            return htmx.done(request, url=url, message=_("Saved."), trigger=EVENT)
+
+    def save() -> None:
+        roles = form.cleaned_data.get("roles")
+        services.save_member(member_id=pk, facts=form.facts, roles=roles, by=request.member)
+
+    if carried_out(form, save):
+        url = reverse("people:member", args=[pk])
+        return htmx.done(request, url=url, message=_("Saved."), trigger=EVENT)
     effect_url = reverse("access:member_effect", args=[pk]) if may_give else ""
     context = {
         "form": form,
@@ -130,21 +126,19 @@ def deactivate(request: TenantRequest, pk: int) -> HttpResponse:
     """End a member's access, after saying what they still hold."""
     member = policy.get_or_404(request.member, Member.objects.all(), "people.deactivate_member", pk)
     form = DeactivateForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            activity.deactivate_member(
-                member_id=pk, by=request.member, reason=form.cleaned_data["reason"]
-            )
-        except Refused as reason:
-            form.add_error(None, str(reason))
-        else:
-            return htmx.done(
-                request,
-                url=reverse("people:member", args=[pk]),
-                message=_("%(name)s can no longer sign in here.") % {"name": member.name},
-                trigger=EVENT,
-                undo=reverse("people:reactivate", args=[pk]),
-            )
+
+    def deactivate() -> None:
+        reason = form.cleaned_data["reason"]
+        activity.deactivate_member(member_id=pk, by=request.member, reason=reason)
+
+    if carried_out(form, deactivate):
+        return htmx.done(
+            request,
+            url=reverse("people:member", args=[pk]),
+            message=_("%(name)s can no longer sign in here.") % {"name": member.name},
+            trigger=EVENT,
+            undo=reverse("people:reactivate", args=[pk]),
+        )
     context = {
         "form": form,
         "title": _("Deactivate %(name)s") % {"name": member.name},

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from crm import refusals
 from crm.access.decorators import needs
-from crm.people import refusals
 from crm.people.holdings import Holding, holding_at, holdings_of
 from crm.people.models import Member
 from crm.sharing.allotment import Allotment, Plan, proposal

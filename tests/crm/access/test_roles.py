@@ -8,7 +8,7 @@ from crm.access.selectors import differences
 from crm.audit.models import OperationLog
 from crm.people.enums import Right, Scope
 from crm.people.models import MemberRole, Role
-from crm.people.refusals import Refused
+from crm.refusals import Refused
 from crm.tenancy.context import tenant_context
 from leads.models import Customer
 

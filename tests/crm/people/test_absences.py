@@ -12,9 +12,9 @@ from crm.jobs.models import Job
 from crm.people import tasks
 from crm.people.models import Absence, Member
 from crm.people.presence import acting_deputy, is_absent
-from crm.people.refusals import Refused
 from crm.people.services.absences import Away, change_absence, record_absence, remove_absence
 from crm.people.services.members import update_member
+from crm.refusals import Refused
 from crm.teamwork.models import Notification
 from crm.tenancy.context import acting_as
 from leads.selectors.assignments import reps

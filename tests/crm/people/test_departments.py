@@ -8,7 +8,6 @@ from django.db import connection
 
 from crm.people.hierarchy import departments_below
 from crm.people.models import Department
-from crm.people.refusals import Refused
 from crm.people.services.departments import (
     NameTaken,
     create_department,
@@ -16,6 +15,7 @@ from crm.people.services.departments import (
     move_department,
     update_department,
 )
+from crm.refusals import Refused
 from crm.tenancy.context import tenant_context
 from leads.services.leads import create_lead
 

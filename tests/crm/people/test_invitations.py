@@ -12,10 +12,10 @@ from django.utils import timezone
 from crm.jobs import services as jobs
 from crm.jobs.models import Job
 from crm.people.models import Invitation, InvitationState, Member, Role, User
-from crm.people.refusals import Refused
 from crm.people.services import invitations as services
 from crm.people.services.invitations import Invited, invite, resend, revoke, token_of
 from crm.people.services.members import MayNotGiveRoles
+from crm.refusals import Refused
 from crm.signin.models import SignInPolicy
 from crm.tenancy.context import tenant_context
 from crm.tenancy.models import Organization

@@ -8,13 +8,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 
 from crm.people.models import Department, Invitation, Member, Role
-from crm.people.refusals import Refused
 from crm.people.services.member_imports import (
     Plan,
     apply_import,
     members_table,
     plan_import,
 )
+from crm.refusals import Refused
 from crm.tenancy.context import tenant_context
 
 HEADER = "姓名,邮箱,手机,部门,职务,角色,上级"

@@ -11,7 +11,6 @@ from crm.access.administrators import LastAdministrator, administrators, is_admi
 from crm.people import services as people
 from crm.people.hierarchy import superior_of
 from crm.people.models import Member, Role, User
-from crm.people.refusals import Refused
 from crm.people.services.activity import deactivate_member, reactivate_member
 from crm.people.services.members import (
     MayNotGiveRoles,
@@ -20,6 +19,7 @@ from crm.people.services.members import (
     set_roles,
     update_member,
 )
+from crm.refusals import Refused
 from crm.tenancy.context import tenant_context
 from tests.support.cast import PASSWORD
 

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from crm.people.models import Member
-from crm.people.refusals import Refused
+from crm.refusals import Refused
 from crm.sharing.models import HandOver, Movement, Transfer
 from crm.sharing.nouns import noun
 from crm.sharing.selectors.transfers import preview
