@@ -3,7 +3,7 @@
 from functools import cache, lru_cache
 from hashlib import blake2b
 
-from leads.identity.readings import load_readings
+from leads.identity.readings import known_readings
 from leads.identity.text import has_chinese
 
 
@@ -22,7 +22,5 @@ def sound_bits(brand: str) -> int:
 @cache
 def _reading(character: str) -> str:
     """The usual toneless reading of a Chinese character; others stand for themselves."""
-    load_readings()
-    from pypinyin import lazy_pinyin  # noqa: PLC0415 - 20 MB of readings, loaded on first use
-
-    return str(lazy_pinyin(character)[0]) if has_chinese(character) else character
+    known = known_readings(character) if has_chinese(character) else ()
+    return known[0] if known else character

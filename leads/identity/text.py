@@ -4,7 +4,7 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
-from leads.identity.readings import load_readings
+from leads.identity.readings import known_readings, load_readings
 
 _BRACKETS = str.maketrans("【】〔〕［］｛｝《》〈〉「」『』[]{}<>", "()()()()()()()()()()()")
 _ODD_BRACKETS = frozenset(map(chr, _BRACKETS))
@@ -108,6 +108,8 @@ def pinyin_initials(text: str) -> str:
 @cache
 def readings(character: str) -> frozenset[str]:
     """All toneless readings of one character; itself for anything that is not Chinese."""
+    if known := known_readings(character):
+        return frozenset(known)
     load_readings()
     from pypinyin import Style, pinyin  # noqa: PLC0415
 
