@@ -15,6 +15,7 @@ from leads.identity.types import CompanyName
 
 ADDRESS, PERSON, MAIL = 1, 2, 4
 _KINDS = 8
+_LONGEST = 31
 _REMEMBERED = 200_000  # pairs of trades at a time
 _SURELY = 0.001  # scores are rounded
 _FAR, _DIFFERENT, _NEAR = 2, 1, 0
@@ -25,25 +26,30 @@ NO_PLACE: PlaceOf = ("", "", "", "", False)
 NO_TRADE: TradeOf = ("", (), "")
 
 
-def bearing_of(profile: Profile) -> tuple[PlaceOf, TradeOf, int]:
-    """Place and trade of the one name, and what else is known; nothing when there are more names.
+def place_of(name: CompanyName) -> PlaceOf:
+    """The place of a name, as far as two of them can be compared."""
+    is_long = size_of(name) >= len(_RARE) * _KINDS
+    return name.region, name.province, name.city, name.province_hint, is_long
 
-    The last is 8 × the length of a Chinese brand (0 of others) + the kinds of further evidence.
-    """
-    if len(profile.names) != 1:
-        return NO_PLACE, NO_TRADE, 0
-    name = profile.names[0]
-    size = min(len(name.brand), 31) if has_chinese(name.brand) else 0
-    known = (
+
+def trade_of(name: CompanyName) -> TradeOf:
+    """The trade of a name, and its form when that is a group's."""
+    form = name.legal_form
+    return name.industry, name.industries, form if "集团" in form or "控股" in form else ""
+
+
+def size_of(name: CompanyName) -> int:
+    """8 × the length of a Chinese brand, 0 of others: brands of one length share the rest."""
+    return _KINDS * min(len(name.brand), _LONGEST) if has_chinese(name.brand) else 0
+
+
+def evidence_of(profile: Profile) -> int:
+    """Which further evidence a record has."""
+    return (
         (ADDRESS if profile.address else 0)
         | (PERSON if profile.person else 0)
         | (MAIL if profile.emails or profile.domains else 0)
     )
-    form = name.legal_form
-    group = form if "集团" in form or "控股" in form else ""
-    hint = name.province_hint or ""
-    place = (name.region, name.province, name.city, hint, size >= len(_RARE))
-    return place, (name.industry, name.industries, group), size * _KINDS + known
 
 
 class Bearings:

@@ -1,26 +1,26 @@
 """All duplicates within one batch: group by keys, compare inside the groups only.
 
 Made for files of a million records: a profile is a run of bytes, a key and a pair are numbers. The
-three steps (`steps`) are shared out to helper processes when there is enough to do.
+three steps (`steps`) are shared with helper processes when there is enough to do.
 """
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from heapq import merge
 from itertools import chain, islice
 from typing import Any
 
 from leads.identity.bearings import PlaceOf, TradeOf
+from leads.identity.filing import KINDS, SHARES
 from leads.identity.helpers import Workers, own_cores, workers
 from leads.identity.packing import dumps, loads, pack_records, unpack_match
-from leads.identity.steps import CROWDED, KINDS, RIGHT, SHARES, compare_pairs, group, normalise
+from leads.identity.steps import CROWDED, RIGHT, compare_pairs, group, normalise
 from leads.identity.types import DuplicatePair, Identity
 
 __all__ = ["CROWDED", "find_duplicates"]
 MANY = 20_000  # records from which on helper processes are worth starting
-MOST = 4  # helpers, unless more are asked for: others use the machine too
-TOGETHER = SHARES // 4  # shares of keys grouped in one task
-CHUNK = 4_000  # records normalised, and pairs compared, at a time
+MOST = 4  # processes, unless more are asked for: others use the machine too
+TOGETHER = SHARES // 16  # shares of keys grouped in one task
+CHUNK = 1_000  # records normalised, and pairs compared, at a time
 
 
 def find_duplicates(
@@ -81,12 +81,10 @@ class _Batch:
 
     def pairs(self) -> Iterator[int]:
         """The pairs that share a key and do not contradict each other, each once, in order."""
-        found = [array("q", answer) for answer in self.helpers.each(group, self._shares())]
-        before = -1
-        for pair in merge(*found):
-            if pair != before:
-                yield pair
-            before = pair
+        found = array("q")
+        for answer in self.helpers.each(group, self._shares()):
+            found.frombytes(answer)
+        yield from dict.fromkeys(sorted(found))
 
     def _shares(self) -> Iterator[bytes]:
         codes = self.place_of.tobytes(), self.trade_of.tobytes(), bytes(self.kind_of)

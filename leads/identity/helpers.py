@@ -1,12 +1,12 @@
 """Processes that do the steps of a search beside each other, fed and read through pipes.
 
 Plain child processes: they work under a task queue's worker, hold no connection and no lock of
-their parent's, and end with it. One thread of the parent feeds and reads them all.
+their parent's, and end with it. One thread of the parent feeds and reads them all, and does what
+they have no time for.
 """
 
 import gc
 import os
-import secrets
 import selectors
 import signal
 import subprocess
@@ -22,7 +22,7 @@ from leads.identity.steps import STEPS, forget_names
 
 HEAD = Struct("<BQ")  # a step or how it went, and how many bytes follow
 DONE, FAILED = 0, 1
-AHEAD = 3  # orders that a helper has at a time, so that it need not wait for the next
+AHEAD = 2  # orders that a helper has at a time, so that it need not wait while we do one
 PIPE = 1 << 20
 _BEGIN = "from leads.identity.helpers import serve; serve()"
 
@@ -51,13 +51,13 @@ def own_cores() -> int:
 
 @contextmanager
 def workers(processes: int) -> Iterator[Workers]:
-    """Helper processes, ended afterwards whatever happens; with one or none the work stays here."""
+    """This process and helpers beside it, ended afterwards whatever happens."""
     if processes < 2:
         yield _Here()
         return
     helpers = _Helpers()
     try:
-        helpers.start(processes)
+        helpers.start(processes - 1)
         yield helpers
     finally:
         helpers.close()
@@ -65,12 +65,13 @@ def workers(processes: int) -> Iterator[Workers]:
 
 class _Here:
     def each(self, step: Callable[[bytes], bytes], tasks: Iterable[bytes]) -> Iterator[bytes]:
-        return map(step, tasks)
+        for task in tasks:
+            yield _done_here(step, task)
 
 
 class _Order:
-    def __init__(self) -> None:
-        self.answer: bytes | None = None
+    def __init__(self, answer: bytes | None = None) -> None:
+        self.answer = answer
 
 
 class _Helper:
@@ -137,12 +138,8 @@ class _Helpers:
         self.selector = selectors.DefaultSelector()
 
     def start(self, processes: int) -> None:
-        """All with one seed for `hash`: their keys must be the same numbers."""
-        environment = {
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path),
-            "PYTHONHASHSEED": str(secrets.randbelow(2**32 - 1) + 1),
-        }
+        path = os.pathsep.join(path or os.getcwd() for path in sys.path)
+        environment = {**os.environ, "PYTHONPATH": path}
         for _number in range(processes):
             helper = _Helper(environment)
             self.helpers.append(helper)
@@ -152,22 +149,26 @@ class _Helpers:
         number = STEPS.index(step)
         orders: deque[_Order] = deque()
         for task in tasks:
-            helper = min(self.helpers, key=lambda one: len(one.orders))
-            orders.append(helper.give(number, task))
-            self._exchange(helper, timeout=0)
+            orders.append(self._give(number, task) or _Order(_done_here(step, task)))
+            self._exchange(timeout=0)
             while orders and orders[0].answer is not None:
                 yield orders.popleft().answer or b""
-            while all(len(one.orders) >= AHEAD for one in self.helpers):
-                self._exchange(timeout=None)
         while orders:
             while orders[0].answer is None:
                 self._exchange(timeout=None)
             yield orders.popleft().answer or b""
 
-    def _exchange(self, fed: _Helper | None = None, *, timeout: float | None) -> None:
+    def _give(self, number: int, task: bytes) -> _Order | None:
+        """Hand the task to a helper, unless all have enough to do: then it is done here."""
+        helper = min(self.helpers, key=lambda one: len(one.orders))
+        if len(helper.orders) >= AHEAD:
+            return None
+        order = helper.give(number, task)
+        helper.write()
+        return order
+
+    def _exchange(self, *, timeout: float | None) -> None:
         """Write and read what is possible; with no timeout wait until something is."""
-        if fed is not None:
-            fed.write()
         for helper in self.helpers:
             self._watch_writing(helper)
         for key, events in self.selector.select(timeout):
@@ -193,6 +194,18 @@ class _Helpers:
                 if pipe is not None:
                     pipe.close()
             helper.process.wait()
+
+
+def _done_here(step: Callable[[bytes], bytes], task: bytes) -> bytes:
+    """A step in this process; like a helper without a look for cycles, of which it makes none."""
+    is_collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return step(task)
+    finally:
+        forget_names()
+        if is_collecting:
+            gc.enable()
 
 
 def _fileno(pipe: Any) -> int:

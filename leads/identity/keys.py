@@ -16,7 +16,6 @@ from collections.abc import Iterable, Iterator
 
 from leads.identity.aliases import firm_labels
 from leads.identity.companies import parse_company_name
-from leads.identity.person_keys import person_hashes
 from leads.identity.profiles import Profile, profile_of
 from leads.identity.sounds import sound_of
 from leads.identity.text import has_chinese
@@ -38,43 +37,11 @@ def match_keys(record: Identity) -> set[Key]:
 
 def profile_keys(profile: Profile) -> set[Key]:
     """The keys of a record that is normalised already."""
-    keys = set(_exact_keys(profile))
+    keys = set(exact_keys(profile))
     for name in profile.names:
         keys.update(_precise_keys(name))
         keys.update(_loose_keys(name))
     return keys
-
-
-def batch_hashes(profile: Profile) -> tuple[list[int], list[int], list[int]]:
-    """Keys by which records of one batch are compared, as numbers: strong, named and loose ones.
-
-    Named ones say that the brand is written or read alike. Parts of brands are left out, they would
-    pair too many. The numbers hold in this process only: `hash64` costs ten times as much.
-    """
-    strong = [hash(("phone", phone)) for phone in profile.phones]
-    named: list[int] = []
-    loose: list[int] = []
-    if profile.emails or profile.domains or profile.credit_code or profile.wechat:
-        for key in _exact_keys(profile):
-            (strong if key.is_strong else loose).append(hash(key))
-    if profile.person and not profile.names:
-        loose += person_hashes(profile)
-    for name in profile.names:
-        brand = name.brand
-        if not brand:
-            continue
-        place = name.city or name.province or name.region
-        strong.append(hash((place, brand, name.industry, name.branch)))
-        loose += [hash(("firm", label)) for label in firm_labels(name)]
-        if name.is_generic:
-            continue
-        sound = sound_of(brand)
-        named.append(hash(("brand", brand)))
-        named += [hash((sound, where)) for where in _places(name)]
-        named += [hash((sound, "", what)) for what in _trades(name)]
-        if len(brand) >= SHORTEST_NEAR and _may_have_a_slip(brand):
-            loose += [hash(("near", near)) for near in _without_one(brand)]
-    return strong, named, loose
 
 
 def name_keys(name: str) -> tuple[Key, ...]:
@@ -82,7 +49,7 @@ def name_keys(name: str) -> tuple[Key, ...]:
     return tuple(_precise_keys(parse_company_name(name)))
 
 
-def _exact_keys(profile: Profile) -> Iterator[Key]:
+def exact_keys(profile: Profile) -> Iterator[Key]:
     for phone in profile.phones:
         yield Key("phone", phone)
     for email in profile.emails:
@@ -104,9 +71,9 @@ def _precise_keys(name: CompanyName) -> Iterator[Key]:
     if name.is_generic:
         return
     yield Key("brand", name.brand)
-    for place in _places(name):
+    for place in places_of(name):
         yield sound_key("sound_region", name.brand, place)
-    for trade in _trades(name):
+    for trade in trades_of(name):
         yield sound_key("sound_trade", name.brand, trade)
 
 
@@ -115,13 +82,13 @@ def sound_key(kind: KeyKind, brand: str, rest: str) -> Key:
     return Key(kind, f"{sound_of(brand)}|{rest}")
 
 
-def _places(name: CompanyName) -> tuple[str, ...]:
+def places_of(name: CompanyName) -> tuple[str, ...]:
     if name.province and name.province != NATIONWIDE:
         return (name.province,)
     return (SILENT, name.province_hint) if name.province_hint else (SILENT,)
 
 
-def _trades(name: CompanyName) -> tuple[str, ...]:
+def trades_of(name: CompanyName) -> tuple[str, ...]:
     """Trades of two languages are not compared: a Latin one is as good as none."""
     if not name.industries:
         return (SILENT,)
@@ -134,12 +101,12 @@ def _loose_keys(name: CompanyName) -> Iterator[Key]:
         return
     for part in parts_of(brand):
         yield Key("part", part)
-    if _may_have_a_slip(brand):
-        for near in _without_one(brand):
+    if may_have_a_slip(brand):
+        for near in without_one(brand):
             yield Key("near", near)
 
 
-def _may_have_a_slip(brand: str) -> bool:
+def may_have_a_slip(brand: str) -> bool:
     if has_chinese(brand):
         return SHORTEST_NEAR <= len(brand) <= LONGEST_NEAR
     return len(brand) in LATIN_NEAR
@@ -153,6 +120,6 @@ def parts_of(brand: str) -> set[str]:
     return {end for word in words for end in (word[:LATIN_PART], word[-LATIN_PART:])}
 
 
-def _without_one(brand: str) -> Iterable[str]:
+def without_one(brand: str) -> Iterable[str]:
     """The brand and what is left of it without each character: one slip leaves one in common."""
     return {brand, *(brand[:at] + brand[at + 1 :] for at in range(len(brand)))}

@@ -44,9 +44,10 @@ def _plain_text(value: str | Iterable[str]) -> str | tuple[str, ...]:
     return tuple("".join(one) for one in value)
 
 
-def unpack_records(packed: bytes) -> list[Identity]:
-    """The records again, all with the id None."""
-    return [Identity(None, *told) for told in loads(packed)]
+def pack_plain(name: CompanyName, phones: frozenset[str] | None) -> bytes:
+    """A profile of one name, perhaps with phones: what stands at its default is left out."""
+    names = (_name(name),)
+    return dumps((names, "", phones) if phones else (names,))
 
 
 def pack_profile(profile: Profile) -> bytes:

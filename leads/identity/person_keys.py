@@ -1,8 +1,7 @@
 """Keys by which people without a company are compared in a batch: their names, mail and doors.
 
 In files of people nothing else may agree: no phone, no whole address of mail. Two slips in one
-record must not hide it, so each key leaves something out. They hold in one process only, as
-`batch_hashes`.
+record must not hide it, so each key leaves something out.
 """
 
 import re
@@ -21,16 +20,19 @@ _LETTERS = re.compile(r"[^\W\d_]{4,}")
 _MARKS = re.compile(r"[\d._+-]+")
 
 
-def person_hashes(profile: Profile) -> list[int]:
-    """Numbers that two records of one person hardly lack altogether."""
-    found = [hash(("person", key)) for key in _of_name(profile.person)]
+def person_keys(profile: Profile) -> Iterator[tuple[str, ...]]:
+    """Words that two records of one person hardly lack altogether."""
+    for key in _of_name(profile.person):
+        yield "person", *key
     for address in profile.emails:
         name, _, host = address.partition("@")
-        found += [hash(("mailbox", name)), hash(("letters", _MARKS.sub("", name), host[:2]))]
-        found += [hash(("person", key)) for key in _of_name(_MARKS.sub(" ", name))]
+        yield "mailbox", name
+        yield "letters", _MARKS.sub("", name), host[:2]
+        for key in _of_name(_MARKS.sub(" ", name)):
+            yield "person", *key
     if profile.address:
-        found += [hash(("door", *key)) for key in _of_address(profile.address)]
-    return found
+        for key in _of_address(profile.address):
+            yield "door", *key
 
 
 def _of_name(name: str) -> Iterator[tuple[str, ...]]:

@@ -7,52 +7,24 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
 
-from leads.identity.bearings import Bearings, PlaceOf, TradeOf, bearing_of
+from leads.identity.bearings import Bearings
 from leads.identity.companies import parse_company_name
-from leads.identity.keys import batch_hashes
-from leads.identity.packing import (
-    dumps,
-    loads,
-    pack_match,
-    pack_profile,
-    unpack_profile,
-    unpack_records,
-)
-from leads.identity.profiles import profile_of
+from leads.identity.filing import POSITION, POSITION_BITS, Filing
+from leads.identity.packing import dumps, loads, pack_match, unpack_profile
 from leads.identity.records import compare_profiles
 from leads.identity.text import normalise_name
 
 CROWDED = 60  # a key that more records share says little and costs their square
-KINDS = ("strong", "named", "loose")
-SHARES = 32  # parts that the keys are divided into, each grouped by itself
 RIGHT = (1 << 32) - 1  # a pair is one number: left << 32 | right
 
 
 def normalise(task: bytes) -> bytes:
-    """Records from one position on → packed profiles, their sizes, bearings, and keys by share."""
+    """Records from one position on → what is noted of them, see `filing`."""
     first, packed = loads(task)
-    texts: list[bytes] = []
-    places: dict[PlaceOf, int] = {}
-    trades: dict[TradeOf, int] = {}
-    place_codes, trade_codes, kinds = array("I"), array("I"), bytearray()
-    shares = [tuple(array("q") for _kind in KINDS) for _share in range(SHARES)]
-    for position, record in enumerate(unpack_records(packed), start=first):
-        profile = profile_of(record)
-        texts.append(pack_profile(profile))
-        place, trade, kind = bearing_of(profile)
-        place_codes.append(places.setdefault(place, len(places)))
-        trade_codes.append(trades.setdefault(trade, len(trades)))
-        kinds.append(kind)
-        for kind, keys in enumerate(batch_hashes(profile)):
-            for key in keys:
-                filed = shares[key % SHARES][kind]
-                filed.append(key)
-                filed.append(position)
-    return dumps((
-        b"".join(texts), array("I", map(len, texts)).tobytes(),
-        (list(places), place_codes.tobytes()), (list(trades), trade_codes.tobytes()), bytes(kinds),
-        [[keys.tobytes() for keys in share] for share in shares],
-    ))  # fmt: skip
+    filing = Filing()
+    for position, told in enumerate(loads(packed), start=first):
+        filing.add(position, told)
+    return filing.packed()
 
 
 def group(task: bytes) -> bytes:
@@ -90,19 +62,19 @@ def forget_names() -> None:
 
 
 def _groups(packed: bytes) -> Iterable[list[int]]:
-    """The positions that share a key; most keys have one record and cost no list."""
-    numbers = array("q", packed)
-    firsts: dict[int, int] = {}
+    """The positions that share a key. Most keys have one record: these cost no list."""
+    entries = array("q", packed)
+    keys = [entry >> POSITION_BITS for entry in entries]
+    last = dict(zip(keys, entries, strict=True))
     shared: dict[int, list[int]] = {}
-    for key, position in zip(numbers[::2], numbers[1::2], strict=True):
-        first = firsts.setdefault(key, position)
-        if first == position:
-            continue
-        members = shared.get(key)
-        if members is None:
-            shared[key] = [first, position]
-        elif members[-1] != position:
-            members.append(position)
+    for key, entry in zip(keys, entries, strict=True):
+        if last[key] != entry:
+            members = shared.setdefault(key, [])
+            position = entry & POSITION
+            if not members or members[-1] != position:
+                members.append(position)
+    for key, members in shared.items():
+        members.append(last[key] & POSITION)
     return shared.values()
 
 

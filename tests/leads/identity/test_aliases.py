@@ -31,6 +31,12 @@ def test_every_firm_has_two_names_and_a_chinese_one() -> None:
     assert len(LISTED) > 4_500
 
 
+def test_no_known_firm_is_overlooked_for_its_first_characters() -> None:
+    for name in {name for line in LISTED for name in line}:
+        parsed = parse_company_name(name)
+        assert bool(aliases.firm_labels(parsed)) == bool(aliases.known_firms(parsed)[0]), name
+
+
 @pytest.mark.parametrize(
     ("a", "b"),
     [

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from leads.identity import Identity, compare, find_duplicates, match_keys, profile_of
 from leads.identity.duplicates import CROWDED
-from leads.identity.person_keys import person_hashes
+from leads.identity.person_keys import person_keys
 
 NAMES = st.builds(
     "{}{}{}{}".format,
@@ -69,10 +69,10 @@ def test_says_what_comparing_all_that_share_a_key_says(records: list[Identity]) 
     assert found == expected
 
 
-def people_keys(record: Identity) -> set[int]:
+def people_keys(record: Identity) -> set[tuple[str, ...]]:
     """What files of people are grouped by, for records without a company."""
     profile = profile_of(record)
-    return set(person_hashes(profile)) if profile.person and not profile.names else set()
+    return set(person_keys(profile)) if profile.person and not profile.names else set()
 
 
 def are_apart(left: Identity, right: Identity) -> bool:
