@@ -9,6 +9,7 @@ from rapidfuzz.fuzz import ratio, token_sort_ratio
 
 from leads.identity.places import place_at
 from leads.identity.text import has_chinese, to_simplified
+from leads.identity.words import index
 
 Nearness = Literal["room", "number", "building", "street", ""]
 
@@ -28,6 +29,7 @@ _BLOCK = re.compile(rf"(?P<block>[a-z]|{_NUMERAL})(?:号楼|栋|幢|座|号院)"
 _ROOM = re.compile(r"(?P<room>[a-z]?[0-9]{2,5}[a-z]?)(?:室|房|号|铺)?$")
 _MARKS = re.compile(r"[\s,，.。;；:：()（）【】\[\]#、]+")
 _NUMBERS = re.compile(r"\d+")
+_SHORTENED = index("places", "streets_in_letters")  # st → street
 _WITH_NUMBER = re.compile(r"\S*\d\S*")
 _POST_CODE = 4  # digits
 _WORDS = 3  # of an address without its numbers that say which street
@@ -60,7 +62,8 @@ def parse_address(text: str) -> Address:
     """Province, city, county, street, number, building and room of an address."""
     plain = to_simplified(unicodedata.normalize("NFKC", text[:_LONGEST]).casefold())
     if not has_chinese(plain):
-        return Address(text=" ".join(_MARKS.sub(" ", plain).split()))
+        words = _MARKS.sub(" ", plain).split()
+        return Address(text=" ".join(_SHORTENED.get(word, word) for word in words))
     plain = _MARKS.sub("", plain).replace("—", "-").replace("－", "-")
     place = place_at(plain.removeprefix("中国"))
     rest = plain.removeprefix("中国")[place.length :] if place else plain

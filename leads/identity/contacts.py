@@ -5,10 +5,18 @@ import unicodedata
 
 from leads.identity.words import words
 
-_EMAIL = re.compile(r"[^@\s<>\"(),:;\[\]\\]+@(?:[\w-]+\.)+[\w-]{2,}")
+_EMAIL = re.compile(r"[^@\s<>\"(),:;\[\]\\\x00-\x1f\x7f]+@(?:[\w-]+\.)+[\w-]{2,}")
+_SHOWN = re.compile(r"<([^<>@\s]+@[^<>@\s]+)>?[\s;,.]*$")
+_LONGEST = 320
+_LEADING = re.compile(r"^(?:微信号?|wechat(?: id)?|weixin|wx|v信)\s*[::]\s*|\s*\([^()]*\)$")
+_CODE_MARKS = re.compile(r"[-.·'\"]|^[^0-9A-Z]+|\([^()]*\)?$")
+_CODE_LENGTH = 18
+_MISREAD = str.maketrans("OIlSZ", "01152")  # letters that no credit code has
+_INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF, 0xAD])
 _HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?(?:[^/@\s]*@)?([^/:?#\s]+)", re.IGNORECASE)
 _DOMAIN = re.compile(r"(?:[\w-]+\.)+[\w-]{2,}")
 _SECOND_LEVEL = words("mail", "second_level")
+_PROVINCES = words("mail", "provinces")  # a.sh.cn, pudong.sh.gov.cn
 _CREDIT_CODE = re.compile(r"[0-9A-HJ-NP-RT-UW-Y]{2}\d{6}[0-9A-HJ-NP-RT-UW-Y]{10}")
 _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CREDIT_VALUES = {char: index for index, char in enumerate(_CREDIT_ALPHABET)}
@@ -22,8 +30,17 @@ SHARED_MAILBOXES = words("mail", "shared_mailboxes")
 
 def normalise_email(text: str) -> str | None:
     """An address in lower case, None when it is not one. Aliases after + are kept."""
-    address = _tidy(text).strip("<>;,").removeprefix("mailto:")
-    return address if _EMAIL.fullmatch(address) else None
+    address = _tidy(text[:_LONGEST]).strip("<>()[];,./ ").removeprefix("mailto:").partition("?")[0]
+    if not _EMAIL.fullmatch(address):
+        shown = _SHOWN.search(address)  # Zhang San <zhang.san@huaxin.cn>
+        address = shown[1].strip() if shown else ""
+    if not _EMAIL.fullmatch(address) or ".." in address:
+        return None
+    return None if _is_unprintable(address) else address
+
+
+def _is_unprintable(text: str) -> bool:
+    return not text.isascii() and not text.isprintable()
 
 
 def email_domain(text: str) -> str | None:
@@ -38,14 +55,14 @@ def address_domain(address: str) -> str | None:
 
 def site_domain(text: str) -> str | None:
     """The registrable domain of an address or URL: https://www.a.com.cn/x → a.com.cn."""
-    found = _HOST.match(_tidy(text))
+    found = _HOST.match(_tidy(text[:_LONGEST]).strip(" /"))
     host = found[1].strip(".").rpartition("@")[2] if found else ""
     return _registrable(host) if _DOMAIN.fullmatch(host) else None
 
 
 def _tidy(text: str) -> str:
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text).replace("。", ".")
+        text = unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).replace("。", ".")
     return text.strip().casefold()
 
 
@@ -53,8 +70,11 @@ def _registrable(host: str) -> str | None:
     labels = host.split(".")
     if all(map(str.isdigit, labels)):
         return None
-    keep = 3 if len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVEL else 2
-    return ".".join(labels[-keep:])
+    if len(labels) < 3 or len(labels[-1]) != 2:
+        return ".".join(labels[-2:])
+    is_second = labels[-2] in _SECOND_LEVEL or (labels[-1] == "cn" and labels[-2] in _PROVINCES)
+    is_third = labels[-2:] == ["gov", "cn"] and labels[-3] in _PROVINCES and len(labels) > 3
+    return ".".join(labels[-2 - is_second - is_third :])
 
 
 def _company_domain(domain: str | None) -> str | None:
@@ -66,7 +86,10 @@ def normalise_credit_code(text: str) -> str | None:
 
     The registration number of 15 digits that firms had before 2015 is taken too.
     """
-    code = "".join(unicodedata.normalize("NFKC", text).upper().replace("-", "").split())
+    plain = unicodedata.normalize("NFKC", text[:_LONGEST].translate(_INVISIBLE))
+    code = "".join(_CODE_MARKS.sub("", plain.upper()).split())
+    if len(code) == _CODE_LENGTH and not code.isalpha():
+        code = code.translate(_MISREAD)
     if _OLD_NUMBER.fullmatch(code):
         return code if _is_old_number(code) else None
     if not _CREDIT_CODE.fullmatch(code):
@@ -89,5 +112,8 @@ def _is_old_number(code: str) -> bool:
 
 def normalise_wechat(text: str) -> str | None:
     """A WeChat id in lower case, None when it cannot be one."""
-    account = unicodedata.normalize("NFKC", text).strip().casefold()
+    account = (
+        unicodedata.normalize("NFKC", text[:_LONGEST].translate(_INVISIBLE)).strip().casefold()
+    )
+    account = _LEADING.sub("", account).strip()
     return account if _WECHAT.fullmatch(account) else None

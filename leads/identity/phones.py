@@ -9,12 +9,20 @@ from leads.identity.words import index
 
 _SEPARATORS = re.compile(r"[\s\-‐-―−().·/]+")
 _EXTENSION = re.compile(
-    r"(?:转|分机|[;,]?\s*ext\.?|[x#])[:=\s]*([0-9]{1,6})[^0-9]*$", re.IGNORECASE
+    r"(?:[,(]?\s*(?:内线|转接?|分机号?码?)|[;,(]?\s*ext(?:ension)?\.?|[x#*]|(?<=[0-9]{7})[(,])"
+    r"[:=\s]*([0-9]{1,6})[^0-9]*$",
+    re.IGNORECASE,
 )
 _DASHED_EXTENSION = re.compile(r"(?<=[0-9]{7})\s*[-−–—]\s*([0-9]{1,6})$")
 _MOBILE = re.compile(r"1(?!79)[3-9][0-9]{9}")
 _LANDLINE = re.compile(r"0(?:10|2[0-9]|[3-9][0-9]{2})[1-9][0-9]{6,7}")
 _PLAIN = re.compile(r"(1(?!79)[3-9][0-9]{9})|0(10|2[0-9]|[3-9][0-9]{2})-?([1-9][0-9]{6,7})")
+_NEIGHBOURS = re.compile(r"852[2-9][0-9]{7}|853[268][0-9]{7}|886(?:9[0-9]{8}|[2-8][0-9]{7,8})")
+_REMARK = re.compile(r"\([^0-9()]*\)|[\u4e00-\u9fff]+[:\s]*")  # (张三), 微信同号
+_SEVERAL = re.compile(r"[/、,，;；|\n]|\s{2,}|\s(?=1[3-9][0-9]{9}|0[1-9]|\+)|或|和")
+_AREA = re.compile(r"\(?0(?:10|2[0-9]|[3-9][0-9]{2})\)?[-\s]*")
+_LONGEST, _SEVERAL_AT_MOST, _TAIL = 120, 6, 7
+_OF_TWO = 18  # digits that one number hardly has
 _SERVICE = re.compile(r"[48]00[0-9]{7}")
 _PREFIX = re.compile(
     r"(?:\+|00)?86(?=1(?!79)[3-9][0-9]{9}$|0?(?:10|2[0-9]|[3-9][0-9]{2})[1-9][0-9]{6,7}$|[48]00[0-9]{7}$)"
@@ -29,16 +37,46 @@ def normalise_phone(text: str, region: str = "CN") -> str | None:
     """
     if region == "CN" and text.isascii() and (plain := _PLAIN.fullmatch(text)):
         return "+86" + text if plain[1] else f"+86{plain[2]}{plain[3]}"
-    raw = unicodedata.normalize("NFKC", text).strip().removesuffix(".0")
+    raw = unicodedata.normalize("NFKC", text[:_LONGEST]).strip().removesuffix(".0")
+    phone = _read(raw, region)
+    if phone is None and (words := _REMARK.sub(" ", raw).strip()) != raw:
+        return _read(words, region)
+    return phone
+
+
+def normalise_phones(text: str) -> tuple[str, ...]:
+    """All numbers of a cell that may hold several: 13800138000/010-62508888、62508889."""
+    one = normalise_phone(text)
+    if one and sum(map(str.isdigit, text)) < _OF_TWO:
+        return (one,)
+    found: dict[str, None] = {}
+    area = ""
+    for piece in _SEVERAL.split(unicodedata.normalize("NFKC", text[:_LONGEST]))[:_SEVERAL_AT_MOST]:
+        phone = normalise_phone(piece)
+        if phone is None and area and len(_SEPARATORS.sub("", piece)) >= _TAIL:
+            phone = normalise_phone(area + piece.strip())
+        if phone is None:
+            continue
+        found[phone] = None
+        if landline := _AREA.match(piece.strip()):
+            area = landline[0]
+    return tuple(found) or ((one,) if one else ())
+
+
+def _read(raw: str, region: str) -> str | None:
     number, extension = _split_extension(raw)
-    national = _chinese_number(number) if region == "CN" else None
-    if national:
+    if region != "CN":
+        return _by_metadata(number, region, extension)
+    digits = _SEPARATORS.sub("", number)
+    if _NEIGHBOURS.fullmatch(digits):  # Hong Kong, Macau, Taiwan without the +
+        return _by_metadata("+" + digits, region, extension)
+    if national := _chinese_number(digits):
         return f"+86{national}{extension}"
     return _by_metadata(number, region, extension)
 
 
 def _chinese_number(number: str) -> str | None:
-    digits = _PREFIX.sub("", _SEPARATORS.sub("", number), count=1)
+    digits = _PREFIX.sub("", number, count=1)
     if _MOBILE.fullmatch(digits) or _SERVICE.fullmatch(digits):
         return digits
     landline = digits if digits.startswith("0") else "0" + digits

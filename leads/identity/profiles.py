@@ -12,7 +12,7 @@ from leads.identity.contacts import (
     normalise_email,
     normalise_wechat,
 )
-from leads.identity.phones import normalise_phone
+from leads.identity.phones import normalise_phone, normalise_phones
 from leads.identity.regions import region_of
 from leads.identity.text import normalise_name
 from leads.identity.types import CompanyName, Identity
@@ -21,6 +21,7 @@ from leads.identity.words import words
 _NOBODY = words("persons", "not_people")
 _REMARK = re.compile(r"\([^()]*\)?|[()]")  # 张三（采购）
 _LONGEST_PERSON = 80
+_ONE_PHONE = 17  # characters: what is longer may be two
 _NOTHING: frozenset[str] = frozenset()
 
 
@@ -46,7 +47,7 @@ def profile_of(record: Identity) -> Profile:
     domains = {domain for email in emails if (domain := address_domain(email))}
     if record.website and (domain := email_domain(record.website)):
         domains.add(domain)
-    phones = _valid(map(normalise_phone, record.phones)) if record.phones else _NOTHING
+    phones = _phones(record.phones) if record.phones else _NOTHING
     extended = any(";" in phone for phone in phones)
     return Profile(
         names=_one_name(record) or tuple(_names(record)),
@@ -102,6 +103,17 @@ def _placed(name: CompanyName, record: Identity) -> CompanyName:
 
 def _without_extensions(phones: frozenset[str]) -> frozenset[str]:
     return frozenset(phone.partition(";")[0] for phone in phones)
+
+
+def _phones(texts: tuple[str, ...]) -> frozenset[str]:
+    """The numbers of all cells; a cell as a rule has one, and then no more is asked."""
+    found: set[str] = set()
+    for text in texts:
+        if len(text) <= _ONE_PHONE and (one := normalise_phone(text)):
+            found.add(one)
+        elif text:
+            found.update(normalise_phones(text))
+    return frozenset(found) or _NOTHING
 
 
 def _valid(texts: Iterable[str | None]) -> frozenset[str]:

@@ -23,6 +23,20 @@ ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
         ("ｚｈａｎｇ＠ｑｑ．ｃｏｍ", "zhang@qq.com"),
         ("mailto:a@b.cn", "a@b.cn"),
         ("<a@b.cn>", "a@b.cn"),
+        ("张三 <Zhang.San@huaxin.cn>", "zhang.san@huaxin.cn"),
+        ('"Zhang, San" <zhang.san@huaxin.cn>;', "zhang.san@huaxin.cn"),
+        ("(a@b.cn)", "a@b.cn"),
+        ("a@b.cn.", "a@b.cn"),
+        ("mailto:a@b.cn?subject=hello", "a@b.cn"),
+        ("zhang@huaxin。cn", "zhang@huaxin.cn"),
+        ("\u200bzhang@163.com\u200b", "zhang@163.com"),
+        ("zhang.san+crm@huaxin.cn", "zhang.san+crm@huaxin.cn"),
+        ("zhang@公司.中国", "zhang@公司.中国"),
+        ("zhang@xn--55qx5d.cn", "zhang@xn--55qx5d.cn"),
+        ("zhang..san@huaxin.cn", None),
+        ("zhang\x00san@huaxin.cn", None),
+        ("\ud800zhang@huaxin.cn", None),
+        ("a@" + "b." * 5000 + "cn", None),
         ("zhang@qq", None),
         ("张三", None),
         ("a@b.cn c@d.cn", None),
@@ -39,6 +53,18 @@ def test_email(text: str, email: str | None) -> None:
         ("a@mail.huaxin.com.cn", "huaxin.com.cn"),
         ("https://www.huaxin.cn/about?x=1", "huaxin.cn"),
         ("HuaXin.com", "huaxin.com"),
+        ("www.a.com/", "a.com"),
+        ("HTTP://WWW.A.CO.UK:8080/", "a.co.uk"),
+        ("huaxin.sh.cn", "huaxin.sh.cn"),
+        ("www.huaxin.zj.cn", "huaxin.zj.cn"),
+        ("http://gxj.pudong.sh.gov.cn", "pudong.sh.gov.cn"),
+        ("www.mofcom.gov.cn", "mofcom.gov.cn"),
+        ("huaxin.com.tw", "huaxin.com.tw"),
+        ("shop123.taobao.com", None),
+        ("a@vip.sina.com", None),
+        ("a@yahoo.com.hk", None),
+        ("a@t-online.de", None),
+        ("a@hinet.net", None),
         ("a@qq.com", None),
         ("a@163.com", None),
         ("192.168.1.1", None),
@@ -57,6 +83,16 @@ def test_a_site_on_a_free_host_still_has_a_domain() -> None:
 def test_credit_code_is_tidied() -> None:
     assert normalise_credit_code(" 91110000600037341l ") == "91110000600037341L"
     assert normalise_credit_code("91110000-600037341L") == "91110000600037341L"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["9111OOOO600037341L", "9IIIOOOO6OOO3734IL", "信用代码：91110000600037341L",
+     "91110000600037341L(1-1)",
+     "９１１１００００６０００３７３４１Ｌ"],
+)  # fmt: skip
+def test_letters_that_no_credit_code_has_are_digits(text: str) -> None:
+    assert normalise_credit_code(text) == "91110000600037341L"
 
 
 @pytest.mark.parametrize("text", ["", "91110000600037341M", "9111000060003734", "无"])
