@@ -3,7 +3,9 @@
 Precise keys of a name: `name` (the whole without legal form), `brand`, `sound_region` and
 `sound_trade` (the brand's reading with its province, with its trade; with "" when the name tells
 none, so that who asks for 上海 need not read the firms of other places). Loose ones find a brand
-written wrongly or in part: `near` (one character left out) and `part` (its first or last two).
+written wrongly or in part: `near` (one character left out, or more at an end) and `part` (its
+first or last two). `short` are the parts of names that may be short forms themselves, or hide a
+trade in the brand: who asks with a whole name need not read all firms whose brand is longer.
 The names of a well-known firm in two languages share `firm`.
 A record is looked up with more keys than it is filed under (`seeking`), so that a short form
 finds the full one and the other way round, and the index stays small.
@@ -16,12 +18,14 @@ from collections.abc import Iterable, Iterator
 
 from leads.identity.aliases import firm_labels
 from leads.identity.companies import parse_company_name
+from leads.identity.lexicon import TRADES
 from leads.identity.profiles import Profile, profile_of
+from leads.identity.short_forms import may_be_short
 from leads.identity.sounds import sound_of
 from leads.identity.text import has_chinese
 from leads.identity.types import CompanyName, Identity, Key, KeyKind
 
-KEYS_VERSION = 4
+KEYS_VERSION = 5
 SILENT = ""  # in place of a province or trade that a name does not tell
 NATIONWIDE = "中国"  # agrees with every place, like silence
 PART = 2  # characters of a brand that say something by themselves
@@ -37,16 +41,25 @@ def match_keys(record: Identity) -> set[Key]:
 
 def profile_keys(profile: Profile) -> set[Key]:
     """The keys of a record that is normalised already."""
-    keys = set(exact_keys(profile))
+    keys = set(sure_keys(profile))
     for name in profile.names:
-        keys.update(_precise_keys(name))
-        keys.update(_loose_keys(name))
+        keys.update(_brand_keys(name))
+        keys.update(_part_keys(name))
     return keys
+
+
+def sure_keys(profile: Profile) -> Iterator[Key]:
+    """Those of which one in common is reason enough to read the other record."""
+    yield from exact_keys(profile)
+    for name in profile.names:
+        yield from _whole_keys(name)
+        yield from _near_keys(name)
 
 
 def name_keys(name: str) -> tuple[Key, ...]:
     """Precise keys of one company name, the whole one first."""
-    return tuple(_precise_keys(parse_company_name(name)))
+    parsed = parse_company_name(name)
+    return (*_whole_keys(parsed), *_brand_keys(parsed))
 
 
 def exact_keys(profile: Profile) -> Iterator[Key]:
@@ -62,13 +75,15 @@ def exact_keys(profile: Profile) -> Iterator[Key]:
         yield Key("wechat", profile.wechat)
 
 
-def _precise_keys(name: CompanyName) -> Iterator[Key]:
-    if not name.brand:
-        return
-    yield Key("name", name.canonical)
-    for label in firm_labels(name):
-        yield Key("firm", label)
-    if name.is_generic:
+def _whole_keys(name: CompanyName) -> Iterator[Key]:
+    if name.brand:
+        yield Key("name", name.canonical)
+        for label in firm_labels(name):
+            yield Key("firm", label)
+
+
+def _brand_keys(name: CompanyName) -> Iterator[Key]:
+    if name.is_generic or not name.brand:
         return
     yield Key("brand", name.brand)
     for place in places_of(name):
@@ -95,15 +110,41 @@ def trades_of(name: CompanyName) -> tuple[str, ...]:
     return name.industries[:1] if has_chinese(name.brand) else (name.industries[0], SILENT)
 
 
-def _loose_keys(name: CompanyName) -> Iterator[Key]:
+def _part_keys(name: CompanyName) -> Iterator[Key]:
+    brand = name.brand
+    if name.is_generic:
+        return
+    is_longer = len(brand) > PART
+    is_part = has_chinese(brand) and (may_be_short(name) or may_hide_trade(name))
+    for part in parts_of(brand) if is_longer or is_part else ():
+        if is_longer:
+            yield Key("part", part)
+        if is_part:
+            yield short_key(part, is_whole=not is_longer)
+
+
+def _near_keys(name: CompanyName) -> Iterator[Key]:
     brand = name.brand
     if name.is_generic or len(brand) <= PART:
         return
-    for part in parts_of(brand):
-        yield Key("part", part)
     if may_have_a_slip(brand):
         for near in without_one(brand):
             yield Key("near", near)
+    if has_chinese(brand):
+        for end in _long_ends(brand):
+            yield Key("near", end)
+
+
+def short_key(part: str, *, is_whole: bool) -> Key:
+    """A brand of two characters, or two of a longer one: who asks knows which of them it seeks."""
+    return Key("short", part if is_whole else f"{part}|…")
+
+
+def may_hide_trade(name: CompanyName) -> bool:
+    """华信科木: no trade that is known as one, so that it may be taken for the brand's end."""
+    if name.industries:
+        return not TRADES.issuperset(name.industries)
+    return len(name.brand) > PART
 
 
 def may_have_a_slip(brand: str) -> bool:
@@ -118,6 +159,13 @@ def parts_of(brand: str) -> set[str]:
         return {brand[:PART], brand[-PART:]} if len(brand) >= PART else set()
     words = [word for word in brand.split() if len(word) >= LATIN_PART]
     return {end for word in words for end in (word[:LATIN_PART], word[-LATIN_PART:])}
+
+
+def _long_ends(brand: str) -> Iterator[str]:
+    """Three characters or more at either end, at least two less than all: a brand held by it."""
+    for size in range(PART + 1, min(LONGEST_NEAR, len(brand) - PART) + 1):
+        yield brand[:size]
+        yield brand[-size:]
 
 
 def without_one(brand: str) -> Iterable[str]:

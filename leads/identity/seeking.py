@@ -10,22 +10,26 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from leads.identity.keys import (
+    LONGEST_NEAR,
     NATIONWIDE,
     PART,
     SHORTEST_NEAR,
     SILENT,
+    may_hide_trade,
     parts_of,
-    profile_keys,
+    short_key,
     sound_key,
+    sure_keys,
 )
 from leads.identity.names import RARE
 from leads.identity.profiles import Profile
+from leads.identity.short_forms import is_loose
 from leads.identity.text import has_chinese
 from leads.identity.types import CompanyName, Key, KeyKind
 
 WORTH: dict[KeyKind, int] = {
     "name": 60, "firm": 60, "sound_region": 20, "sound_trade": 16, "brand": 15, "near": 12,
-    "domain": 8, "part": 4,
+    "short": 12, "domain": 8, "part": 4,
 }  # fmt: skip
 STRONG = 100
 ENOUGH = WORTH["sound_region"] + WORTH["brand"]  # or with the trade: together worth reading
@@ -42,17 +46,13 @@ class Sought(NamedTuple):
 
 def sought_keys(profile: Profile) -> list[Sought]:
     """All keys under which others like this record may be filed, the most telling first."""
-    alone = dict.fromkeys(profile_keys(profile), False)
-    alone.update((key, True) for key in alone if key.kind not in _TOGETHER)
+    alone = dict.fromkeys(sure_keys(profile), True)
     for name in profile.names:
         if name.brand and not name.is_generic:
             for key, is_enough in _of_name(name):
                 alone[key] = alone.get(key, False) or is_enough
     found = [Sought(key, WORTH.get(key.kind, STRONG), enough) for key, enough in alone.items()]
     return sorted(found, key=lambda sought: -sought.worth)
-
-
-_TOGETHER = frozenset({"brand", "sound_region", "sound_trade"})
 
 
 def _of_name(name: CompanyName) -> Iterator[tuple[Key, bool]]:
@@ -70,10 +70,26 @@ def _of_name(name: CompanyName) -> Iterator[tuple[Key, bool]]:
     yield Key("brand", brand), not place or (len(brand) >= RARE and has_chinese(brand))
     if len(brand) == SHORTEST_NEAR - 1 and has_chinese(brand):
         yield Key("near", brand), True  # a longer brand of which a character was lost
+    yield from _of_parts(name, place)
+
+
+def _of_parts(name: CompanyName, place: str) -> Iterator[tuple[Key, bool]]:
+    """Longer brands that hold this one, and shorter ones held by it."""
+    brand = name.brand
+    if _is_complete(name):
+        for part in parts_of(brand):
+            yield short_key(part, is_whole=part != brand), True
+        return
     for part in parts_of(brand):
         yield Key("part", part), True
         if len(part) == PART < len(brand):
             yield from _as_short_form(part, place)
+
+
+def _is_complete(name: CompanyName) -> bool:
+    """Nothing was left out: only a name that lacks something can be another spelling of it."""
+    is_usual = has_chinese(name.brand) and len(name.brand) <= LONGEST_NEAR
+    return is_usual and not is_loose(name) and not may_hide_trade(name)
 
 
 def _as_short_form(part: str, place: str) -> Iterator[tuple[Key, bool]]:

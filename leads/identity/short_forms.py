@@ -21,13 +21,21 @@ def _place_letters() -> dict[str, str]:
 def short_form_strength(a: CompanyName, b: CompanyName) -> float:
     """How well the shorter name reads as a short form of the longer one; 0 when it does not."""
     short, full = (a, b) if len(a.text) < len(b.text) else (b, a)
-    if short.branch or full.branch or short.legal_form not in _LOOSE_FORMS:
-        return 0.0
-    if len(short.text) > _LONGEST or len(short.brand) < 2:
+    if full.branch or not may_be_short(short):
         return 0.0
     if "农村" in full.text and not any(word in short.text for word in _OF_THE_LAND):
         return 0.0  # 上海银行 is not 上海农村商业银行
     return max(_led_by_brand(short, full), _letters_left_out(short, full))
+
+
+def may_be_short(name: CompanyName) -> bool:
+    """Whether it can be the short form of a longer name: few characters, nothing formal."""
+    return is_loose(name) and len(name.text) <= _LONGEST and len(name.brand) >= _WORD
+
+
+def is_loose(name: CompanyName) -> bool:
+    """A name without its full legal form: cut short by habit, or not typed to its end."""
+    return not name.branch and name.legal_form in _LOOSE_FORMS
 
 
 def _led_by_brand(short: CompanyName, full: CompanyName) -> float:

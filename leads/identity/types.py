@@ -21,6 +21,7 @@ KeyKind = Literal[
     "firm",
     "near",
     "part",
+    "short",
     "domain",
 ]
 
@@ -33,6 +34,7 @@ _BESIDE: dict[KeyKind, int] = {
     "name": 1,
     "brand": 0,
     "part": 0,
+    "short": 0,
     "sound_region": 0,
     "sound_trade": 0,
 }

@@ -3,7 +3,7 @@
 import pytest
 
 from leads.identity import Identity, Key, match_keys, name_keys
-from leads.identity.keys import profile_keys
+from leads.identity.keys import profile_keys, sure_keys
 from leads.identity.profiles import profile_of
 from leads.identity.seeking import sought_keys
 
@@ -60,10 +60,11 @@ def test_what_somebody_else_typed_is_looked_up_under_a_shared_key(typed: str, kn
     assert asked & match_keys(Identity(company=known))
 
 
-def test_a_record_is_looked_up_under_all_its_own_keys() -> None:
+def test_a_record_is_looked_up_under_all_its_own_sure_keys() -> None:
     for name in ("上海华信科技有限公司", "北京字节跳动科技有限公司", "Siemens AG", "同光"):
         profile = profile_of(Identity(company=name))
-        assert profile_keys(profile) <= {one.key for one in sought_keys(profile)}
+        sought = {one.key for one in sought_keys(profile) if one.is_enough}
+        assert {*sure_keys(profile)} <= sought & profile_keys(profile)
 
 
 def test_few_keys_are_kept_of_a_usual_name() -> None:

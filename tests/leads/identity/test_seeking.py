@@ -45,3 +45,22 @@ def test_firms_of_other_places_are_not_read() -> None:
 def test_a_rare_brand_is_read_wherever_it_is() -> None:
     asked = Identity(company="上海东方盛虹科技有限公司")
     assert is_read(asked, Identity(company="北京东方盛虹科技有限公司"))
+
+
+def test_a_whole_name_does_not_read_firms_of_longer_brands() -> None:
+    asked = Identity(company="上海华信科技有限公司")
+    for longer in ("上海华信源科技有限公司", "上海大华信贸易有限公司", "华信源软件有限公司"):
+        assert not is_read(asked, Identity(company=longer)), longer
+        assert is_read(Identity(company="华信"), Identity(company=longer)), longer
+
+
+def test_a_whole_name_reads_what_may_be_its_short_form_or_hide_its_trade() -> None:
+    for asked, known in (
+        ("上海东方国际贸易有限公司", "东方国贸"),
+        ("上海东方盛虹科技有限公司", "东方"),
+        ("上海华信科技有限公司", "上海华信科木有限公司"),
+        ("杭州利众宇煤机有限公司", "杭州利众宇煤矿有限公司"),
+        ("杭州利众宇煤矿有限公司", "杭州利众宇煤机有限公司"),
+        ("东方明珠新媒体股份有限公司", "东方明珠"),
+    ):
+        assert is_read(Identity(company=asked), Identity(company=known)), (asked, known)
