@@ -1,6 +1,6 @@
 """Who is above whom, and where somebody stands in the tree of departments."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from crm.people.models import Department, Member
 
@@ -10,23 +10,32 @@ def superior_of(member: Member) -> Member | None:
 
     Only somebody who can act counts, and nobody is their own superior.
     """
-    if member.superior_id is not None and member.superior_id != member.pk:
-        named = Member.objects.filter(pk=member.superior_id, is_active=True).first()
-        if named is not None:
-            return named
-    return head_above(member)
+    return direct_superiors([member])[member.pk]
 
 
-def head_above(member: Member) -> Member | None:
-    """The head of the member's department, or the next one up whose seat is filled by another."""
-    if member.department_id is None:
-        return None
-    path = Department.objects.values_list("path", flat=True).get(pk=member.department_id)
-    above = Department.objects.filter(pk__in=path).select_related("head")
-    for seat in sorted(above, key=lambda one: path.index(one.pk), reverse=True):
-        if seat.head is not None and seat.head.is_active and seat.head_id != member.pk:
-            return seat.head  # type: ignore[no-any-return]
-    return None
+def direct_superiors(members: Collection[Member]) -> dict[int, Member | None]:
+    """The same for many, with as many questions as for one."""
+    wanted = {one.superior_id for one in members if one.superior_id not in (None, one.pk)}
+    acting = Member.objects.filter(pk__in=wanted, is_active=True)
+    named = {one.pk: one for one in acting} if wanted else {}
+    found = {one.pk: named.get(one.superior_id or 0) for one in members if one.superior_id != one.pk}
+    rest = [one for one in members if found.get(one.pk) is None]
+    return found | _heads_above(rest)
+
+
+def _heads_above(members: Collection[Member]) -> dict[int, Member | None]:
+    """The head of the department, or of the next one up whose seat is filled by another."""
+    own = {one.department_id for one in members if one.department_id is not None}
+    paths = dict(Department.objects.filter(pk__in=own).values_list("pk", "path")) if own else {}
+    above = Department.objects.filter(pk__in={pk for path in paths.values() for pk in path})
+    seats = {one.pk: one.head for one in above.select_related("head")} if paths else {}
+    found: dict[int, Member | None] = {}
+    for member in members:
+        path = paths.get(member.department_id or 0, ())
+        heads = (seats.get(pk) for pk in reversed(path))
+        others = (head for head in heads if head and head.is_active and head.pk != member.pk)
+        found[member.pk] = next(others, None)
+    return found
 
 
 def makes_a_circle(member_id: int, superior_id: int) -> bool:

@@ -1,5 +1,6 @@
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Model
@@ -24,24 +25,42 @@ def relative_path(url: str) -> str:
     return (url.removeprefix(prefix) if prefix != "/" else url).lstrip("/")
 
 
+class Notice(NamedTuple):
+    """A line for one member's inbox; `url` as `reverse` gives it, or a path below the prefix."""
+
+    member_id: int
+    kind: NotificationKind | str
+    title: str
+    url: str = ""
+
+
 def notify(
     *, member_ids: Iterable[int | None], kind: NotificationKind | str, title: str, url: str = ""
 ) -> None:
-    """Put a line into the inbox of each member, except the one who acts, and tell their browsers.
+    """Put one line into the inbox of each member, except the one who acts."""
+    wanted = sorted({member_id for member_id in member_ids if member_id})
+    notify_all(Notice(member_id, kind, title, url) for member_id in wanted)
 
-    `url` is a tenant page's address as `reverse` gives it, or a path below the prefix.
-    """
+
+def notify_all(notices: Iterable[Notice]) -> None:
+    """Put lines into inboxes, all at once, and tell the browsers; who acts is told nothing."""
     actor_id = current_member_id()
-    wanted = sorted({member_id for member_id in member_ids if member_id} - {actor_id})
-    path = relative_path(url)
+    wanted = [one for one in notices if one.member_id != actor_id]
     Notification.objects.bulk_create(
-        Notification(
-            member_id=member_id, kind=kind, title=title[:200], path=path[:300], actor_id=actor_id
-        )
-        for member_id in wanted
+        (
+            Notification(
+                member_id=one.member_id,
+                kind=one.kind,
+                title=one.title[:200],
+                path=relative_path(one.url)[:300],
+                actor_id=actor_id,
+            )
+            for one in wanted
+        ),
+        batch_size=2_000,
     )
-    for member_id in wanted:
-        live.publish(live.member_topic(member_id), "notification", kind=str(kind))
+    for one in wanted:
+        live.publish(live.member_topic(one.member_id), "notification", kind=str(one.kind))
 
 
 def mark_read(*, member: Member, notification_ids: Iterable[int] | None = None) -> int:

@@ -1,5 +1,6 @@
 """Collision cases: which there are, who reads them, who is in them."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import (
@@ -130,16 +131,30 @@ def closes(decision: CollisionDecision, lead_id: int) -> bool:
     return any(one["what"] == "closed" and one["lead"] == lead_id for one in decision.changes)
 
 
-def open_case_on(pairs: list[Pair]) -> CollisionCase | None:
+def open_case_on(pairs: Collection[Pair]) -> CollisionCase | None:
     """A case still to be decided in which one of these records is, the oldest."""
+    found = [case for cases in waiting_cases_of(pairs).values() for case in cases]
+    return CollisionCase.objects.get(pk=min(found)) if found else None
+
+
+def waiting_cases_of(pairs: Collection[Pair]) -> dict[Pair, list[int]]:
+    """The cases still to be decided in which each of these records is, the oldest first."""
+    found: dict[Pair, list[int]] = {}
     if not pairs:
-        return None
-    wanted = Q()
-    for kind, pk in pairs:
-        wanted |= Q(record_kind=kind, record_id=pk)
-    rows = CollisionRecord.objects.filter(wanted, case__state__in=WAITING)
-    found = rows.select_related("case").order_by("case_id").first()
-    return found.case if found else None
+        return found
+    rows = records_in_cases(pairs).filter(case__state__in=WAITING).order_by("case_id")
+    for kind, pk, case in rows.values_list("record_kind", "record_id", "case_id"):
+        found.setdefault((kind, pk), []).append(case)
+    return found
+
+
+def records_in_cases(pairs: Collection[Pair]) -> QuerySet[CollisionRecord]:
+    """Every place of these records in a case, whatever became of it."""
+    wanted = Q(pk__in=[])
+    for kind in RecordKind.values:
+        if ids := sorted({pk for own, pk in pairs if own == kind}):
+            wanted |= Q(record_kind=kind, record_id__in=ids)
+    return CollisionRecord.objects.filter(wanted).order_by()
 
 
 def cases_of(kind: RecordKind | str, record_id: int) -> QuerySet[CollisionCase]:

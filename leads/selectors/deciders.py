@@ -1,9 +1,9 @@
 """Who decides a collision: the nearest common superior of its reps, who is none of them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from crm.access import policy
-from crm.people.hierarchy import superior_of
+from crm.people.hierarchy import direct_superiors
 from crm.people.models import Member
 from crm.people.presence import acting_deputies, is_absent
 
@@ -12,14 +12,8 @@ HIGHEST = 12
 
 
 def superiors_of(member: Member) -> list[Member]:
-    """Everybody above a member, the nearest first; a circle ends where it closes."""
-    found: list[Member] = []
-    seen, above = {member.pk}, superior_of(member)
-    while above is not None and above.pk not in seen and len(found) < HIGHEST:
-        found.append(above)
-        seen.add(above.pk)
-        above = superior_of(above)
-    return found
+    """Everybody above a member, the nearest first."""
+    return Desk().superiors_of(member)
 
 
 def may_judge(member: Member, barred: Collection[int]) -> bool:
@@ -31,15 +25,31 @@ class Desk:
     """Who stands above whom and may be asked; remembered while many cases are opened at once."""
 
     def __init__(self) -> None:
-        self._above: dict[int, list[Member]] = {}
+        self._superior: dict[int, Member | None] = {}
         self._may: dict[int, bool] = {}
         self._is_here: dict[int, bool] = {}
 
+    def read(self, members: Iterable[Member]) -> None:
+        """Look up who is above these, step by step: as many questions for one as for many."""
+        ahead = {one.pk: one for one in members}
+        for _step in range(HIGHEST):
+            ahead = {pk: one for pk, one in ahead.items() if pk not in self._superior}
+            if not ahead:
+                return
+            found = direct_superiors(ahead.values())
+            self._superior |= found
+            ahead = {one.pk: one for one in found.values() if one is not None}
+
     def superiors_of(self, member: Member) -> list[Member]:
-        """Everybody above a member, the nearest first."""
-        if member.pk not in self._above:
-            self._above[member.pk] = superiors_of(member)
-        return self._above[member.pk]
+        """Everybody above a member, the nearest first; a circle ends where it closes."""
+        self.read([member])
+        found: list[Member] = []
+        seen, above = {member.pk}, self._superior.get(member.pk)
+        while above is not None and above.pk not in seen and len(found) < HIGHEST:
+            found.append(above)
+            seen.add(above.pk)
+            above = self._superior.get(above.pk)
+        return found
 
     def is_here(self, member: Member) -> bool:
         """Whether they are not away."""
@@ -47,13 +57,17 @@ class Desk:
             self._is_here[member.pk] = not is_absent(member)
         return self._is_here[member.pk]
 
+    def deputy_of(self, decider: Member, barred: Collection[int]) -> Member | None:
+        """Who decides while the decider is away."""
+        return None if self.is_here(decider) else deputy_of(decider, barred)
+
     def can_be_asked(self, member: Member, barred: Collection[int]) -> bool:
         """Whether they may decide and are here, or somebody stands in who may."""
         if member.pk not in self._may:
             self._may[member.pk] = may_judge(member, ())
         if member.pk in barred or not self._may[member.pk]:
             return False
-        return self.is_here(member) or deputy_of(member, barred) is not None
+        return self.is_here(member) or self.deputy_of(member, barred) is not None
 
 
 def common_superior(
@@ -64,6 +78,7 @@ def common_superior(
         return None
     desk = desk or Desk()
     out = {rep.pk for rep in reps} | set(barred)
+    desk.read(reps)
     chains = [desk.superiors_of(rep) for rep in reps]
     others = [{one.pk for one in chain} for chain in chains[1:]]
     for one in chains[0]:

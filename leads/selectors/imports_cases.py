@@ -1,13 +1,11 @@
 """Which rows of an import are collisions: whose clients they meet, and what of it is settled."""
 
 from collections.abc import Collection, Iterable
-from typing import Any, NamedTuple
-
-from django.db.models import QuerySet
+from typing import NamedTuple
 
 from leads.enums import Bucket, RecordKind
-from leads.models import CollisionRecord, ImportBatch, ImportRow, Lead
-from leads.selectors.cases import WAITING
+from leads.models import ImportBatch, ImportRow, Lead
+from leads.selectors.cases import WAITING, records_in_cases, waiting_cases_of
 from leads.selectors.judgements import Pair
 from leads.selectors.standing import Held, held_now
 
@@ -34,29 +32,16 @@ def brought_by(member_id: int | None, held: Iterable[Held]) -> set[Pair]:
     return found
 
 
-def open_cases_on(pairs: Collection[Pair]) -> dict[Pair, int]:
-    """The case still to be decided in which each of these records is, the oldest."""
-    rows = _inside(pairs).filter(case__state__in=WAITING).order_by("case_id")
-    found: dict[Pair, int] = {}
-    for kind, pk, case in rows.values_list("record_kind", "record_id", "case_id"):
-        if (kind, pk) in pairs:
-            found.setdefault((kind, pk), case)
-    return found
-
-
 def settled_with(member_id: int | None, pairs: Collection[Pair]) -> dict[Pair, int]:
     """The latest decided case between this member and whoever holds each of these records."""
-    rows = _inside(pairs).exclude(case__state__in=WAITING)
+    if not pairs:
+        return {}
+    rows = records_in_cases(pairs).exclude(case__state__in=WAITING)
     rows = rows.filter(
         case__parties__member=member_id, case__parties__side__in=["holder", "newcomer"]
     )
     values = rows.order_by("case_id").values_list("record_kind", "record_id", "case_id")
-    return {(kind, pk): case for kind, pk, case in values if (kind, pk) in pairs}
-
-
-def _inside(pairs: Collection[Pair]) -> QuerySet[Any]:
-    rows = CollisionRecord.objects.filter(record_id__in={pk for _kind, pk in pairs})
-    return rows.order_by()
+    return {(kind, pk): case for kind, pk, case in values}
 
 
 def foreseen(batch: ImportBatch) -> Foreseen:
@@ -78,5 +63,5 @@ def _clients_met(batch: ImportBatch, bucket: Bucket) -> set[Pair]:
     met = {one.pair for one in others}
     if bucket == Bucket.OWNED:
         met -= brought_by(importer, others)
-        met -= set(settled_with(importer, met)) - set(open_cases_on(met))
+        met -= set(settled_with(importer, met)) - set(waiting_cases_of(met))
     return met

@@ -14,7 +14,7 @@ from crm import jobs
 from crm.audit import services as audit
 from crm.people.models import Member
 from crm.teamwork.enums import NotificationKind
-from crm.teamwork.services import notify
+from crm.teamwork.services import Notice, notify_all
 from crm.web import live
 from leads.assignment import Candidate
 from leads.models import Lead
@@ -143,16 +143,14 @@ def tell_reps(counts: Mapping[int, int], *, latest: Mapping[int, int]) -> None:
 def notify_reps(counts: Mapping[int, int], *, latest: Mapping[int, int]) -> None:
     """One line in each rep's inbox, however many leads came."""
     leads = Lead.objects.in_bulk(latest.values())
-    for member_id, number in counts.items():
-        lead = leads[latest[member_id]]
-        more = f" +{number - 1}" if number > 1 else ""
-        name, args = ("leads:detail", [lead.pk]) if number == 1 else ("leads:list", [])
-        notify(
-            member_ids=[member_id],
-            kind=NotificationKind.LEAD_ASSIGNED,
-            title=f"{lead.company_name}{more}",
-            url=reverse(name, urlconf=settings.TENANT_URLCONF, args=args),
-        )
+    notify_all(_notice_of(leads[latest[one]], one, number) for one, number in counts.items())
+
+
+def _notice_of(lead: Lead, member_id: int, number: int) -> Notice:
+    more = f" +{number - 1}" if number > 1 else ""
+    name, args = ("leads:detail", [lead.pk]) if number == 1 else ("leads:list", [])
+    url = reverse(name, urlconf=settings.TENANT_URLCONF, args=args)
+    return Notice(member_id, NotificationKind.LEAD_ASSIGNED, f"{lead.company_name}{more}", url)
 
 
 def _announce(given: Sequence[Given]) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
 from django.urls import reverse
 
 from crm.audit import services as audit
@@ -16,7 +15,6 @@ from leads.enums import RecordKind
 from leads.models import CollisionCase, CollisionParty, CollisionRecord
 from leads.selectors.case_names import told_titles
 from leads.selectors.deciders import administrators, deputy_of
-from leads.selectors.identity import Pair
 
 KIND_LABELS = {RecordKind.LEAD.value: "leads.lead", RecordKind.CUSTOMER.value: "leads.customer"}
 
@@ -70,18 +68,9 @@ def log(case: CollisionCase, action: str, **details: Any) -> None:
     audit.record(f"case.{action}", target=case, **details)
 
 
-def log_on_records(
-    case: CollisionCase, action: str, *, newcomer: Pair | None = None, **details: Any
-) -> None:
-    """A line in the story of every record of the case, naming it.
-
-    Of many newcomers only the one named is told of its own coming: fifty who come one after the
-    other would else write a line on each other's records.
-    """
+def log_on_records(case: CollisionCase, action: str, **details: Any) -> None:
+    """A line in the story of every record of the case, naming it."""
     rows = CollisionRecord.objects.filter(case=case).order_by("pk")
-    if newcomer is not None:
-        kind, pk = newcomer
-        rows = rows.filter(Q(is_held=True) | Q(record_kind=kind, record_id=pk))
     said = {"name": case.number, **details}
     pairs = rows.values_list("record_kind", "record_id")
     audit.write_all((f"collision.{action}", KIND_LABELS[kind], pk, said) for kind, pk in pairs)

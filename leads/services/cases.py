@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.constraints import violated
-from crm.numbering import take_number
 from crm.people.models import Member
 from crm.teamwork.enums import NotificationKind
 from crm.teamwork.models import Comment
@@ -26,10 +24,12 @@ from leads.models import (
 )
 from leads.selectors.arbitrations import decision_deadline
 from leads.selectors.cases import WAITING, open_case_on
-from leads.selectors.deciders import common_superior, deputy_of, wider
+from leads.selectors.deciders import Desk
 from leads.selectors.identity import Match, Pair
-from leads.selectors.managers import manager_ids_of
+from leads.selectors.standing import Held
 from leads.services import case_notices as notices
+from leads.services.case_docket import Circle, Docket, recall, touch_all, write
+from leads.services.case_opening import Opened, Opening, Reach
 from leads.services.identity import kind_of
 from leads.services.refusals import Refused
 
@@ -76,26 +76,57 @@ def reach_for(matches: Sequence[Match], entrant: Entrant) -> list[CollisionCase]
     strongest = sorted(matches, key=lambda one: (-one.score, one.pair))[:MOST_AT_ONCE]
     strongest = [one for one in strongest if one.pair != entrant.pair]
     _hold_subjects(one.pair for one in strongest)
-    found: dict[int, CollisionCase] = {}
-    for match in strongest:
-        case = _still_open([match.pair, entrant.pair], entrant) or _open(match, entrant)
-        if case is not None and case.pk not in found:
-            found[case.pk] = _join(case, match, entrant)
-    return list(found.values())
+    reaches = [reach for match in strongest if (reach := _reach(match, entrant)) is not None]
+    return _bring(reaches, entrant.origin)
 
 
-def _still_open(pairs: list[Pair], entrant: Entrant) -> CollisionCase | None:
-    """The open case on these records; none, if it is decided in this very moment.
+def _reach(match: Match, entrant: Entrant) -> Reach | None:
+    """A record by which somebody reaches for another; None when that one is gone by now."""
+    held = record_at(match.pair)
+    if held is None:
+        return None
+    return Reach(
+        held=held_as(held),
+        member_id=entrant.member.pk,
+        why=entrant.explanation.strip()[:200],
+        record=entrant.pair,
+        title=str(entrant.record),
+        owner_id=entrant.record.owner_id,
+        score=round(match.score, 3),
+        reasons=[reason.as_dict() for reason in match.reasons],
+    )
 
-    It is held before somebody new comes in; who is in it already need not wait for it.
-    """
-    case = open_case_on(pairs)
-    kind, pk = entrant.pair
-    if case is None or case.records.filter(record_kind=kind, record_id=pk).exists():
-        return case
-    rows = CollisionCase.objects.filter(pk=case.pk, state__in=WAITING)
-    held: CollisionCase | None = rows.select_for_update(of=("self",), no_key=True).first()
-    return held
+
+def held_as(record: Lead | Customer) -> Held:
+    """A record as a case is opened about it."""
+    pair = (kind_of(record).value, record.pk)
+    return Held(pair, str(record), record.owner_id, record.created_by_id)
+
+
+def _bring(reaches: Sequence[Reach], origin: CollisionOrigin) -> list[CollisionCase]:
+    """Bring them into their cases, and tell at once whom each of these concerns."""
+    opening = Opening(origin)
+    try:
+        with transaction.atomic():
+            dockets = opening.bring(reaches)
+    except IntegrityError as error:
+        if violated(error) != ONE_OPEN:
+            raise
+        dockets = opening.bring(reaches)
+    found = {one.case.pk: one for one in dockets}
+    for docket in found.values():
+        if docket.has_news:
+            _tell_of(docket, opening.circle)
+    return [one.case for one in found.values()]
+
+
+def _tell_of(docket: Opened, circle: Circle) -> None:
+    """The owner and whoever came, their managers, and who is to decide."""
+    concerned = {reach.held.owner_id for reach in docket.reaches}
+    concerned |= {reach.member_id for reach in docket.reaches}
+    notices.tell(docket.case, circle.around(concerned), NotificationKind.LEAD_COLLISION)
+    notices.tell_deciders(docket.case, NotificationKind.CASE_TO_DECIDE)
+    notices.announce(docket.case)
 
 
 def _hold_subjects(pairs: Iterable[Pair]) -> None:
@@ -113,93 +144,6 @@ def hold_all_subjects() -> None:
         cursor.execute(LOCK, [f"cases:{current_organization_id()}"])
 
 
-def _open(match: Match, entrant: Entrant) -> CollisionCase | None:
-    """A new case about the record that was there first; None when it is gone by now."""
-    held = record_at(match.pair)
-    if held is None:
-        return None
-    case = CollisionCase(
-        number=take_number("CC"),
-        title=str(held)[:200],
-        subject_kind=match.kind,
-        subject_id=match.record_id,
-        origin=entrant.origin,
-        opened_by=entrant.member,
-        opened_at=timezone.now(),
-    )
-    try:
-        with transaction.atomic():
-            case.save()
-    except IntegrityError as error:
-        if violated(error) != ONE_OPEN:
-            raise
-        return open_case_on([match.pair])
-    CollisionRecord.objects.create(
-        case=case,
-        record_kind=match.kind,
-        record_id=match.record_id,
-        is_held=True,
-        title=str(held)[:200],
-        origin=entrant.origin,
-        owner=held.owner,
-        member=held.created_by,
-    )
-    reps = [entrant.member, *([held.owner] if held.owner else [])]
-    if held.owner is not None:
-        add_party(case, held.owner, CollisionSide.HOLDER)
-    add_party(case, entrant.member, CollisionSide.NEWCOMER)
-    notices.log(case, "opened", origin=str(entrant.origin), why=entrant.explanation)
-    ask(case, common_superior(reps))
-    return case
-
-
-def _join(case: CollisionCase, match: Match, entrant: Entrant) -> CollisionCase:
-    """Put the entrant's record and the entrant into a case; a second time changes nothing."""
-    kind, pk = entrant.pair
-    record, is_new = CollisionRecord.objects.get_or_create(
-        case=case,
-        record_kind=kind,
-        record_id=pk,
-        defaults={
-            "title": str(entrant.record)[:200],
-            "score": round(match.score, 3),
-            "reasons": [reason.as_dict() for reason in match.reasons],
-            "origin": entrant.origin,
-            "explanation": entrant.explanation.strip()[:200],
-            "owner": entrant.record.owner,
-            "member": entrant.member,
-        },
-    )
-    if not is_new:
-        return case
-    return _let_in(
-        case, entrant.member, owner_id=match.owner_id, why=record.explanation, record=entrant.pair
-    )
-
-
-def _let_in(
-    case: CollisionCase, member: Member, *, owner_id: int | None, why: str, record: Pair
-) -> CollisionCase:
-    """One more who claims the client: the decision may move up, and everybody concerned is told."""
-    case = locked_case(case.pk)
-    was_in = add_party(case, member, CollisionSide.NEWCOMER)
-    if not was_in and case.opened_by_id != member.pk:
-        barred = notices.rep_ids(case)
-        asked = wider(case.decider, member, barred=barred)
-        if asked != case.decider:
-            ask(case, asked)
-    touch(case)
-    if case.opened_by_id != member.pk:
-        notices.log(case, "joined", member=member.pk, why=why)
-    notices.log_on_records(case, "noticed_in_case", newcomer=record, member=member.pk)
-    concerned = {owner_id, member.pk}
-    concerned |= manager_ids_of(concerned)
-    notices.tell(case, concerned, NotificationKind.LEAD_COLLISION)
-    notices.tell_deciders(case, NotificationKind.CASE_TO_DECIDE)
-    notices.announce(case)
-    return case
-
-
 @transaction.atomic
 def claim(pair: Pair, *, by: Member, origin: CollisionOrigin, why: str) -> CollisionCase:
     """Somebody claims a client of another's without a record of their own: an imported row."""
@@ -213,14 +157,8 @@ def claim(pair: Pair, *, by: Member, origin: CollisionOrigin, why: str) -> Colli
         return claim((RecordKind.CUSTOMER.value, held.customer_id), by=by, origin=origin, why=why)
     if held.owner_id is None or held.owner_id == by.pk:
         raise CaseNotAllowed(_("This client is not another's any more: nothing to settle."))
-    match = Match(kind_of(held), held.pk, held.owner_id, 0.0, "probable", ())
-    case = open_case_on([pair]) or _open(match, Entrant(held, by, origin, why))
-    if case is None:
-        raise CaseNotAllowed(_("The other record is gone."))
-    party = CollisionParty.objects.filter(case=case, member=by).first()
-    if case.opened_by_id != by.pk and party is not None and party.is_rep:
-        return case
-    return _let_in(case, by, owner_id=held.owner_id, why=why.strip()[:200], record=pair)
+    reach = Reach(held=held_as(held), member_id=by.pk, why=why.strip()[:200])
+    return _bring([reach], origin)[0]
 
 
 def record_at(pair: Pair) -> Lead | Customer | None:
@@ -240,43 +178,29 @@ def locked_case(case_id: int) -> CollisionCase:
 
 def touch(case: CollisionCase) -> None:
     """Something a decider should have seen has changed."""
-    CollisionCase.objects.filter(pk=case.pk).update(
-        version=F("version") + 1, updated_at=timezone.now()
-    )
+    touch_all([case.pk])
     case.refresh_from_db(fields=["version"])
 
 
 def add_party(case: CollisionCase, member: Member, side: CollisionSide) -> bool:
-    """Let a member take part, with their managers if they are a rep; True when they did before.
-
-    A manager who turns out to be a rep of the case becomes one; a rep stays a rep.
-    """
-    is_rep = side in (CollisionSide.HOLDER, CollisionSide.NEWCOMER)
-    party, is_new = CollisionParty.objects.get_or_create(
-        case=case,
-        member=member,
-        defaults={"side": side, "department_id": member.department_id if is_rep else None},
-    )
-    was_rep = not is_new and party.is_rep
-    if not is_new and is_rep and not party.is_rep:
-        party.side, party.department_id = side, member.department_id
-        party.save(update_fields=["side", "department"])
-    if is_rep and not was_rep:
-        for one in Member.objects.filter(pk__in=manager_ids_of([member.pk])):
-            add_party(case, one, CollisionSide.MANAGER)
+    """Let a member take part, with their managers if they are a rep; True when they did before."""
+    docket = _docket_of(case)
+    was_rep = docket.add(member, side, Circle.of([member.pk]))
+    write([docket])
     return was_rep
 
 
 def ask(case: CollisionCase, decider: Member | None) -> None:
     """Await the decision of a member, or without one of the administrators; the clock starts."""
-    case.decider, case.due_at, case.reminded_at = decider, decision_deadline(decider), None
-    case.save(update_fields=["decider", "due_at", "reminded_at", "updated_at"])
-    if decider is not None:
-        add_party(case, decider, CollisionSide.DECIDER)
-        deputy = deputy_of(decider, notices.rep_ids(case))
-        if deputy is not None:
-            add_party(case, deputy, CollisionSide.DECIDER)
-    notices.log(case, "asked", member=decider.pk if decider else None)
+    docket = _docket_of(case)
+    docket.ask(decider, due_at=decision_deadline(decider), desk=Desk())
+    write([docket])
+
+
+def _docket_of(case: CollisionCase) -> Docket:
+    docket = Docket(case)
+    recall([docket])
+    return docket
 
 
 @transaction.atomic

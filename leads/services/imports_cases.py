@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from crm.people.models import Member
 from crm.teamwork.enums import NotificationKind
-from crm.teamwork.services import notify
+from crm.teamwork.services import Notice, notify_all
 from crm.tenancy.context import acting_as
 from crm.web import live
-from leads.enums import CollisionOrigin, CollisionSide, RecordKind
+from leads.enums import CollisionOrigin, RecordKind
 from leads.models import (
     CollisionCase,
     CollisionParty,
@@ -25,16 +25,16 @@ from leads.models import (
     Touch,
 )
 from leads.selectors.case_names import told_titles
+from leads.selectors.cases import waiting_cases_of
 from leads.selectors.deciders import Desk, administrators, deputy_of
 from leads.selectors.identity import Pair
-from leads.selectors.imports_cases import brought_by, open_cases_on, settled_with
+from leads.selectors.imports_cases import brought_by, settled_with
 from leads.selectors.imports_words import record_met
 from leads.selectors.standing import Held, held_now
+from leads.services.case_docket import REPS
+from leads.services.case_opening import Opening, Reach
 from leads.services.cases import CaseNotAllowed, claim, hold_all_subjects
-from leads.services.cases_in_bulk import Opening, Reach
 from leads.services.saving import locked
-
-REPS = (CollisionSide.HOLDER, CollisionSide.NEWCOMER)
 
 
 @dataclass
@@ -61,14 +61,17 @@ def open_cases(batch: ImportBatch, met: Sequence[Met], *, desk: Desk) -> dict[in
     held = held_now({one.pair for one in met})
     found = _settled(batch, met, held)
     rows = _rows(batch, [one.row for one in met])
-    reaches = [
-        _reach(batch, one, held[one.pair], rows.get(one.row, ({}, [])))
+    reaches = {
+        one.row: _reach(batch, one, held[one.pair], rows.get(one.row, ({}, [])))
         for one in met
         if one.row not in found and _is_conflict(batch, one, held.get(one.pair))
-    ]
-    barred = brought_by(batch.created_by_id, (one.held for one in reaches if not one.lead_id))
-    reaches = [one for one in reaches if one.lead_id or one.held.pair not in barred]
-    return found | Opening(CollisionOrigin.IMPORT, desk).bring(reaches)
+    }
+    barred = brought_by(
+        batch.created_by_id, (one.held for one in reaches.values() if not one.record)
+    )
+    new = {row: one for row, one in reaches.items() if one.record or one.held.pair not in barred}
+    opened = Opening(CollisionOrigin.IMPORT, desk).bring(list(new.values()))
+    return found | {row: one.case.pk for row, one in zip(new, opened, strict=True)}
 
 
 def _is_conflict(batch: ImportBatch, met: Met, held: Held | None) -> bool:
@@ -84,7 +87,7 @@ def _settled(batch: ImportBatch, met: Iterable[Met], held: Mapping[Pair, Held]) 
     pairs = set(asked.values())
     if not pairs:
         return {}
-    known, waiting = settled_with(batch.created_by_id, pairs), open_cases_on(pairs)
+    known, waiting = settled_with(batch.created_by_id, pairs), waiting_cases_of(pairs)
     return {
         row: known[pair] for row, pair in asked.items() if pair in known and pair not in waiting
     }
@@ -102,13 +105,14 @@ def _reach(
     batch: ImportBatch, met: Met, held: Held, row: tuple[dict[str, Any], list[Any]]
 ) -> Reach:
     fields, reasons = row
+    member_id = met.owner_id or batch.created_by_id or 0
     return Reach(
-        row=met.row,
         held=held,
-        member_id=met.owner_id or batch.created_by_id or 0,
+        member_id=member_id,
         why=f"{batch.file.name} #{met.row}",
-        lead_id=met.lead_id,
+        record=(RecordKind.LEAD.value, met.lead_id) if met.lead_id else None,
         title=fields.get("company_name", ""),
+        owner_id=member_id,
         reasons=reasons if met.reasons is None else met.reasons,
     )
 
@@ -137,14 +141,11 @@ class Digest:
 def tell_of_cases(batch: ImportBatch) -> None:
     """One line for each rep, manager and decider, however many cases this run has opened."""
     cases = list(_fresh_cases(batch).select_related("decider").order_by("pk"))
-    digests = _digests(cases)
+    digests = sorted(_digests(cases).items())
+    for member_id, _digest in digests:
+        live.publish(live.member_topic(member_id), "case-changed")
     with acting_as(None):  # whoever imports may be the one who decides
-        for member_id, digest in sorted(digests.items()):
-            live.publish(live.member_topic(member_id), "case-changed")
-            if digest.asked:
-                _tell(member_id, NotificationKind.CASE_TO_DECIDE, digest.asked, "?to_decide=yes")
-            elif member_id != batch.created_by_id:
-                _tell(member_id, NotificationKind.LEAD_COLLISION, digest.told, "?origin=import")
+        notify_all(filter(None, (_notice(batch, *one) for one in digests)))
 
 
 def _fresh_cases(batch: ImportBatch) -> Any:
@@ -191,12 +192,20 @@ def _asked_by(cases: Iterable[CollisionCase]) -> dict[int | None, set[int]]:
     return found
 
 
-def _tell(
+def _notice(batch: ImportBatch, member_id: int, digest: Digest) -> Notice | None:
+    if digest.asked:
+        return _line(member_id, NotificationKind.CASE_TO_DECIDE, digest.asked, "?to_decide=yes")
+    if member_id != batch.created_by_id:
+        return _line(member_id, NotificationKind.LEAD_COLLISION, digest.told, "?origin=import")
+    return None
+
+
+def _line(
     member_id: int, kind: NotificationKind, cases: Sequence[CollisionCase], query: str
-) -> None:
+) -> Notice:
     first, more = cases[0], len(cases) - 1
     (called,) = told_titles(first, [member_id])
     title = f"{called} +{more}" if more else f"{first.number} {called}"
     name, args = ("leads:cases", []) if more else ("leads:case", [first.pk])
     url = reverse(name, urlconf=settings.TENANT_URLCONF, args=args)
-    notify(member_ids=[member_id], kind=kind, title=title, url=f"{url}{query if more else ''}")
+    return Notice(member_id, kind, title, f"{url}{query if more else ''}")
