@@ -18,9 +18,12 @@ def direct_superiors(members: Collection[Member]) -> dict[int, Member | None]:
     wanted = {one.superior_id for one in members if one.superior_id not in (None, one.pk)}
     acting = Member.objects.filter(pk__in=wanted, is_active=True)
     named = {one.pk: one for one in acting} if wanted else {}
-    found = {one.pk: named.get(one.superior_id or 0) for one in members if one.superior_id != one.pk}
-    rest = [one for one in members if found.get(one.pk) is None]
-    return found | _heads_above(rest)
+    found: dict[int, Member | None] = {
+        one.pk: named[one.superior_id]
+        for one in members
+        if one.superior_id in named and one.superior_id != one.pk
+    }
+    return found | _heads_above([one for one in members if one.pk not in found])
 
 
 def _heads_above(members: Collection[Member]) -> dict[int, Member | None]:
