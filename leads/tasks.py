@@ -3,6 +3,7 @@
 from datetime import date
 
 from crm import jobs
+from leads.enums import RecordKind
 from leads.services import (
     assignment,
     figures,
@@ -50,6 +51,12 @@ def end_protections() -> None:
 def foresee_changes(organization_id: int) -> None:
     """Early warnings for what was entered, changed or handed on."""
     forewarning.look_at_changes(organization_id)
+
+
+@jobs.task("leads.foresee_customers")
+def foresee_customers(customer_ids: list[int]) -> None:
+    """Early warnings for customers about whom something became known elsewhere: who pays."""
+    forewarning.look_at([(RecordKind.CUSTOMER.value, pk) for pk in customer_ids])
 
 
 @jobs.task("leads.sweep_risks", atomic=False)

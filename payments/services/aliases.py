@@ -11,14 +11,17 @@ from typing import Protocol
 from django.db import connection
 from django.utils import timezone
 
+from crm import jobs
 from crm.encryption.cipher import blind_index, seal
 from crm.tenancy.context import current_organization_id
 from leads.enums import AliasSource
 from leads.services import identity
 from payments.matching import payer_keys
 from payments.models import PayerAlias
+from payments.selectors.one_payer import ACCOUNT, MOST
 
 KEY_PLACE = "payments_payeralias.key"
+AT_ONCE = 500  # so many customers are foreseen for in one job
 LEARN = """
     INSERT INTO payments_payeralias
         (organization_id, key, key_index, payer_name, customer_id, times, learned_at)
@@ -57,6 +60,24 @@ def learn(posted: Iterable[Paid]) -> None:
         {(customer_id, line.counterparty_name) for line, customer_id in paid},
         source=AliasSource.PAYER,
     )
+    _warn_of_shared_accounts(paid)
+
+
+def _warn_of_shared_accounts(paid: Iterable[Paid]) -> None:
+    """Customers paid for from one account are looked at now, not only by night."""
+    indexes = {
+        key_index(key)
+        for line, _customer_id in paid
+        for key in payer_keys(line.counterparty_name, line.counterparty_account)
+        if key.startswith(ACCOUNT)
+    }
+    holders: dict[str, set[int]] = defaultdict(set)
+    rows = PayerAlias.objects.filter(key_index__in=indexes, customer__merged_into__isnull=True)
+    for index, customer_id in rows.values_list("key_index", "customer_id") if indexes else ():
+        holders[index].add(customer_id)
+    shared = sorted(set().union(*(one for one in holders.values() if 1 < len(one) <= MOST)))
+    for start in range(0, len(shared), AT_ONCE):
+        jobs.enqueue("leads.foresee_customers", customer_ids=shared[start : start + AT_ONCE])
 
 
 def count(posted: Iterable[Paid], times: int) -> None:
@@ -101,6 +122,7 @@ def key_index(key: str) -> str:
 def unlearn(posted: Iterable[Paid]) -> None:
     """Take back what an undone posting taught."""
     paid = list(posted)
+    _warn_of_shared_accounts(paid)  # the job runs afterwards: what is evidence no more goes
     count(paid, -1)
     PayerAlias.objects.filter(times__lte=0).delete()
     for name, customer_id in {(line.counterparty_name, customer_id) for line, customer_id in paid}:

@@ -5,11 +5,13 @@ from decimal import Decimal
 
 import pytest
 
+from crm.jobs.models import Job
 from crm.tenancy.context import acting_as
 from leads.models import CollisionRisk
 from leads.selectors.risks import visible_risks
 from leads.services.customers import create_customer
 from leads.services.forewarning import look_at
+from leads.tasks import foresee_customers
 from payments.models import PayerAlias
 from payments.services.aliases import learn, unlearn
 
@@ -34,6 +36,21 @@ def pair(tenant):
         customer(tenant.agent, "苏州同光精密机械有限公司"),
         customer(tenant.northerner, "天津远航仪器有限公司"),
     )
+
+
+@pytest.fixture
+def run_jobs(tenant):
+    """What is asked for in the background is done; returns about whom."""
+
+    def run():
+        asked = Job.objects.filter(name="leads.foresee_customers")
+        found = list(asked.order_by("pk").values_list("arguments", flat=True))
+        asked.delete()
+        for one in found:
+            foresee_customers(**one)
+        return [one["customer_ids"] for one in found]
+
+    return run
 
 
 def look(pair):
@@ -72,3 +89,21 @@ def test_an_account_that_pays_for_many_says_less(tenant, pair):
     learn([(Line(one.pk, "财付通"), one.pk) for one in (*pair, *more)])
     weights = {risk.factors[0]["weight"] for risk in look(pair)}
     assert not weights or max(weights) < 50
+
+
+def test_the_warning_comes_with_the_posting_and_goes_with_its_undoing(tenant, pair, run_jobs):
+    learn([(Line(1, "王小明"), pair[0].pk)])
+    assert run_jobs() == []
+    paid = [(Line(2, "财付通"), pair[1].pk)]
+    learn(paid)
+    assert run_jobs() == [sorted(one.pk for one in pair)]
+    (risk,) = CollisionRisk.objects.filter(state="open")
+    assert risk.main_factor == "account"
+    unlearn(paid)
+    run_jobs()
+    assert not CollisionRisk.objects.filter(state="open").exists()
+
+
+def test_one_name_without_an_account_asks_nobody(pair, run_jobs):
+    learn([(Line(number, "王小明", ""), one.pk) for number, one in enumerate(pair)])
+    assert run_jobs() == []
