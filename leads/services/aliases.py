@@ -13,7 +13,7 @@ from leads.selectors.identity import Match, find_similar
 from leads.selectors.judgements import alias_key
 from leads.services import lookups
 from leads.services.entering import hold_entry
-from leads.services.identity import forget_alias, learn_alias
+from leads.services.identity import forget_alias, judged_apart, learn_alias
 from leads.services.protection import check_lock
 from leads.services.refusals import Refused
 from leads.services.saving import locked
@@ -39,6 +39,7 @@ def add_alias(*, customer_id: int, text: str, kind: AliasKind, by: Member) -> Co
     check_lock(customer, by)
     text = text.strip()[:200]
     _check_new(customer, text)
+    _check_unjudged(customer, text)
     _check_free(customer, text, by=by)
     alias = learn_alias(
         customer_id=customer.pk, text=text, source=AliasSource.TYPED, by=by, kind=kind
@@ -58,6 +59,15 @@ def _check_new(customer: Customer, text: str) -> None:
     known = CompanyAlias.objects.filter(customer=customer, key=key).first()
     if known is not None:
         raise NameNotTaken(_("“%(name)s” is known already.") % {"name": known.text})
+
+
+def _check_unjudged(customer: Customer, text: str) -> None:
+    """A name that people judged to be another client's is not this one's."""
+    if judged_apart(customer, text):
+        raise NameNotTaken(
+            _("It was judged that “%(name)s” is another client. Take that back first.")
+            % {"name": text}
+        )
 
 
 def _check_free(customer: Customer, text: str, *, by: Member) -> None:

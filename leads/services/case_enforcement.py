@@ -24,7 +24,7 @@ from leads.models import CollisionCase, CollisionRecord, Customer, IdentityJudge
 from leads.selectors.case_evidence import Dossier, side_of
 from leads.selectors.identity import Pair
 from leads.selectors.judgements import in_order
-from leads.services.learning import client_of, judge
+from leads.services.learning import claimed_rows, client_of, judge
 from leads.services.saving import locked
 
 MODELS: dict[str, Any] = {RecordKind.LEAD.value: Lead, RecordKind.CUSTOMER.value: Customer}
@@ -230,6 +230,10 @@ def _kept_apart(ledger: Ledger, dossier: Dossier, ruling: Ruling) -> None:
 def _told_apart(ledger: Ledger, dossier: Dossier, ruling: Ruling) -> None:
     """They are different clients: everybody keeps theirs, and nobody is asked again."""
     _judge_all(ledger, dossier, IdentityVerdict.NOT_SAME)
+    # who claims it by an imported row alone has no record: the row's name is judged
+    for held in [pair_of(one) for one in known_records(dossier) if one.is_held]:
+        for row in claimed_rows(dossier.case, client_of(held)):
+            ledger.judge(held, row, IdentityVerdict.NOT_SAME)
 
 
 def _merged(ledger: Ledger, dossier: Dossier, ruling: Ruling) -> None:

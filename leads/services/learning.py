@@ -8,12 +8,25 @@ from django.utils import timezone
 
 from crm.audit import services as audit
 from crm.people.models import Member
-from leads.enums import AliasSource, IdentityVerdict, RecordKind
+from leads.enums import AliasSource, IdentityVerdict, RecordKind, TouchOutcome
 from leads.identity import parse_company_name
-from leads.models import CompanyAlias, Contact, Customer, IdentityJudgement, Lead
+from leads.models import (
+    CollisionCase,
+    CompanyAlias,
+    Contact,
+    Customer,
+    IdentityJudgement,
+    ImportRow,
+    Lead,
+    Touch,
+)
 from leads.selectors.judgements import Pair, alias_key, in_order, names_key
 from leads.services.indexing import index
 from leads.services.saving import locked
+
+# An imported row that became no record, as one side of a judgement: its name is judged.
+ROW = "touch"
+MOST_CLAIMS = 200
 
 
 @transaction.atomic
@@ -69,11 +82,37 @@ def client_of(pair: Pair) -> Pair:
 
 
 def name_of(pair: Pair) -> str:
-    """The company's name of a lead or customer, empty when it is gone."""
+    """The company's name of a lead, customer or imported row, empty when it is gone."""
     kind, pk = pair
+    if kind == ROW:
+        return row_name(Touch.objects.filter(pk=pk).first())
     if kind == RecordKind.LEAD:
         return Lead.objects.filter(pk=pk).values_list("company_name", flat=True).first() or ""
     return Customer.objects.filter(pk=pk).values_list("name", flat=True).first() or ""
+
+
+def row_name(touch: Touch | None) -> str:
+    """The company's name as an imported row says it."""
+    if touch is None or touch.import_batch_id is None:
+        return ""
+    rows = ImportRow.objects.filter(
+        batch=touch.import_batch_id, row_number=int(touch.payload.get("row", 0))
+    )
+    said = rows.values_list("fields", flat=True).first() or {}
+    return str(said.get("company_name") or "")
+
+
+def claimed_rows(case: CollisionCase, held: Pair) -> list[Pair]:
+    """The imported rows by which the held record is claimed, one for each name unlike its own."""
+    own = name_of(held)
+    found: dict[int, Pair] = {}
+    claims = Touch.objects.filter(case=case, outcome=TouchOutcome.COLLIDED)
+    for touch in claims.order_by("pk")[:MOST_CLAIMS]:
+        name = row_name(touch)
+        key = names_key(own, name) if name else None
+        if key is not None:
+            found.setdefault(key, (ROW, touch.pk))
+    return list(found.values())
 
 
 def _teach(
@@ -147,12 +186,33 @@ def learn_names(names: Iterable[tuple[int, str]], *, source: AliasSource) -> int
 
 @transaction.atomic
 def forget_alias(*, alias_id: int) -> Customer:
-    """A name is no longer one of the customer's."""
-    customer_id = CompanyAlias.objects.values_list("customer_id", flat=True).get(pk=alias_id)
-    customer = locked(Customer.objects.all(), customer_id)
+    """A name is no longer one of the customer's.
+
+    What was judged about two records stays judged; only "the same" no longer holds for whoever
+    types this name.
+    """
+    alias = CompanyAlias.objects.get(pk=alias_id)
+    customer = locked(Customer.objects.all(), alias.customer_id)
     CompanyAlias.objects.filter(pk=alias_id).delete()
+    named = [
+        one.pk
+        for one in _judgements_of((RecordKind.CUSTOMER.value, customer.pk))
+        if one.verdict == IdentityVerdict.SAME
+        and alias.key in (alias_key(one.left_name), alias_key(one.right_name))
+    ]
+    IdentityJudgement.objects.filter(pk__in=named).update(names_key=None)
     index(customer)
     return customer
+
+
+def judged_apart(customer: Customer, text: str) -> bool:
+    """Whether people judged that this customer and a record of that name are not one client."""
+    key = alias_key(text)
+    return any(
+        one.verdict == IdentityVerdict.NOT_SAME
+        and key in (alias_key(one.left_name), alias_key(one.right_name))
+        for one in _judgements_of((RecordKind.CUSTOMER.value, customer.pk))
+    )
 
 
 def unlearn_alias(*, customer_id: int, text: str, source: AliasSource) -> None:

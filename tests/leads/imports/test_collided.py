@@ -4,10 +4,14 @@ import pytest
 
 from crm.tenancy.links import tenant_url
 from leads.enums import CaseState, CollisionOrigin, CollisionOutcome, CollisionSide
-from leads.models import CollisionCase, CollisionRecord, Lead, Touch
+from leads.identity import Identity
+from leads.models import CollisionCase, CollisionRecord, IdentityJudgement, Lead, Touch
+from leads.selectors.identity import find_similar
 from leads.services.case_decisions import decide
 from leads.services.case_enforcement import Ruling
 from leads.services.cases import CaseNotAllowed, claim
+from leads.services.identity import take_back
+from leads.services.imports_cases import claim_arrival
 from tests.leads.imports.files import csv_upload, imported, lead_row
 from tests.leads.imports.test_run import known_lead_owned
 
@@ -91,3 +95,27 @@ def test_only_collided_rows_of_an_import_one_may_read(tenant, batch, sign_in, ur
     wrong = url("leads:import_open_case", batch.pk, made.pk)
     assert sign_in(tenant.marketing).post(wrong, {"why": "x"}).status_code == 404
     assert not CollisionCase.objects.exists()
+
+
+def test_not_the_same_of_a_claimed_row_is_kept_for_its_name(tenant, owned, as_member):
+    name = f"{owned.company_name[:-4]}设备{owned.company_name[-4:]}"
+    before = {one.pair for one in find_similar(Identity(company=name))}
+    assert ("lead", owned.pk) in before
+    rows = [lead_row(1), (name, "", owned.phone, "", "", "")]
+    batch = imported(csv_upload(rows), by=tenant.finance)
+    touch = Touch.objects.get(import_batch=batch, outcome="collided")
+    case = touch.case
+    if case is None:
+        with as_member(tenant.finance):
+            case = claim_arrival(touch_id=touch.pk, by=tenant.finance, why="见过")
+    with as_member(tenant.owner):
+        decide(
+            case_id=case.pk,
+            by=tenant.owner,
+            ruling=Ruling(CollisionOutcome.NOT_SAME, reason="两家"),
+        )
+    assert ("lead", owned.pk) not in {one.pair for one in find_similar(Identity(company=name))}
+    judged = IdentityJudgement.objects.get()
+    assert {judged.left_name, judged.right_name} == {owned.company_name, name}
+    take_back(judgement_id=judged.pk)
+    assert {one.pair for one in find_similar(Identity(company=name))} == before

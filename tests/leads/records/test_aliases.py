@@ -117,3 +117,30 @@ def test_a_judgement_is_seen_and_taken_back(customer, others, tenant, sign_in, u
     assert not CompanyAlias.objects.exists()
     actions = OperationLog.objects.filter(action="identity.judgement_taken_back")
     assert set(actions.values_list("subject_id", flat=True)) == {customer.pk, others.pk}
+
+
+def test_forgetting_a_name_leaves_what_was_judged_of_the_records(customer, tenant, as_member):
+    other = create_customer(by=tenant.agent, name=ENGLISH)
+    sides = ("customer", customer.pk), ("customer", other.pk)
+    judge(*sides, IdentityVerdict.SAME, by=tenant.manager)
+    alias = CompanyAlias.objects.get(customer=customer)
+    with as_member(tenant.agent):
+        drop_alias(customer_id=customer.pk, alias_id=alias.pk, by=tenant.agent)
+    judgement = IdentityJudgement.objects.get()
+    assert (judgement.verdict, judgement.names_key) == (IdentityVerdict.SAME, None)
+    assert found(ENGLISH) == [("customer", other.pk)]
+
+
+def test_not_the_same_outlives_a_name_and_keeps_it_from_being_taken(customer, tenant, as_member):
+    other = create_customer(by=tenant.agent, name=ENGLISH)
+    kept = learn_alias(customer_id=customer.pk, text=ENGLISH, source=AliasSource.PAYER)
+    sides = ("customer", customer.pk), ("customer", other.pk)
+    judge(*sides, IdentityVerdict.NOT_SAME, by=tenant.manager)
+    key = IdentityJudgement.objects.get().names_key
+    with as_member(tenant.agent):
+        drop_alias(customer_id=customer.pk, alias_id=kept.pk, by=tenant.agent)
+        assert IdentityJudgement.objects.get().names_key == key is not None
+        with pytest.raises(NameNotTaken, match="another client"):
+            add_alias(
+                customer_id=customer.pk, text=ENGLISH, kind=AliasKind.ENGLISH, by=tenant.agent
+            )
