@@ -18,6 +18,7 @@ from leads.collision_tabs import tabs_for
 from leads.models import Merge
 from leads.selectors import merging as selectors
 from leads.selectors.addresses import page_of
+from leads.selectors.cases import visible_cases
 from leads.services import merging as services
 from leads.services.merging.undoing import pair_of, why_not
 from leads.services.refusals import Refused
@@ -57,7 +58,9 @@ def detail_context(member: Member, found: Merge) -> dict[str, Any]:
         "stays": selectors.what_stays(found) if found.can_undo else [],
         "kept_url": page_of(found.kept_kind, found.kept_id),
         "gone_url": page_of(found.gone_kind, found.gone_id) if not gone.merged_into_id else "",
+        "decides_case": found.case_id if found.can_undo else None,
         "facts": [
+            *case_fact(member, found),
             Fact(
                 _("Kept as"), markup.link(found.kept_title, page_of(found.kept_kind, found.kept_id))
             ),
@@ -76,6 +79,16 @@ def detail_context(member: Member, found: Merge) -> dict[str, Any]:
             ),
         ],
     }
+
+
+def case_fact(member: Member, found: Merge) -> list[Fact]:
+    """The collision case that the merge decided, for whoever may read it."""
+    case = visible_cases(member).filter(pk=found.case_id).first() if found.case_id else None
+    if case is None:
+        return []
+    return [
+        Fact(_("Collision case"), markup.link(case.number, reverse("leads:case", args=[case.pk])))
+    ]
 
 
 @needs("leads.merge_lead", "leads.merge_customer")
