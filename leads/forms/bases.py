@@ -43,15 +43,22 @@ class ReasonInput(OwnTemplate, forms.TextInput):
     template_name = "leads/widgets/reason.html"
 
     def __init__(
-        self, cards: Sequence[SimilarCard], *, marks: str = "", is_open: bool = True
+        self,
+        cards: Sequence[SimilarCard],
+        *,
+        marks: str = "",
+        is_open: bool = True,
+        is_paused: bool = False,
     ) -> None:
         super().__init__({"placeholder": gettext_lazy("Why do you continue?")})
         self.cards, self.marks, self.is_open = cards, marks, is_open
+        self.is_paused = is_paused
         if is_open and not marks:
             self.attrs["autofocus"] = True
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         more = {"cards": self.cards, "marks": self.marks, "is_open": self.is_open}
+        more["is_paused"] = self.is_paused
         return super().get_context(name, value, attrs) | more
 
 
@@ -77,12 +84,14 @@ def first_reason_field(data: Any) -> forms.CharField:
 def asking_field(refusal: LikelyDuplicate, cards: Sequence[SimilarCard]) -> forms.CharField:
     """The field that puts to the reader what the service asks, with the cards it is about."""
     if refusal.asks == "nothing":
-        return reason_field(ReasonInput(cards, is_open=False), gettext_lazy("Not entered"))
+        shown = ReasonInput(cards, is_open=False, is_paused=not cards)
+        return reason_field(shown, gettext_lazy("Not entered"))
     if not isinstance(refusal, ConfirmationNeeded):
-        return reason_field(ReasonInput(cards))
+        return reason_field(ReasonInput(cards, is_paused=not cards))
     marks = " ".join(card.mark for card in cards)
     label = gettext_lazy("Already yours") if refusal.is_own else gettext_lazy("Similar client")
-    return reason_field(ReasonInput(cards, marks=marks, is_open=not refusal.is_own), label)
+    shown = ReasonInput(cards, marks=marks, is_open=not refusal.is_own, is_paused=not cards)
+    return reason_field(shown, label)
 
 
 def linked_to_cards(message: Label) -> str:

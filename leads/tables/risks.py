@@ -46,7 +46,7 @@ LIKELY = 60
 def probability_badge(percent: int) -> str:
     """Red from 75 %, amber from 60 %, else blue; the number is always there."""
     colour = "red" if percent >= 75 else "amber" if percent >= LIKELY else "blue"
-    return markup.badge(f"{percent} %", colour)
+    return markup.badge(f"{percent}%", colour)
 
 
 def _pair(row: Row, reader: Reader) -> str:
@@ -80,8 +80,7 @@ def _owners(row: Row, reader: Reader) -> str:
 
 def _reasons(row: Row, reader: Reader) -> str:
     words = factor_words(row["factors"])
-    return " ".join(markup.chip(word, "good" if not at else "weak")
-                    for at, (word, _weight) in enumerate(words[:3]))  # fmt: skip
+    return " ".join(markup.chip(word, "plain") for word, _weight in words[:3])
 
 
 def _plain_pair(row: Row) -> str:
@@ -99,7 +98,7 @@ class BandFilter(ChoiceFilter):
     """Percent from..to, the bands by which outcomes are counted."""
 
     def options(self, scope: Scope) -> list[tuple[str, str]]:
-        return [(f"{low}", f"{low}–{high} %") for low, high in BANDS]
+        return [(f"{low}", f"{low}–{high}%") for low, high in BANDS]
 
     def condition(self, values: Sequence[str], scope: Scope) -> Q:
         found = Q(pk__in=[])

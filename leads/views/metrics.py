@@ -59,7 +59,7 @@ def chart_words() -> dict[str, str]:
 def metrics(request: TenantRequest) -> HttpResponseBase:
     """The indicators of one month, a year of them, and the departments beside each other."""
     bring_up_to_date()
-    month, of = asked_month(request), asked_department(request)
+    month, of = asked_month(request, "at"), asked_department(request)
     visible = selectors.visible_figures(request.member)
     own = visible.filter(department=of)
     months = selectors.months_before(selectors.this_month(), selectors.MONTHS)
@@ -90,10 +90,10 @@ def metrics(request: TenantRequest) -> HttpResponseBase:
     return table.respond("leads/metrics/page.html", context, title=pgettext("collision", "Figures"))
 
 
-def asked_month(request: TenantRequest) -> date:
-    """The month in the address, or the present one."""
+def asked_month(request: TenantRequest, name: str = "month") -> date:
+    """The month in the address, or the present one; "month" is the table's own filter."""
     try:
-        return date.fromisoformat(f"{request.GET.get('month', '')}-01")
+        return date.fromisoformat(f"{request.GET.get(name, '')}-01")
     except ValueError:
         return selectors.this_month()
 
@@ -216,7 +216,7 @@ def metric_rows(request: TenantRequest, kind: str) -> HttpResponseBase:
         "tabs": tabs_for(request.member, "figures"),
         "month": f"{month:%Y-%m}",
         "is_frozen": row is not None and row.is_frozen,
-        "back_url": f"{reverse('leads:metrics')}?month={month:%Y-%m}" + (f"&of={of}" if of else ""),
+        "back_url": f"{reverse('leads:metrics')}?at={month:%Y-%m}" + (f"&of={of}" if of else ""),
     }
     return table.respond("leads/metrics/rows.html", context, title=title)
 

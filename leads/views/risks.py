@@ -13,14 +13,15 @@ from django.views.decorators.http import require_POST
 
 from crm.access import policy
 from crm.access.decorators import needs
+from crm.people.models import Member
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
 from crm.web.answers import acted, refused
 from crm.web.components import Action
 from crm.web.forms import TenantForm
 from leads.collision_tabs import tabs_for
-from leads.enums import RiskState
-from leads.models import CollisionRisk
+from leads.enums import RecordKind, RiskState
+from leads.models import CollisionRisk, Customer, Lead
 from leads.selectors.risks import (
     Told,
     cards_of,
@@ -133,6 +134,7 @@ def _actions(request: TenantRequest, risk: CollisionRisk, told: Told) -> list[Ac
         ),
     ]  # fmt: skip
     if told.sees_both:
+        found += merge_actions(request.member, risk)
         found.append(
             Action(
                 _("Not the same client"), reverse("leads:risk_not_same", args=[risk.pk]), "x",
@@ -141,6 +143,17 @@ def _actions(request: TenantRequest, risk: CollisionRisk, told: Told) -> list[Ac
             )
         )  # fmt: skip
     return found
+
+
+def merge_actions(member: Member, risk: CollisionRisk) -> list[Action]:
+    """Make one record of the two, where both are of one kind and the member may."""
+    kind = risk.left_kind
+    rows: Any = Lead.objects if kind == RecordKind.LEAD else Customer.objects
+    pair = rows.filter(pk__in=(risk.left_id, risk.right_id))
+    if kind != risk.right_kind or policy.visible(member, pair, f"leads.merge_{kind}").count() < 2:
+        return []
+    url = reverse("leads:merge", args=[kind, risk.left_id, risk.right_id])
+    return [Action(_("Merge…"), url, "git-merge")]
 
 
 @needs(DECIDE)

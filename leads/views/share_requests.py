@@ -75,7 +75,7 @@ def grant_share_request(request: TenantRequest, pk: int, action: str) -> HttpRes
     url = reverse("leads:share_request", args=[pk])
     form = GrantForm(request.POST)
     if not form.is_valid():
-        return refused(request, url=url, message=" ".join(form.errors["until"]))
+        return refused(request, url=url, message=" ".join(map(str, form.errors["until"])))
     try:
         services.grant_request(
             request_id=pk,

@@ -145,6 +145,16 @@ def test_nobody_harvests(lead, tenant, sign_in, url):
     assert "pauses for a minute" in pages[-1].content.decode()
 
 
+def test_who_looked_up_too_many_is_told_why_no_card_shows(lead, tenant, sign_in, url):
+    CollisionSettings.objects.create(lookups_per_minute=1)
+    browser = sign_in(tenant.northerner)
+    typed = {"company_name": COMPANY, "channel": "manual"}
+    first, second = (browser.post(url("leads:create"), typed) for _time in range(2))
+    assert "looked up too many" not in first.content.decode()
+    assert second.status_code == 422
+    assert "looked up too many" in second.content.decode()
+
+
 def test_asking_tells_the_owner(lead, tenant, sign_in, url):
     (card,) = cards_for(tenant.northerner, find_similar(Identity(company=COMPANY)))
     answer = sign_in(tenant.northerner).post(

@@ -96,6 +96,15 @@ def test_only_who_sees_both_says_that_they_are_different(tenant, risk, sign_in, 
     assert risk.state == "dismissed"
 
 
+def test_who_may_merge_both_is_led_there(tenant, risk, sign_in, url):
+    merge = url("leads:merge", risk.left_kind, risk.left_id, risk.right_id)
+    page = url("leads:risk", risk.pk)
+    assert (merge in sign_in(tenant.owner).get(page).content.decode()) == (
+        risk.left_kind == risk.right_kind
+    )
+    assert merge not in sign_in(tenant.manager).get(page).content.decode()
+
+
 def test_it_is_listed_for_as_many_queries_whatever_there_is(tenant, enter, mounted):  # noqa: F811
     def cost():
         with CaptureQueriesContext(connection) as queries:
