@@ -9,6 +9,7 @@ from leads.identity.characters import differ_in_number, look_alike, plain_numera
 from leads.identity.latin_names import compare_latin
 from leads.identity.lexicon import TRADES
 from leads.identity.reasons import Reason, ReasonCode
+from leads.identity.romanisations import spellings
 from leads.identity.short_forms import short_form_strength
 from leads.identity.text import has_chinese, pinyin_key, sounds_alike
 from leads.identity.translations import translates
@@ -17,6 +18,7 @@ from leads.identity.types import CompanyName
 _ENOUGH = 4  # characters of a Chinese brand from which one slip leaves it recognisable
 _MUCH = 5
 _TELLING = 2
+_SPELT = 5  # letters from which a spelling of Taiwan or Hong Kong is no chance
 
 
 class BrandMatch(NamedTuple):
@@ -148,11 +150,19 @@ def _other_script(left: CompanyName, right: CompanyName, pair: dict[str, str]) -
 def _is_pinyin_of(chinese: CompanyName, latin: CompanyName) -> bool:
     if len(chinese.brand) < 2 or chinese.is_generic:
         return False
-    sound = pinyin_key(chinese.brand)
-    joined = latin.brand.replace(" ", "")
-    if not joined.startswith(sound[0]):
-        return False
-    whole = pinyin_key(chinese.brand + chinese.industry)
     words = latin.brand.split()
-    starts = {"".join(words[:count]) for count in range(1, len(words) + 1)}
-    return sound in starts or joined == whole
+    joined = "".join(words)
+    sound = pinyin_key(chinese.brand)
+    if joined.startswith(sound[0]):
+        whole = pinyin_key(chinese.brand + chinese.industry)
+        if joined == whole or sound in _starts(words):
+            return True
+    ways = spellings(chinese.brand)
+    return len(ways) > 1 and not _starts(words).isdisjoint(
+        way for way in ways if len(way) >= _SPELT
+    )
+
+
+def _starts(words: list[str]) -> set[str]:
+    """The first words run together, one, two and so on."""
+    return {"".join(words[:count]) for count in range(1, len(words) + 1)}

@@ -35,6 +35,11 @@ _FORM_INSIDE = re.compile(
     r"加工厂|制造厂|制品厂|总厂|(?<=..)厂(?=..)|销售中心|服务中心|事务所"
 )
 _ADMIN = re.compile(r"[市省]|(?<=..)[区县]|分行(?=.)")
+_FOREIGN_STARTS = "株有("
+_FOREIGN_FORM = re.compile(r"^(?:株式会社|有限会社|\(株\)|\(有\))(?=..)")
+_FREE_TRADE = re.compile(
+    r"^自由贸易试?验区(?:[\u4e00-\u9fff]{2,4}?新片区|[\u4e00-\u9fff]{2,4}?片区)?(?=..)"
+)
 _TICKER = re.compile(
     r"^\*?(?:st|xd|xr)(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?:b股|uw|sw|ss|[abhsuwr])$"
 )
@@ -93,6 +98,8 @@ def _spell_out(text: str) -> str:
     """农商银行 is 农村商业银行; ST and share letters of listed firms are no part of the name."""
     if not text.isascii() and (text[-1] in _SHARE_LETTERS or text.startswith(_TICKER_STARTS)):
         text = _TICKER.sub("", text)
+    if text[0] in _FOREIGN_STARTS:
+        text = _FOREIGN_FORM.sub("", text) or text
     if "第" in text:
         text = _NUMBERED.sub(lambda found: plain_numerals(found[0]), text)
     if _FIGURE.search(text):
@@ -254,6 +261,8 @@ def _take_region(body: _Body) -> _Body:
     if text.startswith("中国") and len(text) > 3:
         text = text[2:]
         places.append(_CHINA)
+    if text.startswith("自由贸易"):
+        text = _FREE_TRADE.sub("", text)
     place = place_at(text)
     if place and place.city in ALSO_BRANDS and _is_all_trade(text[place.length :]):
         place = province_at(text)  # 福建省永安林业: here the city is the brand

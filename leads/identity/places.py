@@ -10,10 +10,14 @@ PROVINCES: tuple[str, ...] = tuple(table("places", "prefectures"))
 MACRO_REGIONS: dict[str, tuple[str, ...]] = table("places", "macro_regions")
 ALSO_BRANDS = words("places", "also_brands")
 MUNICIPALITIES = frozenset({"北京", "天津", "上海", "重庆"})
+_RENAMED = index("places", "renamed")  # 襄樊 is 襄阳 today
 _PROVINCES = frozenset(PROVINCES)
 _PROVINCE_TAILS = ("省", "市", "特别行政区", "维吾尔自治区", "壮族自治区", "回族自治区", "自治区")
-_CITY_TAIL = re.compile(r"市|地区|盟|(?:[\u4e00-\u9fff]{1,3}族)*自治州")
+_CITY_TAIL = re.compile(r"市|地区|盟|(?:[\u4e00-\u9fff]{1,3}族|哈萨克|蒙古|柯尔克孜)*自治州")
 _COUNTY = re.compile(r"([\u4e00-\u9fff]{1,3}?)(自治县|新区|市|县|区|旗)(?=.)(?!政|场|民|域|块)")
+_LONG_COUNTY = re.compile(
+    r"([\u4e00-\u9fff]{2,4}?)(?:(?:[\u4e00-\u9fff]{1,3}族){1,3}自治[县旗]|自治旗|(?=[左右前后中]旗)..|联合旗)(?=.)"
+)
 _NO_COUNTY = re.compile(
     r"(?:[超城夜上都股门集菜早闹楼花黑开]市|[社小园景地发特校片街灾税贸库厂]区)$"
 )
@@ -21,6 +25,9 @@ _ROAD = re.compile(
     r"[东西南北中]?(?:一|二|三|四)?"
     r"(?:路(?![\u4e00-\u9fff]{2})|路(?=支行|分行|营业|分店|网点|号|[一二三四五六七八九十])|大街|大道|街道?|巷|弄)"
 )
+
+
+_REACH = 12  # characters within which a long county ends
 
 
 class Place(NamedTuple):
@@ -42,7 +49,8 @@ class Place(NamedTuple):
 @cache
 def city_provinces() -> dict[str, str]:
     """Every city known by name → its province; a name used twice belongs to the bigger city."""
-    return index("places", "counties") | index("places", "prefectures")
+    cities = index("places", "counties") | index("places", "prefectures")
+    return cities | {old: cities[today] for old, today in _RENAMED.items()}
 
 
 @cache
@@ -109,6 +117,7 @@ def _city_at(text: str, pos: int, province: str) -> tuple[str, int, str, bool]:
         if owner is None or len(name) < size or (province and owner != province):
             continue
         tail = _CITY_TAIL.match(text, pos + size)
+        name = _RENAMED.get(name, name)
         if tail:
             return name, tail.end(), owner, True
         return name, pos + size, owner, False
@@ -141,6 +150,10 @@ def brand_says_place(brand: str, place: str) -> bool:
 
 
 def _county_at(text: str, pos: int) -> tuple[str, int]:
+    if (text.find("自治", pos, pos + _REACH) >= 0 or text.find("旗", pos, pos + _REACH) >= 0) and (
+        found := _LONG_COUNTY.match(text, pos)
+    ):
+        return found[1], found.end()
     found = _COUNTY.match(text, pos)
     if not found or (len(found[1]) < 2 and found[2] != "县") or _NO_COUNTY.search(found[0]):
         return "", pos

@@ -22,8 +22,12 @@ def translates(chinese: CompanyName, latin: CompanyName) -> float:
     if chinese.is_generic and not chinese.place:
         return 0.0
     strange, silent, brand, said = _unexplained(chinese, latin)
+    if chinese.place and chinese.place == latin.place:
+        said += len(chinese.place)  # 陕西汽车, Shaanxi Automobile
     if strange and brand:
         is_said = heard_alike(brand, strange, is_confirmed=said > 1)
+    elif silent and brand and said > 1:
+        is_said = heard_alike(brand, _unsaid(chinese, latin), is_confirmed=True)
     else:
         is_said = not (strange or silent or brand) and said >= _SAYS_WHO
     if not is_said or _are_known_as_two(chinese, latin):
@@ -61,6 +65,15 @@ def _unexplained(chinese: CompanyName, latin: CompanyName) -> tuple[str, bool, s
         elif chinese.industry:
             is_silent = True
     return "".join(strange), is_silent, brand, said
+
+
+def _unsaid(chinese: CompanyName, latin: CompanyName) -> str:
+    """Listed words that the Chinese name may give by ear instead: Cardinal, 卡地纳."""
+    known = _words()
+    words = [word for word in _in_pairs(latin.brand.split(), known) if word not in _SILENT]
+    return "".join(
+        word for word in words if not any(one in chinese.text for one in known.get(word, ()))
+    )
 
 
 def _in_pairs(words: list[str], known: dict[str, tuple[str, ...]]) -> list[str]:
