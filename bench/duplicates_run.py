@@ -2,7 +2,7 @@
 
 `python -m bench.duplicates_run ours|simple RECORDS.csv PAIRS.csv`: reads id, name, phone as typed
 and parses them; writes pairs with their score; prints seconds and megabytes as JSON, those of all
-helper processes together (each as large as the largest: more than it was).
+processes together (each helper as large as the largest: more than it was).
 """
 
 import csv
@@ -76,7 +76,8 @@ def main(way: str, source: Path, target: Path) -> None:
         csv.writer(file).writerows(pairs)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     helper = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    peak = (peak + min(own_cores(), MOST) * helper) / 1024
+    print(f"this process {peak // 1024} MB, a helper {helper // 1024} MB", file=sys.stderr)
+    peak = (peak + (min(own_cores(), MOST) - 1) * helper) / 1024
     print(json.dumps({"seconds": seconds, "megabytes": peak}))
 
 

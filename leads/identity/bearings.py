@@ -26,9 +26,9 @@ NO_PLACE: PlaceOf = ("", "", "", "", False)
 NO_TRADE: TradeOf = ("", (), "")
 
 
-def place_of(name: CompanyName) -> PlaceOf:
-    """The place of a name, as far as two of them can be compared."""
-    is_long = size_of(name) >= len(_RARE) * _KINDS
+def place_of(name: CompanyName, size: int) -> PlaceOf:
+    """The place of a name, as far as two of them can be compared; `size` as in `size_of`."""
+    is_long = size >= len(_RARE) * _KINDS
     return name.region, name.province, name.city, name.province_hint, is_long
 
 

@@ -88,11 +88,13 @@ class _Batch:
 
     def _shares(self) -> Iterator[bytes]:
         codes = self.place_of.tobytes(), self.trade_of.tobytes(), bytes(self.kind_of)
+        bearings = dumps((list(self.places), list(self.trades), codes))
+        del codes
         while self.keys:
             some, self.keys = self.keys[:TOGETHER], self.keys[TOGETHER:]
             shares = [[bytes(keys) for keys in share] for share in some]
             del some
-            yield dumps((shares, list(self.places), list(self.trades), codes))
+            yield dumps((shares, bearings))
 
     def compare(self, pairs: Iterator[int]) -> Iterator[DuplicatePair]:
         """The pairs that are one client or may be."""

@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from struct import Struct
 from typing import Any, NoReturn, Protocol
 
-from leads.identity.steps import STEPS, forget_names
+from leads.identity.steps import STEPS, forget_names, forget_search
 
 HEAD = Struct("<BQ")  # a step or how it went, and how many bytes follow
 DONE, FAILED = 0, 1
@@ -52,18 +52,22 @@ def own_cores() -> int:
 @contextmanager
 def workers(processes: int) -> Iterator[Workers]:
     """This process and helpers beside it, ended afterwards whatever happens."""
-    if processes < 2:
-        yield _Here()
-        return
-    helpers = _Helpers()
+    helpers: _Helpers | _Here = _Helpers() if processes > 1 else _Here()
     try:
         helpers.start(processes - 1)
         yield helpers
     finally:
         helpers.close()
+        forget_search()
 
 
 class _Here:
+    def start(self, processes: int) -> None:
+        """There are none."""
+
+    def close(self) -> None:
+        """There are none."""
+
     def each(self, step: Callable[[bytes], bytes], tasks: Iterable[bytes]) -> Iterator[bytes]:
         for task in tasks:
             yield _done_here(step, task)

@@ -15,6 +15,7 @@ _PLAIN = 2  # no references between equal values: quicker, and each record stand
 _told = attrgetter(*(field.name for field in fields(Identity) if field.name != "id"))
 _name = attrgetter(*(field.name for field in fields(CompanyName)))
 _profile = attrgetter(*(field.name for field in fields(Profile)))
+_value = str.__str__  # of a code: its plain text, quicker than `.value`
 _CODES = {code.value: code for code in ReasonCode}
 Found = tuple[int, float, list[tuple[str, dict[str, str]]]]
 
@@ -44,10 +45,10 @@ def _plain_text(value: str | Iterable[str]) -> str | tuple[str, ...]:
     return tuple("".join(one) for one in value)
 
 
-def pack_plain(name: CompanyName, phones: frozenset[str] | None) -> bytes:
-    """A profile of one name, perhaps with phones: what stands at its default is left out."""
+def pack_plain(name: CompanyName, phone: str | None) -> bytes:
+    """A profile of one name, perhaps with a phone: what stands at its default is left out."""
     names = (_name(name),)
-    return dumps((names, "", phones) if phones else (names,))
+    return dumps((names, "", frozenset((phone,))) if phone else (names,))
 
 
 def pack_profile(profile: Profile) -> bytes:
@@ -59,12 +60,14 @@ def pack_profile(profile: Profile) -> bytes:
 def unpack_profile(packed: bytes | memoryview) -> Profile:
     """The same profile again."""
     names, *rest = loads(packed)
+    if len(names) == 1:
+        return Profile((CompanyName(*names[0]),), *rest)
     return Profile(tuple([CompanyName(*name) for name in names]), *rest)
 
 
 def pack_match(number: int, match: IdentityMatch) -> Found:
     """What a comparison found, as plain values."""
-    reasons = [(str(reason.code.value), dict(reason.params)) for reason in match.reasons]
+    reasons = [(_value(reason.code), dict(reason.params)) for reason in match.reasons]
     return number, match.score, reasons
 
 

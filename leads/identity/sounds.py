@@ -10,6 +10,11 @@ from leads.identity.text import has_chinese
 @lru_cache(maxsize=65536)
 def sound_of(brand: str) -> str:
     """The reading of a brand; what is not Chinese stands for itself."""
+    return reading_of(brand)
+
+
+def reading_of(brand: str) -> str:
+    """The same, for brands that hardly come again."""
     return "".join(map(_reading, brand))
 
 

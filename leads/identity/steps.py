@@ -5,6 +5,7 @@ Each takes and returns bytes and knows nothing but them, so that it can be done 
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from itertools import combinations
 
 from leads.identity.bearings import Bearings
@@ -22,15 +23,14 @@ def normalise(task: bytes) -> bytes:
     """Records from one position on → what is noted of them, see `filing`."""
     first, packed = loads(task)
     filing = Filing()
-    for position, told in enumerate(loads(packed), start=first):
-        filing.add(position, told)
+    filing.add(first, loads(packed))
     return filing.packed()
 
 
 def group(task: bytes) -> bytes:
     """Some shares' keys with positions, and the bearings → pairs to be compared, in order."""
-    shares, *told = loads(task)
-    bearings = Bearings(*told)
+    shares, told = loads(task)
+    bearings = _bearings(told)
     found: set[int] = set()
     for strong, named, loose in shares:
         for members in _groups(strong):
@@ -52,6 +52,12 @@ def compare_pairs(task: bytes) -> bytes:
     return dumps(found)
 
 
+@lru_cache(maxsize=1)
+def _bearings(told: bytes) -> Bearings:
+    """Those of one search: what contradicts what is found out once, not for every task."""
+    return Bearings(*loads(told))
+
+
 STEPS: tuple[Callable[[bytes], bytes], ...] = (normalise, group, compare_pairs)
 
 
@@ -59,6 +65,11 @@ def forget_names() -> None:
     """Let go of the names that were read last: in a million others they hardly come again."""
     parse_company_name.cache_clear()
     normalise_name.cache_clear()
+
+
+def forget_search() -> None:
+    """Let go of what was kept from one task of a search to the next."""
+    _bearings.cache_clear()
 
 
 def _groups(packed: bytes) -> Iterable[list[int]]:

@@ -39,7 +39,7 @@ def test_a_text_has_one_number_in_every_process() -> None:
 def test_the_profile_noted_is_the_record_s(record: Identity) -> None:
     filing = Filing()
     told = tuple(getattr(record, name) for name in record.__slots__ if name != "id")
-    filing.add(7, told)
+    filing.add(7, [told])
     text, _sizes, places, trades, kinds, shares = loads(filing.packed())
     assert unpack_profile(text) == profile_of(record)
     assert len(places[0]) >= 1
