@@ -22,10 +22,10 @@ class OrderTrace:
 
 @dataclass(frozen=True)
 class OrderSource:
-    """Finds the orders of customers, and the address of one that the member may read."""
+    """Finds the orders of customers, and number and page of those that the member may read."""
 
     of: Callable[[Collection[int]], list[OrderTrace]]
-    url: Callable[[Member, int], str]
+    pages: Callable[[Member, Collection[int]], dict[int, tuple[str, str]]]
 
 
 _sources: list[OrderSource] = []
@@ -43,6 +43,9 @@ def orders_of(customer_ids: Collection[int]) -> list[OrderTrace]:
     return sorted(found, key=lambda one: (one.at, one.pk))
 
 
-def order_url(member: Member, pk: int) -> str:
-    """Where the member may read the order; "" when they may not."""
-    return next((url for source in _sources if (url := source.url(member, pk))), "")
+def order_pages(member: Member, ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Number and page of those of the orders that the member may read."""
+    found: dict[int, tuple[str, str]] = {}
+    for source in _sources if ids else ():
+        found |= source.pages(member, ids)
+    return found

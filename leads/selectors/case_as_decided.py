@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from crm.web.formats import Formats
 from leads.models import CollisionCase, CollisionDecision
-from leads.selectors.case_story import Cell, Claim, sold_words
+from leads.selectors.case_story import Cell, Claim, evidence_url, sold_words
+from leads.words import deal_band
 
 # Evidence of which the facts keep only the moment → the name of the fact.
 MOMENTS = {
@@ -32,21 +33,35 @@ def decision_shown(case: CollisionCase) -> CollisionDecision | None:
 def as_decided(claims: Sequence[Claim], decision: CollisionDecision) -> list[Claim]:
     """The same claims with what was known of each when it was decided."""
     sides = {side["member"]: side for side in decision.evidence["sides"]}
-    return [replace(one, cells=_cells(sides.get(one.member.pk, {}))) for one in claims]
+    known = decision.case_id
+    return [replace(one, cells=_cells(sides.get(one.member.pk, {}), known)) for one in claims]
 
 
-def _cells(side: Mapping[str, Any]) -> dict[str, Cell]:
+def _cells(side: Mapping[str, Any], case_id: int) -> dict[str, Cell]:
     found: dict[str, Cell] = {}
     until = parse_datetime(side.get("protected_until") or "")
     if until is not None:
         day = Formats.current().day(until)
         found["protection"] = Cell(_("until %(day)s") % {"day": day}, is_strong=True)
     if side.get("orders"):
-        found["orders"] = Cell(sold_words(side["orders"]), is_strong=True)
+        url = _url(side, case_id, "orders")
+        found["orders"] = Cell(sold_words(side["orders"]), url=url, is_strong=True)
     if side.get("open_deals"):
-        found["deals"] = Cell(str(side["open_deals"]), is_strong=True)
+        furthest = max((one[2] for one in side.get("rows", {}).get("deals", ())), default=None)
+        band = "" if furthest is None else f" · {deal_band(furthest)}"
+        url = _url(side, case_id, "deals")
+        found["deals"] = Cell(f"{side['open_deals']}{band}", url=url, is_strong=True)
+    if side.get("follow_ups"):
+        url = _url(side, case_id, "follow_ups")
+        found["follow_ups"] = Cell(str(side["follow_ups"]), url=url)
     for key, name in MOMENTS.items():
         at = parse_datetime(side.get(name) or "")
         if at is not None:
             found[key] = Cell("", at)
     return found
+
+
+def _url(side: Mapping[str, Any], case_id: int, figure: str) -> str:
+    """Where the rows are; decisions of before they were kept have none."""
+    kept = side.get("rows", {}).get(figure)
+    return evidence_url(case_id, side["member"], figure) if kept else ""

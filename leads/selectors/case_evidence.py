@@ -313,8 +313,8 @@ def _record(dossier: Dossier, record: CollisionRecord | None) -> Lead | Customer
     return dossier.customers.get(record.record_id)
 
 
-def snapshot(facts: Facts) -> dict[str, Any]:
-    """The facts as they are kept with a decision."""
+def snapshot(facts: Facts, rows: Mapping[int, Any]) -> dict[str, Any]:
+    """The facts as they are kept with a decision, with the rows behind each side's figures."""
     kept: dict[str, Any] = {"at": facts.now.isoformat(), "likeness": facts.likeness, "sides": []}
     for side in facts.sides:
         row: dict[str, Any] = defaultdict(object)
@@ -326,5 +326,6 @@ def snapshot(facts: Facts) -> dict[str, Any]:
                 row["last_follow_up_at"] = max(value).isoformat() if value else None
             else:
                 row[name] = value.isoformat() if isinstance(value, datetime) else value
+        row["rows"] = rows.get(side.member, {})
         kept["sides"].append(dict(row))
     return kept

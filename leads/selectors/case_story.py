@@ -17,10 +17,9 @@ from crm.people.models import Member
 from crm.teamwork.selectors import comments_on
 from crm.web.components import Entry
 from crm.web.formats import Formats
-from leads import case_sources
 from leads.arbitration import Passed, Proposal
 from leads.enums import CollisionOutcome, FollowUpOutcome, RecordKind
-from leads.models import CollisionCase, CollisionDecision, Customer, Lead, Opportunity
+from leads.models import CollisionCase, CollisionDecision, Customer, Lead
 from leads.selectors.case_changes import changes_in_words
 from leads.selectors.case_evidence import Dossier, Traces
 from leads.selectors.identity import Pair
@@ -69,12 +68,10 @@ class Eyes:
 
     def __init__(self, member: Member, dossier: Dossier) -> None:
         self.member = member
-        deals = [one["id"] for side in dossier.sides.values() for one in side.deals]
         self.seen: set[Pair] = set()
         for model, kind, permission, ids in (
             (Lead, "lead", "leads.view_lead", list(dossier.leads)),
             (Customer, "customer", "leads.view_customer", list(dossier.customers)),
-            (Opportunity, "opportunity", "leads.view_opportunity", deals),
         ):
             if ids:
                 rows: Any = model.objects.filter(pk__in=ids)
@@ -84,10 +81,6 @@ class Eyes:
     def url(self, pair: Pair) -> str:
         """The record's page, "" for who may not read it."""
         return reverse(PAGES[pair[0]], args=[pair[1]]) if pair in self.seen else ""
-
-    def deal_url(self, pk: int) -> str:
-        seen = ("opportunity", pk) in self.seen
-        return reverse("leads:opportunity", args=[pk]) if seen else ""
 
 
 def claims_of(dossier: Dossier, eyes: Eyes, proposal: Proposal | None) -> list[Claim]:
@@ -131,6 +124,7 @@ def evidence_labels() -> dict[str, str]:
         "deals": _("Open deals"),
         "referral": pgettext("evidence", "Referral"),
         "exhibition": pgettext("evidence", "Exhibition"),
+        "follow_ups": _("Effective follow-ups"),
         "first_contact": _("First contact"),
         "first_effective": _("First effective follow-up"),
         "last_effective": _("Last effective follow-up"),
@@ -144,7 +138,7 @@ def cells_of(traces: Traces, eyes: Eyes) -> dict[str, Cell]:
     if traces.protection is not None:
         day = Formats.current().day(traces.protection.until)
         found["protection"] = Cell(_("until %(day)s") % {"day": day}, is_strong=True)
-    found |= _of_business(traces, eyes)
+    found |= _of_business(traces)
     if traces.referred:
         found["referral"] = Cell("", traces.referred[0], eyes.url(traces.referred[1]))
     if traces.exhibited:
@@ -159,18 +153,28 @@ def cells_of(traces: Traces, eyes: Eyes) -> dict[str, Cell]:
     return found
 
 
-def _of_business(traces: Traces, eyes: Eyes) -> dict[str, Cell]:
+def _of_business(traces: Traces) -> dict[str, Cell]:
     found: dict[str, Cell] = {}
     sold = len(traces.orders) + len(traces.won_deals)
     if sold:
-        url = case_sources.order_url(eyes.member, traces.orders[0].pk) if traces.orders else ""
-        found["orders"] = Cell(sold_words(sold), url=url, is_strong=True)
+        found["orders"] = Cell(sold_words(sold), url=rows_url(traces, "orders"), is_strong=True)
     if traces.open_deals:
-        furthest = max(traces.open_deals, key=lambda one: one["stage__probability"])
-        band = deal_band(furthest["stage__probability"])
-        words = f"{len(traces.open_deals)} · {band}"
-        found["deals"] = Cell(words, url=eyes.deal_url(furthest["id"]), is_strong=True)
+        furthest = max(one["stage__probability"] for one in traces.open_deals)
+        words = f"{len(traces.open_deals)} · {deal_band(furthest)}"
+        found["deals"] = Cell(words, url=rows_url(traces, "deals"), is_strong=True)
+    if traces.effective:
+        url = rows_url(traces, "follow_ups")
+        found["follow_ups"] = Cell(str(len(traces.effective)), url=url)
     return found
+
+
+def rows_url(traces: Traces, figure: str) -> str:
+    """Where the rows behind a figure are."""
+    return evidence_url(traces.party.case_id, traces.party.member_id, figure)
+
+
+def evidence_url(case_id: int, member_id: int, figure: str) -> str:
+    return reverse("leads:case_evidence", args=[case_id, member_id, figure])
 
 
 def sold_words(count: int) -> str:

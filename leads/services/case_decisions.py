@@ -25,6 +25,7 @@ from leads.models import (
 from leads.selectors.arbitrations import appeal_deadline, proposal_for
 from leads.selectors.case_evidence import Dossier, dossier_of, snapshot
 from leads.selectors.case_rights import lost, may_decide, next_level
+from leads.selectors.case_rows import kept_rows
 from leads.services import case_notices as notices
 from leads.services.case_enforcement import Change, Ruling, enforce, reverse
 from leads.services.cases import ask, locked_case, report_by_hand, touch
@@ -110,7 +111,7 @@ def _decide(
         reason=ruling.reason.strip()[:1000],
         proposal=proposal.as_dict(),
         followed_proposal=followed,
-        evidence=snapshot(facts),
+        evidence=snapshot(facts, {pk: kept_rows(one) for pk, one in dossier.sides.items()}),
         commission_cutoff=ruling.cutoff if any(one["what"] == "owner" for one in changes) else None,
         changes=changes,
     )

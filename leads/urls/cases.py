@@ -5,6 +5,11 @@ from leads.views import arbitration, cases
 urlpatterns: list[URLPattern] = [
     path("collisions/", cases.case_list, name="cases"),
     path("collisions/<int:pk>/", cases.case_detail, name="case"),
+    path(
+        "collisions/<int:pk>/evidence/<int:member_id>/<str:figure>/",
+        cases.case_evidence,
+        name="case_evidence",
+    ),
     path("collisions/<int:pk>/decide/", cases.decide_case, name="case_decide"),
     path("collisions/<int:pk>/appeal/", cases.appeal_case, name="case_appeal"),
     path("collisions/<int:pk>/accept/", cases.accept_case, name="case_accept"),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -25,7 +25,15 @@ from leads.selectors.candidates import identity_of
 from leads.selectors.case_commission import cutoff_under_appeal, sold_by
 from leads.selectors.case_evidence import Dossier, dossier_of
 from leads.selectors.case_rights import may_decide
-from leads.selectors.case_story import Eyes, claims_of, decisions_of, proposed_words, rows_of
+from leads.selectors.case_rows import rows_behind
+from leads.selectors.case_story import (
+    Eyes,
+    claims_of,
+    decisions_of,
+    evidence_labels,
+    proposed_words,
+    rows_of,
+)
 from leads.selectors.customers import customer_or_404
 from leads.selectors.entering import mark_of
 from leads.selectors.identity import Match, find_similar
@@ -54,6 +62,22 @@ def case_detail(request: TenantRequest, pk: int) -> HttpResponse:
     """One case: who claims the client, on what evidence, and what becomes of it."""
     case = selectors.case_or_404(request.member, pk)
     return render(request, "leads/collisions/case.html", case_page(request.member, case))
+
+
+@needs("leads.view_case")
+def case_evidence(request: TenantRequest, pk: int, member_id: int, figure: str) -> HttpResponse:
+    """The rows behind one figure of one rep."""
+    case = selectors.case_or_404(request.member, pk)
+    rows = rows_behind(case, member_id, figure, request.member)
+    if rows is None:
+        raise Http404
+    party = case.parties.select_related("member").get(member_id=member_id)
+    context = {
+        "title": f"{party.member.name} · {evidence_labels()[figure]}",
+        "hint": _("What you may not read shows when it was and how far it had come, no more."),
+        "rows": rows,
+    }
+    return render(request, "leads/collisions/evidence.html", context)
 
 
 @needs("leads.decide_case")

@@ -16,6 +16,7 @@ from leads.models import (
 )
 from leads.selectors.arbitrations import proposal_for
 from leads.selectors.case_evidence import dossier_of, snapshot
+from leads.selectors.case_rows import kept_rows
 from reports.demo.clock import working_moment
 from reports.demo.world import World
 
@@ -101,7 +102,8 @@ def add_parties(case: CollisionCase, words: dict[Member, str], at: datetime) -> 
 
 def decide(case: CollisionCase, holder: Member, decider: Member, at: datetime) -> None:
     """As the rules proposed by the evidence of that day, where that was to keep it."""
-    proposal, facts = proposal_for(dossier_of(case), now=at)
+    dossier = dossier_of(case)
+    proposal, facts = proposal_for(dossier, now=at)
     follows = proposal.outcome.value == CollisionOutcome.KEEP and proposal.winner == holder.pk
     CollisionDecision.objects.create(
         case=case,
@@ -114,5 +116,5 @@ def decide(case: CollisionCase, holder: Member, decider: Member, at: datetime) -
         reason="" if follows else "登记在先并持续跟进",
         proposal=proposal.as_dict(),
         followed_proposal=follows,
-        evidence=snapshot(facts),
+        evidence=snapshot(facts, {pk: kept_rows(one) for pk, one in dossier.sides.items()}),
     )

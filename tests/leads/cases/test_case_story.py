@@ -5,6 +5,7 @@ import pytest
 from leads.enums import CollisionOutcome
 from leads.models import CollisionCase, Opportunity
 from leads.selectors.arbitrations import proposal_for
+from leads.selectors.case_as_decided import _cells
 from leads.selectors.case_evidence import dossier_of
 from leads.services.case_decisions import appeal, decide
 from leads.services.case_enforcement import Ruling
@@ -42,7 +43,7 @@ def test_a_decided_case_shows_the_facts_of_then(decided, tenant, sign_in, url):
     page = sign_in(tenant.manager).get(url("leads:case", decided.pk))
     assert "as it stood when decided" in page.content.decode()
     agent, colleague = (evidence_of(page, one) for one in (tenant.agent, tenant.colleague))
-    assert agent["Open deals"].words == "1"
+    assert agent["Open deals"].words == "1 · first talks"
     assert agent["Last effective follow-up"].at is not None
     assert not colleague["Open deals"].words
     assert colleague["Entered"].at is not None
@@ -71,3 +72,50 @@ def test_the_log_begins_with_the_case_and_names_who_is_asked(case, tenant, sign_
     first, second = list(reversed(page.context["entries"]))[:2]
     assert (first.icon, second.icon) == ("scale", "help")
     assert second.body == tenant.manager.name
+
+
+def rows_shown(page):
+    return [(one.kind, one.name, bool(one.url), one.more) for one in page.context["rows"]]
+
+
+@pytest.mark.parametrize("is_decided", [False, True])
+def test_each_figure_opens_its_rows_as_far_as_the_reader_may(
+    is_decided, decided, deal, tenant, sign_in, url, as_member
+):
+    """While it waits (here: for the appeal) those of today, else those it was decided on."""
+    if not is_decided:
+        with as_member(tenant.agent):
+            appeal(case_id=decided.pk, by=tenant.agent, reason="我在报价")
+    page = sign_in(tenant.manager).get(url("leads:case", decided.pk))
+    cells = evidence_of(page, tenant.agent)
+    assert cells["Open deals"].words.startswith("1 · ")
+    assert cells["Effective follow-ups"].words == "1"
+    args = [decided.pk, tenant.agent.pk]
+    for figure, name in (("deals", deal.name), ("follow_ups", "报价")):
+        place = url("leads:case_evidence", *args, figure)
+        label = {"deals": "Open deals", "follow_ups": "Effective follow-ups"}[figure]
+        assert cells[label].url == place
+        ((_kind, said, has_page, _band),) = rows_shown(sign_in(tenant.manager).get(place))
+        assert name in said
+        assert has_page
+    Opportunity.objects.filter(pk=deal.pk).update(owner=tenant.manager)
+    hidden = sign_in(tenant.agent).get(url("leads:case_evidence", *args, "deals"))
+    ((kind, said, has_page, band),) = rows_shown(hidden)
+    assert (kind, said, has_page) == ("Open deal", "", False)
+    assert band
+    assert deal.name not in hidden.content.decode()
+
+
+def test_rows_of_a_figure_are_for_the_readers_of_the_case(decided, tenant, sign_in, url):
+    own = url("leads:case_evidence", decided.pk, tenant.agent.pk, "deals")
+    assert sign_in(tenant.northerner).get(own).status_code == 404
+    boss = sign_in(tenant.manager)
+    for forged in ((tenant.agent.pk, "amounts"), (tenant.finance.pk, "deals"), (999_999, "deals")):
+        assert boss.get(url("leads:case_evidence", decided.pk, *forged)).status_code == 404
+
+
+def test_a_decision_without_kept_rows_shows_its_figure_alone(decided, tenant, sign_in, url):
+    side = {"member": tenant.agent.pk, "open_deals": 2, "follow_ups": 3, "orders": 1}
+    cells = _cells(side, decided.pk)
+    assert {one.url for one in cells.values()} == {""}
+    assert cells["deals"].words == "2"
