@@ -11,7 +11,9 @@ from leads.forewarning.streets import same_street
 from leads.forewarning.types import Factor, Forecast, Shared, Side
 from leads.identity import CompanyName, IdentityMatch, ReasonCode, compare_profiles
 from leads.identity.names import PROBABLE, SAME, compare_parsed
+from leads.identity.records import NamesAlike
 from leads.identity.text import has_chinese
+from leads.identity.types import NameMatch
 
 SHORT_LATIN = 5
 NOTHING_SHARED = Shared()
@@ -19,11 +21,12 @@ NOTHING_SHARED = Shared()
 
 def forecast(left: Side, right: Side, shared: Shared = NOTHING_SHARED) -> Forecast:
     """How likely two records become a collision; the same from either side."""
-    match = compare_profiles(left.profile, right.profile)
+    alike = _remembering()
+    match = compare_profiles(left.profile, right.profile, names_alike=alike)
     found = [
-        *_likeness(left, right, match),
+        *_likeness(left, right, match, alike),
         *_names(left, right, shared),
-        *_contacts(left, right, shared),
+        *_contacts(left, right, shared, alike),
         *_origins(left, right, shared),
     ]
     if any(one.code in weights.EVIDENCE for one in found):
@@ -32,6 +35,20 @@ def forecast(left: Side, right: Side, shared: Shared = NOTHING_SHARED) -> Foreca
     factors = tuple(sorted(told.values(), key=lambda one: (-one.weight, one.code)))
     ceiling = weights.TWO_CREDIT_CODES if _are_two_entities(match) else weights.MOST
     return Forecast(probability_of(factors, ceiling), factors, match)
+
+
+def _remembering() -> NamesAlike:
+    """Compares two names once, however many factors ask."""
+    known: dict[tuple[int, int], NameMatch] = {}
+
+    def alike(a: CompanyName, b: CompanyName) -> NameMatch:
+        both = id(a), id(b)
+        found = known.get(both)
+        if found is None:
+            found = known[both] = compare_parsed(a, b)
+        return found
+
+    return alike
 
 
 def probability_of(factors: Iterable[Factor], ceiling: float = weights.MOST) -> float:
@@ -49,9 +66,9 @@ def _are_two_entities(match: IdentityMatch) -> bool:
     return any(one.code == ReasonCode.CREDIT_CODE_DIFFERENT for one in match.reasons)
 
 
-def _likeness(left: Side, right: Side, match: IdentityMatch) -> Iterator[Factor]:
+def _likeness(left: Side, right: Side, match: IdentityMatch, alike: NamesAlike) -> Iterator[Factor]:
     """What the identity engine says: all it knows from probable on, below it only the names."""
-    names = [compare_parsed(a, b).score for a in left.profile.names for b in right.profile.names]
+    names = [alike(a, b).score for a in left.profile.names for b in right.profile.names]
     score = max([match.score if match.score >= PROBABLE else 0.0, *names])
     weight = weights.likeness(score)
     if any(_is_one_slip(a, b) for a in left.profile.names for b in right.profile.names):
@@ -67,15 +84,15 @@ def _is_one_slip(a: CompanyName, b: CompanyName) -> bool:
     return len(a.brand) == len(b.brand) > 1 and Hamming.distance(a.brand, b.brand) == 1
 
 
-def _are_strangers(left: Iterable[CompanyName], right: Iterable[CompanyName]) -> bool:
+def _are_strangers(left: Side, right: Side, alike: NamesAlike) -> bool:
     """Both are named, and no name of one is anything like one of the other."""
-    pairs = [(a, b) for a in left for b in right]
+    pairs = [(a, b) for a in left.profile.names for b in right.profile.names]
     return bool(pairs) and all(
         a.brand
         and b.brand
         and not _is_akin(a.brand, b.brand)
         and not _is_one_slip(a, b)
-        and weights.likeness(compare_parsed(a, b).score) == 0
+        and weights.likeness(alike(a, b).score) == 0
         for a, b in pairs
     )
 
@@ -110,14 +127,15 @@ def _group(a: CompanyName, b: CompanyName) -> float:
     return weight * (weights.OTHER_REGION_AND_TRADE if region and trade else 1.0)
 
 
-def _contacts(left: Side, right: Side, shared: Shared) -> Iterator[Factor]:
-    strangers = _are_strangers(left.profile.names, right.profile.names)
+def _contacts(left: Side, right: Side, shared: Shared, alike: NamesAlike) -> Iterator[Factor]:
     if shared.account:
         yield Factor("account", weights.ACCOUNT * weights.rarity(shared.account))
     for domain in sorted(left.profile.domains & right.profile.domains)[:1]:
+        strangers = _are_strangers(left, right, alike)
         weight = weights.MAIL_DOMAIN_OF_STRANGERS if strangers else weights.MAIL_DOMAIN
         yield Factor("mail_domain", weight * weights.rarity(shared.domain), {"domain": domain})
     if same_street(left.street, right.street):
+        strangers = _are_strangers(left, right, alike)
         weight = weights.ADDRESS_OF_STRANGERS if strangers else weights.ADDRESS
         yield Factor("address", weight * weights.rarity(shared.street))
     if left.profile.person and left.profile.person == right.profile.person:

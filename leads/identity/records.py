@@ -1,6 +1,6 @@
 """Are two records the same client? Names and every other field, each saying why."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from rapidfuzz.fuzz import partial_ratio
@@ -14,7 +14,7 @@ from leads.identity.phones import is_mobile
 from leads.identity.profiles import Profile, profile_of
 from leads.identity.reasons import Reason, ReasonCode
 from leads.identity.text import has_chinese
-from leads.identity.types import CompanyName, Identity, IdentityMatch
+from leads.identity.types import CompanyName, Identity, IdentityMatch, NameMatch
 
 _CREDIT_CODE, _DOMAIN = 0.99, 0.5
 _PERSONAL, _SHARED = 0.92, 0.7  # a mobile or a person's address; a switchboard or info@
@@ -30,6 +30,7 @@ _NAME = 0.97
 _SAME_TOWN = 80  # of 100
 _MAIL_AGREES = frozenset({ReasonCode.EMAIL_EQUAL, ReasonCode.EMAIL_ALIKE, ReasonCode.DOMAIN_EQUAL})
 _TWO_PARTIES = frozenset({ReasonCode.PERSON_DIFFERENT, ReasonCode.BRAND_DIFFERENT})
+NamesAlike = Callable[[CompanyName, CompanyName], NameMatch]
 
 
 class Finding(NamedTuple):
@@ -45,9 +46,14 @@ def compare(a: Identity, b: Identity) -> IdentityMatch:
     return compare_profiles(profile_of(a), profile_of(b))
 
 
-def compare_profiles(a: Profile, b: Profile) -> IdentityMatch:
-    """Compare two records that are normalised already."""
-    findings = [*_names(a, b), *_credit_codes(a, b), *_contacts(a, b)]
+def compare_profiles(
+    a: Profile, b: Profile, *, names_alike: NamesAlike = compare_parsed
+) -> IdentityMatch:
+    """Compare two records that are normalised already.
+
+    `names_alike` for whoever compares the names as well and need not do it twice.
+    """
+    findings = [*_names(a, b, names_alike), *_credit_codes(a, b), *_contacts(a, b)]
     if not (a.names or b.names):
         findings += _named_in_mail(a, b)
     near = compare_addresses(a.address, b.address) if a.address and b.address else ""
@@ -63,12 +69,12 @@ def compare_profiles(a: Profile, b: Profile) -> IdentityMatch:
     return IdentityMatch(score, verdict_for(score), tuple(f.reason for f in findings))
 
 
-def _names(a: Profile, b: Profile) -> Iterator[Finding]:
+def _names(a: Profile, b: Profile, names_alike: NamesAlike) -> Iterator[Finding]:
     """The best pair of names and aliases; names of different firms leave at most a question."""
     if not a.names or not b.names:
         return
     pairs = [(left, right) for left in a.names for right in b.names]
-    matches = [compare_parsed(left, right) for left, right in pairs]
+    matches = [names_alike(left, right) for left, right in pairs]
     best = max(matches, key=lambda match: match.score)
     first, *others = best.reasons
     if best.verdict == "different":

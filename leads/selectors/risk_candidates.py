@@ -6,10 +6,10 @@ a chunk of records at once; keys that many records share are left out, they say 
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
-from itertools import combinations, groupby
+from itertools import combinations, groupby, product
 from operator import itemgetter
 from typing import Any
 
@@ -20,7 +20,7 @@ from crm.people.models import Member
 from crm.places import SHORT_NAMES
 from leads.enums import Channel, LeadStatus, RecordKind
 from leads.forewarning import Forecast, Shared, Side, forecast, same_street, street_key
-from leads.identity import Identity, profile_of
+from leads.identity import Identity, Profile, profile_of
 from leads.models import Contact, Customer, Lead
 from leads.payer_sources import with_one_payer
 from leads.selectors.judgements import Both, Pair, in_order, judgements_between
@@ -30,6 +30,7 @@ OPEN = (LeadStatus.NEW.value, LeadStatus.CONTACTED.value, LeadStatus.QUALIFIED.v
 ACTIVE_DAYS = 30
 HOT = 40  # a key, and a road with a number, that more records share is no evidence
 MOST_AT_ADDRESS, MOST_AT_EVENT = 8, 6
+MOST_PROFILES = 20_000
 PARTNERS = f"""
     WITH mine AS MATERIALIZED (
         SELECT held.key, held.kind, held.record_kind, held.record_id
@@ -117,16 +118,20 @@ class Outlook:
     def __init__(self, *, now: datetime | None = None) -> None:
         self.now = now or timezone.now()
         self.crowded: dict[str, int] = {}
+        # what was normalised lately: in a crowded base a record is met by many
+        self.profiles: dict[Identity, Profile] = {}
 
-    def around(self, records: Collection[Pair]) -> list[Foreseen]:
+    def around(self, records: Collection[Pair], *, until: Pair | None = None) -> list[Foreseen]:
         """Every pair of one of these records with a record in other hands, as far as foreseeable.
 
         Records that are no longer open are not foreseen; contacts speak for their customers.
+        Whoever goes through all records in order leaves pairs with a later one to its turn.
         """
-        crowd = self._partners(records)
+        crowd = self._partners(records, until)
         for one in with_one_payer([pk for kind, pk in records if kind == CUSTOMER]):
             both = in_order((CUSTOMER, one.customer_id), (CUSTOMER, one.other_id))
-            crowd.note(both, "account", one.customers)
+            if until is None or both[1] <= until:
+                crowd.note(both, "account", one.customers)
         return self.between(crowd.by_kind, crowd)
 
     def between(self, pairs: Iterable[Both], crowd: Crowd | None = None) -> list[Foreseen]:
@@ -185,7 +190,7 @@ class Outlook:
 
     # candidates
 
-    def _partners(self, records: Collection[Pair]) -> Crowd:
+    def _partners(self, records: Collection[Pair], until: Pair | None) -> Crowd:
         spoken_for = dict(_speakers(records))
         kinds, ids = zip(*spoken_for, strict=True) if spoken_for else ((), ())
         with connection.cursor() as cursor:
@@ -208,21 +213,24 @@ class Outlook:
             # a full answer means that there may be more
             if many[key] > HOT * len(holders[key]):
                 continue
-            for one in mine:
-                for other in sizes[key] - {one}:
+            partners = [one for one in sizes[key] if until is None or one <= until]
+            for one, other in product(mine, partners):
+                if one != other:
                     crowd.note(in_order(one, other), key_kind, len(sizes[key]))
         return crowd
 
     def _shared(self, a: Side, b: Side, keys: Mapping[str, int] | None) -> Shared:
-        found = Shared()
-        if keys:
-            found = replace(found, brand=keys.get("brand", 2), domain=max(2, keys.get("domain", 2)))
-            found = replace(found, account=keys.get("account", 0))
-        if a.campaign and a.campaign == b.campaign:
-            found = replace(found, campaign=self.events.get(a.campaign, 2))
-        if self.crowded and same_street(a.street, b.street):
-            found = replace(found, street=max(2, self.crowded.get(a.street, 2)))
-        return found
+        keys = keys or {}
+        is_neighbour = self.crowded and same_street(a.street, b.street)
+        return Shared(
+            brand=keys.get("brand", 2),
+            domain=max(2, keys.get("domain", 2)),
+            street=max(2, self.crowded.get(a.street, 2)) if is_neighbour else 2,
+            campaign=self.events.get(a.campaign, 2)
+            if a.campaign and a.campaign == b.campaign
+            else 2,
+            account=keys.get("account", 0),
+        )
 
     # what is known
 
@@ -291,7 +299,7 @@ class Outlook:
         campaign, channel = next((one for one in origins if one[0]), ("", ""))
         last = row["last_follow_up_at"]
         side = Side(
-            profile=profile_of(identity),
+            profile=self._profile_of(identity),
             owner=row["owner_id"],
             province=row["province"],
             serves=self.territories.get(row["owner_id"], frozenset()),
@@ -301,6 +309,14 @@ class Outlook:
             is_active=last is not None and self.now - last <= timedelta(days=ACTIVE_DAYS),
         )
         return Known((kind, row["id"]), side, row["owner_id"], row["department_id"])
+
+    def _profile_of(self, identity: Identity) -> Profile:
+        found = self.profiles.get(identity)
+        if found is None:
+            if len(self.profiles) >= MOST_PROFILES:
+                self.profiles.clear()
+            found = self.profiles[identity] = profile_of(identity)
+        return found
 
 
 def in_other_hands(pairs: Collection[Both]) -> list[Both]:

@@ -42,11 +42,17 @@ def watch() -> CollisionWatch:
     return found
 
 
-def look_at(records: Collection[Pair], outlook: Outlook | None = None) -> int:
-    """Foresee what these records may collide with; returns how many pairs are at risk."""
+def look_at(
+    records: Collection[Pair], outlook: Outlook | None = None, *, until: Pair | None = None
+) -> int:
+    """Foresee what these records may collide with; returns how many pairs are at risk.
+
+    With `until` pairs with a record after it are left alone: that one's turn comes.
+    """
     outlook = outlook or Outlook()
-    found = {one.both: one for one in outlook.around(records)}
-    known = list(_open_risks_of(records))
+    found = {one.both: one for one in outlook.around(records, until=until)}
+    risks = _open_risks_of(records)
+    known = [risk for risk in risks if until is None or max(risk.left, risk.right) <= until]
     rest = {(risk.left, risk.right) for risk in known} - found.keys()
     found.update({one.both: one for one in outlook.between(rest)})
     at_risk = [one for one in found.values() if one.forecast.probability >= SHOWN_FROM]
@@ -228,7 +234,7 @@ def _next_chunk(organization_id: int) -> list[Pair]:
 
 
 def _sweep_chunk(chunk: list[Pair], outlook: Outlook) -> None:
-    look_at(chunk, outlook)
+    look_at(chunk, outlook, until=chunk[-1])
     kind, last = chunk[-1]
     CollisionWatch.objects.update(cursor_kind=kind, cursor_id=last)
 

@@ -9,6 +9,7 @@ from crm.jobs.models import Job
 from crm.tenancy.context import acting_as
 from leads.enums import RiskState
 from leads.models import CollisionRisk, CollisionWatch, Lead
+from leads.selectors.risk_candidates import Outlook
 from leads.services import forewarning, risks, watching
 from leads.services.assignment import assign_to
 from leads.services.cases import report_by_hand
@@ -107,17 +108,19 @@ def test_a_night_is_done_once_and_goes_on_where_it_was_cut_off(tenant, enter, ru
     looked = []
     real = forewarning.look_at
 
-    def broken(chunk, outlook):
+    def broken(chunk, outlook, **how):
         if len(looked) == 2:
             raise RuntimeError("the worker is gone")
         looked.append(chunk)
-        return real(chunk, outlook)
+        return real(chunk, outlook, **how)
 
     monkeypatch.setattr(forewarning, "look_at", broken)
     with pytest.raises(RuntimeError):
         run()
     monkeypatch.setattr(
-        forewarning, "look_at", lambda chunk, outlook: looked.append(chunk) or real(chunk, outlook)
+        forewarning,
+        "look_at",
+        lambda chunk, outlook, **how: looked.append(chunk) or real(chunk, outlook, **how),
     )
     run()
     seen = [pair for chunk in looked for pair in chunk]
@@ -125,6 +128,36 @@ def test_a_night_is_done_once_and_goes_on_where_it_was_cut_off(tenant, enter, ru
     assert len(seen) == 7
     assert run() == 0
     assert len([pair for chunk in looked for pair in chunk]) == 7
+
+
+def test_a_night_foresees_each_pair_once_and_says_the_same(tenant, enter, run, monkeypatch):
+    places, reps = ("苏州", "无锡", "天津", "杭州"), ("agent", "northerner", "colleague")
+    leads = [
+        enter(reps[number % 3], f"{places[number % 4]}同光达{trade}有限公司")
+        for number, trade in enumerate(("机械", "软件", "食品", "物流", "包装", "模具", "能源"))
+    ]
+    forewarning.look_at([("lead", lead.pk) for lead in leads])
+    said = warnings_as_they_are()
+    assert len(said) > 5
+    CollisionRisk.objects.all().delete()
+    compared = []
+    real = Outlook.between
+
+    def between(outlook, pairs, *more):
+        wanted = list(pairs)
+        compared.extend(wanted)
+        return real(outlook, wanted, *more)
+
+    monkeypatch.setattr(Outlook, "between", between)
+    monkeypatch.setattr(forewarning, "CHUNK", 2)
+    run()
+    assert warnings_as_they_are() == said
+    assert len(compared) == len(set(compared))
+
+
+def warnings_as_they_are():
+    rows = CollisionRisk.objects.order_by("left_id", "right_id")
+    return list(rows.values_list("left_id", "right_id", "probability", "factors", "state"))
 
 
 def test_the_night_closes_what_it_does_not_find_again(tenant, group, run):
