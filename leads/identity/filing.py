@@ -29,8 +29,7 @@ from leads.identity.keys import (
 )
 from leads.identity.packing import dumps, pack_plain, pack_profile
 from leads.identity.person_keys import person_keys
-from leads.identity.phones import normalise_phone
-from leads.identity.profiles import Profile, profile_of
+from leads.identity.profiles import Profile, one_phone, profile_of
 from leads.identity.sounds import reading_of
 from leads.identity.text import has_chinese
 from leads.identity.types import CompanyName, Identity
@@ -99,8 +98,8 @@ class Filing:
 
     def _add_plain(self, position: int, name: CompanyName, phones: tuple[str, ...]) -> bool:
         """Note a record of one name and at most one plain phone; others are left alone."""
-        phone = normalise_phone(phones[0]) if phones else None
-        if len(phones) > 1 or not name.text or name.former or (phone and ";" in phone):
+        phone = one_phone(phones[0]) if phones else ""
+        if phone is None or ";" in phone or len(phones) > 1 or not name.text or name.former:
             return False
         self.texts.append(pack_plain(name, phone))
         size = size_of(name)

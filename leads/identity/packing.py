@@ -45,7 +45,7 @@ def _plain_text(value: str | Iterable[str]) -> str | tuple[str, ...]:
     return tuple("".join(one) for one in value)
 
 
-def pack_plain(name: CompanyName, phone: str | None) -> bytes:
+def pack_plain(name: CompanyName, phone: str) -> bytes:
     """A profile of one name, perhaps with a phone: what stands at its default is left out."""
     names = (_name(name),)
     return dumps((names, "", frozenset((phone,))) if phone else (names,))

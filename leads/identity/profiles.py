@@ -109,11 +109,16 @@ def _phones(texts: tuple[str, ...]) -> frozenset[str]:
     """The numbers of all cells; a cell as a rule has one, and then no more is asked."""
     found: set[str] = set()
     for text in texts:
-        if len(text) <= _ONE_PHONE and (one := normalise_phone(text)):
+        if one := one_phone(text):
             found.add(one)
         elif text:
             found.update(normalise_phones(text))
     return frozenset(found) or _NOTHING
+
+
+def one_phone(text: str) -> str | None:
+    """The number of a cell that is short enough to hold no more than one, if it does."""
+    return normalise_phone(text) if len(text) <= _ONE_PHONE else None
 
 
 def _valid(texts: Iterable[str | None]) -> frozenset[str]:

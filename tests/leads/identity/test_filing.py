@@ -30,6 +30,8 @@ def test_a_text_has_one_number_in_every_process() -> None:
         Identity(company="上海华信科技有限公司"),
         Identity(company="上海华信科技有限公司", phones=("138-0013-8000", "bad")),
         Identity(company="华信", phones=("021-66668888-801",)),
+        Identity(company="华信", phones=("13800138000 / 13900139000",)),
+        Identity(company="华信", phones=("bad",)),
         Identity(company="华信（原大江贸易有限公司）"),
         Identity(company="", phones=("13800138000",)),
         Identity(company="华信", region="浙江", aliases=("大江",), person="王伟"),

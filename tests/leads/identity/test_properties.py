@@ -16,6 +16,7 @@ from leads.identity import (
     normalise_name,
     parse_company_name,
     pinyin_key,
+    profile_of,
 )
 from leads.identity.names import verdict_for
 
@@ -144,5 +145,5 @@ def test_duplicates_are_those_that_comparing_confirms(batch: list[Identity]) -> 
     for pair in find_duplicates(batch):
         assert pair.match == compare(pair.left, pair.right)
         assert pair.match.verdict != "different"
-        is_private = not (pair.left.company or pair.right.company)
+        is_private = not (profile_of(pair.left).names or profile_of(pair.right).names)
         assert is_private or match_keys(pair.left) & match_keys(pair.right)
