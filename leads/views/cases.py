@@ -5,6 +5,7 @@ from typing import Any
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
@@ -110,6 +111,10 @@ def decide_case(request: TenantRequest, pk: int) -> HttpResponse:
                 ruling=form.ruling,
                 version=form.cleaned_data["version"],
             )
+        except case_decisions.CaseMovedOn as reason:
+            again = reverse("leads:case_decide", args=[pk])
+            link = '{} <a href="{}" data-drawer>{}</a>'
+            form.add_error(None, format_html(link, str(reason), again, _("Look again")))
         except Refused as reason:
             form.add_error(None, str(reason))
         else:

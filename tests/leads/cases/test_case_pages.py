@@ -42,7 +42,9 @@ def test_a_case_through_its_buttons(case, tenant, director, lead, sign_in, url):
     decide = url("leads:case_decide", case.pk)
     assert "Stays with 王磊" in manager.get(decide).content.decode()
     sent = {"choice": f"keep:{tenant.agent.pk}", "version": case.version, "reason": ""}
-    assert manager.post(decide, {**sent, "version": 0}).status_code == 422
+    stale = manager.post(decide, {**sent, "version": 0})
+    assert stale.status_code == 422
+    assert f'<a href="{decide}" data-drawer>Look again</a>' in stale.content.decode()
     assert manager.post(decide, sent).status_code == 302
     assert manager.post(decide, sent).status_code == 422
     answer = loser.post(url("leads:case_appeal", case.pk), {"reason": "他没跟进"})
