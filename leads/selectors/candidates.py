@@ -11,7 +11,7 @@ from crm.places import SHORT_NAMES
 from leads.enums import RecordKind
 from leads.identity import Identity, match_keys, normalise_name
 from leads.identity.profiles import Profile
-from leads.identity.seeking import ENOUGH, FAINT, WORTH, sought_keys
+from leads.identity.seeking import ENOUGH, FAINT, WORTH, Sought, sought_keys
 from leads.models import CompanyAlias, Contact, Customer, Lead
 from leads.selectors.judgements import Pair
 from leads.selectors.prepared import fetch_prepared
@@ -28,74 +28,60 @@ CANDIDATES = f"""
     ) AS found
 """  # noqa: S608  a number of our own
 
-# What is known of the records in `best`. A contact stands for its customer, a converted lead for
-# the customer it became, a record that was merged away for the one that was kept.
-RECORDS = """
-    SELECT best.record_kind, best.record_id, one.merged_into_id IS NOT NULL AS is_merged,
-           'customer' AS stands_for, one.id, one.owner_id, TRUE, best.worth,
-           one.name, '', one.phone, '', one.credit_code, '', one.website, one.address,
-           one.province,
-           ARRAY(SELECT text FROM leads_companyalias AS alias WHERE alias.customer_id = one.id
-                 ORDER BY alias.id)
-    FROM best JOIN leads_customer AS one
-      ON best.record_kind = 'customer' AND one.id = best.record_id
-    UNION ALL
-    SELECT best.record_kind, best.record_id,
-           coalesce(one.merged_into_id, held.merged_into_id) IS NOT NULL,
-           CASE WHEN one.customer_id IS NULL THEN 'lead' ELSE 'customer' END,
-           coalesce(one.customer_id, one.id),
-           CASE WHEN one.customer_id IS NULL THEN one.owner_id ELSE held.owner_id END,
-           one.customer_id IS NOT NULL OR one.status <> 'invalid', best.worth,
-           one.company_name, one.contact_name, one.phone, one.email, one.credit_code, one.wechat,
-           '', one.address, one.province, ARRAY[]::text[]
-    FROM best JOIN leads_lead AS one ON best.record_kind = 'lead' AND one.id = best.record_id
-    LEFT JOIN leads_customer AS held ON held.id = one.customer_id
-    UNION ALL
-    SELECT best.record_kind, best.record_id, held.merged_into_id IS NOT NULL,
-           'customer', one.customer_id, held.owner_id, TRUE, best.worth,
-           held.name, one.name, one.phone, one.email, '', one.wechat, '', '', '', ARRAY[]::text[]
-    FROM best JOIN leads_contact AS one ON best.record_kind = 'contact' AND one.id = best.record_id
-    JOIN leads_customer AS held ON held.id = one.customer_id
-"""
-LOAD = f"""
-    WITH best AS MATERIALIZED (
-        SELECT record_kind, record_id, 0 AS worth
-        FROM unnest(%s::text[], %s::bigint[]) AS wanted(record_kind, record_id)
-    ) {RECORDS}
-"""  # noqa: S608  our own words
+# What is known of records of each kind by their numbers, `sought`. A contact stands for its
+# customer, a converted lead for the customer it became, a record that was merged away for the one
+# that was kept.
+RECORDS = {
+    RecordKind.CUSTOMER: """
+        SELECT 'customer', one.id, one.merged_into_id IS NOT NULL, 'customer', one.id,
+               one.owner_id, TRUE,
+               one.name, '', one.phone, '', one.credit_code, '', one.website, one.address,
+               one.province,
+               ARRAY(SELECT text FROM leads_companyalias AS alias WHERE alias.customer_id = one.id
+                     ORDER BY alias.id)
+        FROM {sought} JOIN leads_customer AS one ON one.id = sought.id
+    """,
+    RecordKind.LEAD: """
+        SELECT 'lead', one.id, coalesce(one.merged_into_id, held.merged_into_id) IS NOT NULL,
+               CASE WHEN one.customer_id IS NULL THEN 'lead' ELSE 'customer' END,
+               coalesce(one.customer_id, one.id),
+               CASE WHEN one.customer_id IS NULL THEN one.owner_id ELSE held.owner_id END,
+               one.customer_id IS NOT NULL OR one.status <> 'invalid',
+               one.company_name, one.contact_name, one.phone, one.email, one.credit_code,
+               one.wechat, '', one.address, one.province, ARRAY[]::text[]
+        FROM {sought} JOIN leads_lead AS one ON one.id = sought.id
+        LEFT JOIN leads_customer AS held ON held.id = one.customer_id
+    """,
+    RecordKind.CONTACT: """
+        SELECT 'contact', one.id, held.merged_into_id IS NOT NULL, 'customer', one.customer_id,
+               held.owner_id, TRUE,
+               held.name, one.name, one.phone, one.email, '', one.wechat, '', '', '',
+               ARRAY[]::text[]
+        FROM {sought} JOIN leads_contact AS one ON one.id = sought.id
+        JOIN leads_customer AS held ON held.id = one.customer_id
+    """,
+}
+MANY = "unnest(%s::bigint[]) AS sought(id)"
 
-# The likeliest few: each key counts by what sharing it says, crowded weak ones not at all. Where
-# a brand's sound is crowded, an equal brand is enough.
-MOST = 24
-WORTH_AT = 7  # the place of `worth` in a row of RECORDS
+# One look-up: all that share a key with it. The numbers of slots are fixed, so that the server
+# keeps one plan for all look-ups.
+SLOTS = 32  # keys of one look-up
+HITS = f"""
+    SELECT wanted.slot, found.record_kind, found.record_id
+    FROM (
+        SELECT slot, (%s::bigint[])[slot] FROM generate_series(1, {SLOTS}) AS slot
+    ) AS wanted(slot, key)
+    CROSS JOIN LATERAL (
+        SELECT record_kind, record_id FROM leads_identitykey
+        WHERE leads_identitykey.key = wanted.key LIMIT {HOT + 1}
+    ) AS found
+"""  # noqa: S608  a number of our own
+MOST = 16  # records that are read for one look-up
+FEW = f"(SELECT (%s::bigint[])[slot] FROM generate_series(1, {MOST}) AS slot) AS sought(id)"  # noqa: S608
 # One key of a look-up: its hash, how much it says, whether that alone is worth reading a record.
 Asking = tuple[int, int, bool]
-SLOTS = 32  # keys of one look-up; a fixed number, so that the server keeps one plan for all
-LIKELIEST = f"""
-    WITH hit AS MATERIALIZED (
-        SELECT found.record_kind, found.record_id, wanted.worth, wanted.is_enough,
-               count(*) OVER (PARTITION BY wanted.key) AS crowd
-        FROM (
-            SELECT (%s::bigint[])[slot], (%s::int[])[slot], (%s::bool[])[slot]
-            FROM generate_series(1, {SLOTS}) AS slot
-        ) AS wanted(key, worth, is_enough)
-        CROSS JOIN LATERAL (
-            SELECT record_kind, record_id FROM leads_identitykey
-            WHERE leads_identitykey.key = wanted.key LIMIT {HOT + 1}
-        ) AS found
-    ), best AS MATERIALIZED (
-        SELECT record_kind, record_id, sum(worth) AS worth FROM hit
-        WHERE crowd <= {HOT} OR worth >= {WORTH["name"]}
-        GROUP BY record_kind, record_id
-        HAVING bool_or(is_enough) OR sum(worth) >= {ENOUGH}
-            OR (bool_or(worth = {WORTH["brand"]}) AND
-                (SELECT bool_or(crowd > {HOT} AND worth = {WORTH["sound_region"]}) FROM hit))
-        ORDER BY worth DESC, record_kind, record_id LIMIT {MOST}
-    ) {RECORDS}
-"""  # noqa: S608  numbers of our own
 
-
-# The same for many who ask at once; the records are read by LOAD.
+# The same as `worth_reading` for many who ask at once.
 LIKELIEST_OF_MANY = f"""
     WITH hit AS MATERIALIZED (
         SELECT wanted.asker, wanted.worth, wanted.is_enough, found.*
@@ -120,6 +106,9 @@ LIKELIEST_OF_MANY = f"""
     )
     SELECT asker, record_kind, record_id, worth FROM ranked WHERE place <= {MOST}
 """  # noqa: S608  numbers of our own
+
+
+_Worth = dict[Pair, int]
 
 
 @dataclass(frozen=True)
@@ -183,15 +172,46 @@ def aliases_of(customer_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
 
 
 def likeliest(asked: Profile) -> list[Candidate]:
-    """The records that share most with this client, whole, in one statement."""
+    """The records that share most with this client, whole."""
     sought = sought_keys(asked)[:SLOTS]
     if not sought:
         return []
-    hashes = [one.key.hash64 for one in sought]
-    worths, enough = [one.worth for one in sought], [one.is_enough for one in sought]
-    rows = fetch_prepared(LIKELIEST, [hashes, worths, enough])
-    found = [(row, _candidate(row)) for row in rows]
-    return standing([one for row, one in found if says_something(asked, one, row[WORTH_AT])])
+    worth = worth_reading(sought)
+    if not worth:
+        return []
+    found = map(_candidate, fetch_prepared(*_reading(worth, FEW)))
+    return standing([one for one in found if says_something(asked, one, worth[one.found_as])])
+
+
+def worth_reading(sought: Sequence[Sought]) -> _Worth:
+    """The likeliest few: each key counts by what it says, crowded weak ones not at all.
+
+    Where a brand's sound is crowded, an equal brand is enough. Half of the names that are typed
+    are nobody's; so the keys are weighed here, and records are read only when there are any.
+    """
+    sharing: dict[int, list[Pair]] = defaultdict(list)
+    for slot, kind, record_id in fetch_prepared(HITS, [[one.key.hash64 for one in sought]]):
+        sharing[slot - 1].append((kind, record_id))
+    worth: _Worth = defaultdict(int)
+    enough: set[Pair] = set()
+    of_brand: set[Pair] = set()
+    is_sound_crowded = False
+    for slot, pairs in sharing.items():
+        one = sought[slot]
+        if len(pairs) > HOT and one.worth < WORTH["name"]:
+            is_sound_crowded = is_sound_crowded or one.key.kind == "sound_region"
+            continue
+        for pair in pairs:
+            worth[pair] += one.worth
+        if one.is_enough:
+            enough.update(pairs)
+        if one.key.kind == "brand":
+            of_brand.update(pairs)
+    if is_sound_crowded:
+        enough |= of_brand
+    likely = [pair for pair, sum_of_it in worth.items() if sum_of_it >= ENOUGH or pair in enough]
+    likely.sort(key=lambda pair: (-worth[pair], pair))
+    return {pair: worth[pair] for pair in likely[:MOST]}
 
 
 def likeliest_of_many(askers: Sequence[Sequence[Asking]]) -> list[list[tuple[Pair, int]]]:
@@ -236,8 +256,18 @@ def load_candidates(pairs: Iterable[Pair]) -> list[Candidate]:
     if not wanted:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(LOAD, [[str(kind) for kind, _ in wanted], [pk for _, pk in wanted]])
+        cursor.execute(*_reading(wanted, MANY))
         return standing([_candidate(row) for row in cursor.fetchall()])
+
+
+def _reading(pairs: Iterable[Pair], sought: str) -> tuple[str, list[Any]]:
+    """The statement that reads these records, of no more kinds than there are, and its values."""
+    ids: dict[RecordKind, list[int]] = defaultdict(list)
+    for kind, record_id in pairs:
+        ids[RecordKind(kind)].append(record_id)
+    kinds = sorted(ids)
+    parts = (RECORDS[kind].format(sought=sought) for kind in kinds)
+    return " UNION ALL ".join(parts), [ids[kind] for kind in kinds]
 
 
 def standing(candidates: list[Candidate]) -> list[Candidate]:
@@ -267,7 +297,7 @@ def _in_place_of(candidate: Candidate, kept: Held) -> Candidate:
 
 def _candidate(row: tuple[Any, ...]) -> Candidate:
     """A row of RECORDS."""
-    found_kind, found_id, is_merged, stands_for, record_id, owner_id, is_open, _worth, *rest = row
+    found_kind, found_id, is_merged, stands_for, record_id, owner_id, is_open, *rest = row
     company, person, phone, email, *facts = rest
     code, wechat, website, address, province, aliases = facts
     identity = Identity(

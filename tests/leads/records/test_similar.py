@@ -10,7 +10,10 @@ from crm.tenancy.context import tenant_context
 from crm.tenancy.links import tenant_url
 from leads.enums import RecordKind
 from leads.identity import Identity
+from leads.identity.profiles import profile_of
+from leads.identity.seeking import sought_keys
 from leads.models import CollisionSettings, ShareRequest
+from leads.selectors.candidates import likeliest_of_many, worth_reading
 from leads.selectors.identity import find_similar
 from leads.selectors.similar import cards_for
 from leads.services.contacts import create_contact
@@ -184,6 +187,19 @@ def test_a_hot_weak_key_is_dropped_but_the_region_still_finds(lead, tenant, monk
     )
     assert find_similar(Identity(company="同光")) == []
     assert [one.record_id for one in find_similar(Identity(company="江苏同光"))] == [lead.pk]
+
+
+def test_one_look_up_and_many_weigh_keys_alike(lead, tenant, as_member):
+    names = ("江苏同光精密机械", "同光贸易", "同光源", "昆山童光精密机械有限公司", "Siemens AG")
+    with as_member(tenant.colleague):
+        for name in names:
+            create_lead(
+                by=tenant.colleague, owner=tenant.colleague, company_name=name, explanation="分厂"
+            )
+    for name in ("同光", lead.company_name, *names):
+        sought = sought_keys(profile_of(Identity(company=name)))
+        (many,) = likeliest_of_many([[(one.key.hash64, *one[1:]) for one in sought]])
+        assert worth_reading(sought) == dict(many) != {}
 
 
 def test_the_check_costs_the_same_for_one_and_many_cards(
