@@ -89,12 +89,15 @@ def done(
     message: Any = "",
     trigger: str | Mapping[str, Any] = "",
     undo: str = "",
+    leaves: bool = False,
 ) -> HttpResponse:
     """A posted form succeeded: go to `url`, or in a drawer or modal close it and say so.
 
     `trigger` names the event(s) that lists and panels listen to; `undo` is a URL to post to.
+    `leaves`: the page under the modal has had its day too.
     """
-    if frame_of(request) in FRAMES or (is_partial(request) and not url):
+    stays = frame_of(request) in FRAMES and not leaves
+    if stays or (is_partial(request) and not url):
         response = HttpResponse(status=204)
         announce(response, trigger)
         announce(response, {"tz:close-frame": True, "tz:form-saved": True})

@@ -15,7 +15,7 @@ from django.http import (
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from crm.access.decorators import needs
@@ -340,7 +340,9 @@ def marker_of(row: ImportRow, batch: ImportBatch) -> str:
     said = [problem_words(problem, batch.header) for problem in row.problems]
     if row.match_row:
         said.append(_("Row %(row)s of this file") % {"row": row.match_row})
-    return ": ".join([str(Bucket(row.bucket).label), *([" ".join(said)] if said else [])])
+    label = Bucket(row.bucket).label
+    words = pgettext("import row", "%(bucket)s: %(why)s")
+    return words % {"bucket": label, "why": " ".join(said)} if said else str(label)
 
 
 @require_GET

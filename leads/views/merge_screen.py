@@ -153,7 +153,7 @@ def separate(request: TenantRequest, kind: str, kept: int, gone: int) -> HttpRes
                 request,
                 url=after_separate(request, left),
                 message=_("Both stay, in one hand."),
-                trigger={"customer-updated": True, "lead-updated": True},
+                leaves=True,
             )
     context = {
         "form": form,

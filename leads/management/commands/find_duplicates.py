@@ -2,6 +2,7 @@
 
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterable
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from crm.tabular import UnreadableTable, write_marked_csv, write_marked_xlsx
 from leads.identity import HelperLost
@@ -75,7 +77,7 @@ class Command(BaseCommand):
         except UnknownColumn as problem:
             raise CommandError(
                 _("No “%(wanted)s” here. There is: %(known)s.")
-                % {"wanted": problem.wanted, "known": ", ".join(problem.known)}
+                % {"wanted": problem.wanted, "known": listed(problem.known)}
             ) from problem
         except HelperLost as problem:
             raise CommandError(
@@ -138,6 +140,11 @@ def write(found: Cleaned, target: Path) -> None:
         part.unlink(missing_ok=True)
 
 
+def listed(words: Iterable[str]) -> str:
+    """Words in a row, as the language parts them."""
+    return pgettext("between names", ", ").join(words)
+
+
 def marks(
     found: Cleaned, number: int, cells: tuple[str | None, ...], width: int
 ) -> tuple[list[object], str]:
@@ -149,7 +156,7 @@ def marks(
     if link is None:
         return [*padded, str(cluster), _("first of its cluster"), None, None], ""
     verdict = _("same") if link.match.verdict == "same" else _("probably the same")
-    reasons = ", ".join(words for words, _tone in reason_words(link.match.reasons))
+    reasons = listed(words for words, _tone in reason_words(link.match.reasons))
     return [*padded, str(cluster), verdict, f"{link.match.score:.0%}", str(link.row)], reasons
 
 
