@@ -73,7 +73,7 @@ class DecideForm(TenantForm):
         ),
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
-    wide = ("choice", "reason")
+    wide = ("choice", "reason", "commission_cutoff")
 
     def __init__(
         self,

@@ -98,7 +98,7 @@ class SettingsForm(TenantModelForm):
         help_text=_("What the figures count as complete. Months that are over stay as they were."),
     )  # fmt: skip
     digest_hour = forms.TypedChoiceField(
-        label=_("Early warnings are told from"), coerce=int,
+        label=_("Early warnings go out from"), coerce=int,
         choices=[(hour, f"{hour:02}:00") for hour in range(24)],
         help_text=_("Once a day, in the organisation's time zone. If today's has gone out, the"
         " new hour counts from tomorrow."),

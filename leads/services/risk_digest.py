@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.db import connection
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -28,6 +29,7 @@ from leads.services.forewarning import watch
 
 logger = logging.getLogger("tongzhou.leads")
 DECIDE = "leads.decide_risks"
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 TOP = 5
 # a warning is dated a moment before others can read it
 SEEN_LATE = timedelta(minutes=1)
@@ -39,6 +41,7 @@ ROW = (
 def send_all(organization_id: int, day: date) -> int:
     """Tell each manager once that day; returns how many were told."""
     with tenant_context(organization_id, reason="risk digest"):
+        _come_one_after_the_other(organization_id)
         state = watch()
         if state.digest_on is not None and state.digest_on >= day:
             return 0
@@ -55,6 +58,12 @@ def send_all(organization_id: int, day: date) -> int:
     for one in letters:
         _send(one)
     return len(letters)
+
+
+def _come_one_after_the_other(organization_id: int) -> None:
+    """A job that was delivered twice finds the digest sent."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [f"risk-digest:{organization_id}"])
 
 
 def without_digest() -> QuerySet[Any]:

@@ -1,21 +1,28 @@
 """Many reach at once, two decide at once: real transactions in threads."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from threading import Event
 from time import sleep
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from crm.audit.models import OperationLog
 from crm.people.models import Department
 from crm.tenancy.context import tenant_context
 from leads.enums import CaseState, CollisionOutcome
 from leads.models import CollisionAppeal, CollisionCase, CollisionDecision, CollisionRecord, Lead
 from leads.services import case_decisions
+from leads.services.case_clock import tick
 from leads.services.case_decisions import DecidedMeanwhile, accept, appeal, decide
 from leads.services.case_enforcement import Ruling
+from leads.services.customers import create_customer
+from leads.services.forewarning import look_at, watch
 from leads.services.leads import create_lead
 from leads.services.refusals import Refused
+from leads.services.risk_digest import send_all
 from tests.leads.records.conftest import COMPANY
 from tests.support.at_once import at_once
 from tests.support.cast import Cast, add_person
@@ -142,3 +149,70 @@ def test_a_decision_and_an_appeal_against_it_in_one_moment(cast_committed: Cast)
         was_heard = isinstance(appealed, CollisionAppeal)
         assert now.state == (CaseState.APPEALED if was_heard else CaseState.DECIDED)
         assert now.level == 1 + was_heard
+
+
+def opened(cast: Cast) -> CollisionCase:
+    """A case between two reps of one department; above its manager stands a director."""
+    with tenant_context(cast.organization.id):
+        enter(cast.agent)()
+        enter(cast.colleague)()
+        boss = add_person(cast, "director", department="office", role="manager")
+        Department.objects.filter(pk=cast.departments["office"].pk).update(head=boss)
+        return CollisionCase.objects.get()
+
+
+def test_the_deadline_and_the_decision_in_one_moment(cast_committed: Cast) -> None:
+    """Either it was decided in time or it went up, never both; nobody's work is done twice."""
+    cast, case = cast_committed, opened(cast_committed)
+    with tenant_context(cast.organization.id):
+        CollisionCase.objects.update(due_at=timezone.now() - timedelta(minutes=1))
+    keep = Ruling(CollisionOutcome.KEEP, cast.agent, reason="先来")
+    calls = [
+        lambda: tick(case_id=case.pk),
+        lambda: decide(case_id=case.pk, by=cast.manager, ruling=keep, version=case.version),
+        lambda: tick(case_id=case.pk),
+    ]
+    found = at_once(cast, calls, refusals=Refused)
+    with tenant_context(cast.organization.id):
+        now = CollisionCase.objects.get()
+        was_decided = isinstance(found[1], CollisionDecision)
+        assert now.escalations == (0 if was_decided else 1)
+        assert now.state == (CaseState.DECIDED if was_decided else CaseState.OPEN)
+        assert now.decisions.count() == was_decided
+
+
+def test_the_end_of_the_time_to_appeal_an_appeal_and_two_who_accept(cast_committed: Cast) -> None:
+    cast, case = cast_committed, opened(cast_committed)
+    with tenant_context(cast.organization.id):
+        other = Ruling(CollisionOutcome.NOT_SAME, reason="两家公司")
+        decide(case_id=case.pk, by=cast.manager, ruling=other)
+    calls = [
+        lambda: accept(case_id=case.pk, by=cast.agent),
+        lambda: accept(case_id=case.pk, by=cast.colleague),
+        lambda: appeal(case_id=case.pk, by=cast.agent, reason="不对"),
+        lambda: tick(case_id=case.pk),
+    ]
+    found = at_once(cast, calls, refusals=Refused)
+    with tenant_context(cast.organization.id):
+        now = CollisionCase.objects.get()
+        was_heard = isinstance(found[2], CollisionAppeal)
+        assert now.state == (CaseState.APPEALED if was_heard else CaseState.CLOSED)
+        closed = OperationLog.objects.filter(action="case.closed").count()
+        assert closed == (0 if was_heard else 1)
+        assert (now.closed_at is None) == was_heard
+
+
+def test_two_jobs_send_one_digest(cast_committed: Cast, mailoutbox: Any) -> None:
+    cast = cast_committed
+    with tenant_context(cast.organization.id):
+        one = create_customer(by=cast.agent, name="苏州同光达精密机械有限公司", explanation="a")
+        two = create_lead(
+            by=cast.northerner, owner=cast.northerner, explanation="b",
+            company_name="天津同光达精密机械有限公司",
+        )  # fmt: skip
+        look_at([("customer", one.pk), ("lead", two.pk)])
+        watch()
+    send = lambda: send_all(cast.organization.pk, date(2026, 11, 2))  # noqa: E731
+    found = at_once(cast, [send, send], refusals=Refused)
+    assert sorted(found)[0] == 0
+    assert len(mailoutbox) == max(found) > 0
