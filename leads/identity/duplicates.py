@@ -11,7 +11,7 @@ from typing import Any
 
 from leads.identity.bearings import PlaceOf, TradeOf
 from leads.identity.filing import KINDS, SHARES
-from leads.identity.helpers import Workers, own_cores, workers
+from leads.identity.helpers import Workers, no_collecting, own_cores, workers
 from leads.identity.packing import dumps, loads, pack_records, unpack_match
 from leads.identity.steps import CROWDED, RIGHT, compare_pairs, group, normalise
 from leads.identity.types import DuplicatePair, Identity
@@ -38,7 +38,8 @@ def find_duplicates(
         processes = min(own_cores(), MOST) if len(first) == MANY else 1
     with workers(processes) as helpers:
         batch = _Batch(helpers)
-        batch.read(chain(first, source))
+        with no_collecting():
+            batch.read(chain(first, source))
         del first
         yield from batch.compare(batch.pairs())
 

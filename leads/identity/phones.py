@@ -15,6 +15,7 @@ _EXTENSION = re.compile(
 )
 _DASHED_EXTENSION = re.compile(r"(?<=[0-9]{7})\s*[-−–—]\s*([0-9]{1,6})$")
 _MOBILE = re.compile(r"1(?!79)[3-9][0-9]{9}")
+_ALMOST_MOBILE = re.compile(r"1[0-9]{10}")  # as long as one: no other number in China is
 _LANDLINE = re.compile(r"0(?:10|2[0-9]|[3-9][0-9]{2})[1-9][0-9]{6,7}")
 _PLAIN = re.compile(r"(1(?!79)[3-9][0-9]{9})|0(10|2[0-9]|[3-9][0-9]{2})-?([1-9][0-9]{6,7})")
 _NEIGHBOURS = re.compile(r"852[2-9][0-9]{7}|853[268][0-9]{7}|886(?:9[0-9]{8}|[2-8][0-9]{7,8})")
@@ -72,6 +73,8 @@ def _read(raw: str, region: str) -> str | None:
         return _by_metadata("+" + digits, region, extension)
     if national := _chinese_number(digits):
         return f"+86{national}{extension}"
+    if _ALMOST_MOBILE.fullmatch(digits):
+        return None
     return _by_metadata(number, region, extension)
 
 

@@ -55,6 +55,14 @@ def test_not_a_phone(text: str) -> None:
     assert normalise_phone(text) is None
 
 
+@pytest.mark.parametrize("start", ["100", "101", "108", "110", "120", "123", "129", "179"])
+def test_eleven_digits_from_one_that_are_no_mobile_are_no_number_at_all(start: str) -> None:
+    for rest in range(7, 10**8, 10**8 // 60):
+        text = f"{start}{rest:08d}"
+        assert not phonenumbers.is_valid_number(phonenumbers.parse(text, "CN"))
+        assert normalise_phone(text) is None
+
+
 @pytest.mark.parametrize(
     ("cell", "phones"),
     [
