@@ -76,8 +76,8 @@ HITS = f"""
         WHERE leads_identitykey.key = wanted.key LIMIT {HOT + 1}
     ) AS found
 """  # noqa: S608  a number of our own
-MOST = 16  # records that are read for one look-up
-FEW = f"(SELECT (%s::bigint[])[slot] FROM generate_series(1, {MOST}) AS slot) AS sought(id)"  # noqa: S608
+MOST, ROOM = 12, 24  # records read for one look-up; with the client's own beside them
+FEW = f"(SELECT (%s::bigint[])[slot] FROM generate_series(1, {ROOM}) AS slot) AS sought(id)"  # noqa: S608
 # One key of a look-up: its hash, how much it says, whether that alone is worth reading a record.
 Asking = tuple[int, int, bool]
 
@@ -171,19 +171,19 @@ def aliases_of(customer_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
     return found
 
 
-def likeliest(asked: Profile) -> list[Candidate]:
-    """The records that share most with this client, whole."""
+def likeliest(asked: Profile, *, own: int = 0) -> list[Candidate]:
+    """The records that share most with this client, whole; `own` of them may be its own."""
     sought = sought_keys(asked)[:SLOTS]
     if not sought:
         return []
-    worth = worth_reading(sought)
+    worth = worth_reading(sought, most=min(MOST + own, ROOM))
     if not worth:
         return []
     found = map(_candidate, fetch_prepared(*_reading(worth, FEW)))
     return standing([one for one in found if says_something(asked, one, worth[one.found_as])])
 
 
-def worth_reading(sought: Sequence[Sought]) -> _Worth:
+def worth_reading(sought: Sequence[Sought], *, most: int = MOST) -> _Worth:
     """The likeliest few: each key counts by what it says, crowded weak ones not at all.
 
     Where a brand's sound is crowded, an equal brand is enough. Half of the names that are typed
@@ -211,7 +211,7 @@ def worth_reading(sought: Sequence[Sought]) -> _Worth:
         enough |= of_brand
     likely = [pair for pair, sum_of_it in worth.items() if sum_of_it >= ENOUGH or pair in enough]
     likely.sort(key=lambda pair: (-worth[pair], pair))
-    return {pair: worth[pair] for pair in likely[:MOST]}
+    return {pair: worth[pair] for pair in likely[:most]}
 
 
 def likeliest_of_many(askers: Sequence[Sequence[Asking]]) -> list[list[tuple[Pair, int]]]:

@@ -61,7 +61,7 @@ def find_similar(
     asked = profile_of(identity)
     best: dict[Pair, Match] = {}
     names: dict[Pair, set[str]] = defaultdict(set)
-    for candidate in likeliest(asked):
+    for candidate in likeliest(asked, own=len(own)):
         if (candidate.kind.value, candidate.record_id) in own:
             continue
         profile = profile_of(candidate.identity)

@@ -3,13 +3,14 @@
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 
 def fetch_prepared(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
     """All rows. Planning one of these costs ten times what running it does."""
-    connection.ensure_connection()
-    raw: Any = connection.connection
+    database = connections[DEFAULT_DB_ALIAS]
+    database.ensure_connection()
+    raw: Any = database.connection
     before, raw.prepare_threshold = raw.prepare_threshold, 0
     try:
         with psycopg.Cursor(raw) as cursor:

@@ -13,7 +13,7 @@ from leads.identity import Identity
 from leads.identity.profiles import profile_of
 from leads.identity.seeking import sought_keys
 from leads.models import CollisionSettings, ShareRequest
-from leads.selectors.candidates import likeliest_of_many, worth_reading
+from leads.selectors.candidates import MOST, likeliest_of_many, worth_reading
 from leads.selectors.identity import find_similar
 from leads.selectors.similar import cards_for
 from leads.services.contacts import create_contact
@@ -215,3 +215,18 @@ def test_the_check_costs_the_same_for_one_and_many_cards(
             )
     with django_assert_max_num_queries(12):
         cards_for(tenant.northerner, find_similar(Identity(company="江苏同光精密机械")))
+
+
+def test_a_clients_own_records_take_no_place_of_others(lead, tenant, as_member):
+    """A client known by many leads still meets the one who writes it otherwise."""
+    name = "江苏同光精密机械有限公司"
+    with as_member(tenant.colleague):
+        own = [
+            create_lead(
+                by=tenant.colleague, owner=tenant.colleague, company_name=name, explanation="分厂"
+            )
+            for _number in range(MOST)
+        ]
+    mine = [("lead", one.pk) for one in own]
+    found = find_similar(Identity(company=name), excluding=mine)
+    assert [one.record_id for one in found] == [lead.pk]
