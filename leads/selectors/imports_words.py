@@ -121,9 +121,11 @@ def record_met(reason: str) -> tuple[str, int] | None:
     return (kind, int(pk)) if kind in RecordKind.values and pk.isdecimal() else None
 
 
-def reason_of_touch(reason: str) -> str:
+def reason_of_touch(reason: str, outcome: str = "") -> str:
     """Why an arrival became what it became; references to records are worded by kind."""
     kind, _sep, _pk = reason.partition(":")
     if kind in RecordKind.values and _sep:
+        if outcome == TouchOutcome.CREATED:
+            return _("Probably the same as a %(kind)s we have") % {"kind": RecordKind(kind).label}
         return _("Meets a %(kind)s we have") % {"kind": RecordKind(kind).label}
     return str(REJECTIONS.get(reason, reason))

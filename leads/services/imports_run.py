@@ -377,6 +377,11 @@ def _open_cases(
     met_in_order = [plan.met[number] for number in sorted(plan.met)]
     for number, case_id in open_cases(batch, met_in_order, desk=desk).items():
         plan.fates[number].case_id = case_id
+    for row in plan.created:
+        fate, met_one = plan.fates[row.row_number], plan.met.get(row.row_number)
+        if met_one is not None and fate.case_id is None:
+            # no conflict, yet probably one client: the result and the lead's page say so
+            fate.reason = ":".join(map(str, met_one.pair))
 
 
 def _write_touches(batch: ImportBatch, plan: Plan) -> None:

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from crm.access import policy
 from crm.places import Province
@@ -35,8 +35,10 @@ from crm.web.tables import (
 from leads.enums import Bucket, CaseState, Channel, ImportState, RecordKind, TouchOutcome
 from leads.identity import Reason, ReasonCode
 from leads.models import Customer, ImportBatch, Lead
+from leads.selectors.addresses import merge_screen_of
 from leads.selectors.assignment_reasons import waiting_words
 from leads.selectors.cases import visible_cases
+from leads.selectors.imports_likeness import ALIKE, likenesses
 from leads.selectors.imports_words import (
     BUCKET_COLOURS,
     OUTCOME_COLOURS,
@@ -199,7 +201,10 @@ class TouchTable(Table):
             "why",
             gettext_lazy("Why"),
             "outcome_reason",
-            html=lambda row, reader: markup.text(reason_of_touch(row["outcome_reason"])),
+            html=lambda row, reader: markup.text(
+                reason_of_touch(row["outcome_reason"], row["outcome"])
+            ),
+            wanted=("outcome_reason", "outcome"),
         ),
         LinkColumn("lead__company_name", gettext_lazy("Lead"), url="leads:detail", pk="lead_id"),
         MomentColumn("received_at", gettext_lazy("Received")),
@@ -222,8 +227,9 @@ class ArrivalTable(TouchTable):
             gettext_lazy("In a collision case"),
             when=lambda scope: Q(case__isnull=False),
         ),
+        SwitchFilter("alike", gettext_lazy("Probable duplicate of ours"), when=lambda scope: ALIKE),
     )
-    refresh = ("case-changed",)
+    refresh = ("case-changed", "records-merged")
 
     def __init__(
         self, request: HttpRequest, queryset: QuerySet[Any], *, batch: ImportBatch
@@ -231,7 +237,14 @@ class ArrivalTable(TouchTable):
         super().__init__(request, queryset)
         self.batch = batch
         self.columns = (  # type: ignore[misc, assignment]
-            *TouchTable.columns,
+            *(one for one in TouchTable.columns if one.key != "why"),
+            HtmlColumn(
+                "why",
+                gettext_lazy("Why"),
+                "outcome_reason",
+                html=self._why,
+                wanted=("outcome_reason", "outcome", "lead_id", "case_id"),
+            ),
             HtmlColumn(
                 "case",
                 pgettext_lazy("collision", "Case"),
@@ -240,6 +253,25 @@ class ArrivalTable(TouchTable):
                 wanted=("pk", "case_id"),
             ),
         )
+
+    def _why(self, row: Row, reader: Reader) -> str:
+        said = markup.text(reason_of_touch(row["outcome_reason"], row["outcome"]))
+        met = self._alike.get(row["lead_id"])
+        if met is None or row["outcome"] != TouchOutcome.CREATED or not self._may_merge:
+            return str(said)
+        link = markup.link(pgettext("records", "Merge…"), merge_screen_of(met, row["lead_id"]))
+        return markup.safe(f"{said} {link}")
+
+    @cached_property
+    def _may_merge(self) -> bool:
+        return policy.allowed(self.request.member, "leads.merge_lead")
+
+    @cached_property
+    def _alike(self) -> dict[int, tuple[str, int]]:
+        """The records that this page's new leads are probably the same as."""
+        rows = [one for one in self.page.rows if one["outcome"] == TouchOutcome.CREATED]
+        arrivals = [(one["lead_id"], one["outcome_reason"]) for one in rows if not one["case_id"]]
+        return likenesses(self.request.member, arrivals)
 
     def _case(self, row: Row, reader: Reader) -> str:
         case = self._cases.get(row["case_id"])

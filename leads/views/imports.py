@@ -38,6 +38,7 @@ from leads.forms.imports import (
 from leads.models import ImportBatch, ImportRow
 from leads.selectors import imports as selectors
 from leads.selectors.imports_cases import foreseen
+from leads.selectors.imports_likeness import ALIKE, own_alike
 from leads.selectors.imports_words import (
     BUCKET_HINTS,
     file_problem_words,
@@ -153,6 +154,7 @@ def page_of(batch: ImportBatch, *, choices: dict[str, str]) -> dict[str, Any]:
             "counts": counts,
             "cases": cases,
             "must_agree": sum(cases) > MANY_CASES,
+            "own": own_alike(batch),
         }
     else:
         context |= {
@@ -201,6 +203,9 @@ def result_tiles(batch: ImportBatch) -> list[Tile]:
     if brought := selectors.touches_of(batch).filter(case__isnull=False).count():
         label = _("In collision cases")
         tiles.append(Tile.count(label, brought, f"{rows}?in_case=yes", tone="amber"))
+    if alike := selectors.touches_of(batch).filter(ALIKE).count():
+        label = _("Probable duplicates of ours")
+        tiles.append(Tile.count(label, alike, f"{rows}?alike=yes", tone="amber"))
     return tiles
 
 

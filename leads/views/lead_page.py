@@ -18,10 +18,13 @@ from leads.enums import LeadStatus, RecordKind
 from leads.forms.follow_ups import FollowUpForm
 from leads.models import CollisionCase, Lead
 from leads.selectors import assignments
+from leads.selectors.addresses import merge_screen_of, page_of
 from leads.selectors.cases import case_about, case_that_closed
+from leads.selectors.imports_likeness import likeness_of
 from leads.selectors.leads import OPEN_STATUSES, follow_ups_of_lead
 from leads.selectors.protection import lock_for
 from leads.selectors.timeline import timeline_of
+from leads.services.identity import kind_of
 from leads.views.case_page import report_or_case
 from leads.words import LEAD_COLOURS, place_in_words
 
@@ -34,6 +37,7 @@ def lead_page(member: Member, lead: Lead) -> dict[str, Any]:
         "refresh_on": ["lead-updated", "follow-up-logged", "tz:lead-assigned"],
         "lead": lead,
         "collision": case,
+        "alike": _alike(member, lead) if case is None else None,
         "colour": LEAD_COLOURS[lead.status],
         "actions": lead_actions(member, lead, case, may_edit=may_edit),
         "facts": lead_facts(lead, may_edit=may_edit),
@@ -46,6 +50,17 @@ def lead_page(member: Member, lead: Lead) -> dict[str, Any]:
         "lock": lock_for(member, lead),
         "holders": holders_of(member, noun("leads.lead"), lead),
     }
+
+
+def _alike(member: Member, lead: Lead) -> dict[str, str] | None:
+    """The record that an imported lead is probably the same as, and the way to merge the two."""
+    if lead.status not in OPEN_STATUSES or not policy.allowed(member, "leads.merge_lead", lead):
+        return None
+    met = likeness_of(member, lead)
+    if met is None:
+        return None
+    pair = (kind_of(met).value, met.pk)
+    return {"label": str(met), "url": page_of(*pair), "merge": merge_screen_of(pair, lead.pk)}
 
 
 def lead_actions(

@@ -4,10 +4,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from crm.people.models import Member
 from crm.tenancy.context import tenant_context
-from leads.enums import ImportState
-from leads.models import AssignmentRule, ImportBatch, Lead
+from leads.enums import IdentityVerdict, ImportState
+from leads.models import AssignmentRule, CollisionCase, ImportBatch, Lead
 from leads.services import assignment
+from leads.services.imports import start_import
+from leads.services.learning import judge
 from tests.leads.imports.files import (
     HEADER,
     checked,
@@ -16,6 +19,7 @@ from tests.leads.imports.files import (
     lead_row,
     work,
 )
+from tests.leads.imports.test_check import known_lead
 
 pytestmark = pytest.mark.django_db
 
@@ -213,3 +217,33 @@ def test_a_lead_says_why_this_rep(cast, sign_in):
     text = sign_in(cast.marketing).get(f"/acme/leads/{lead.pk}/").content.decode()
     assert "华东" in text
     assert "turn, fewest so far" in text
+
+
+def test_a_lead_like_a_client_of_ones_own_leads_to_the_merge_screen(cast, sign_in):
+    reps = [cast.agent.pk, cast.colleague.pk, cast.northerner.pk]
+    with tenant_context(cast.organization.id):
+        Member.objects.filter(pk__in=reps).update(is_active=False)
+        own = known_lead(owner=cast.owner, company_name="苏州同光精密机械有限公司")
+        batch = checked(csv_upload([("同光精密机械", "", "", "", "江苏", "")]), by=cast.owner)
+    browser = sign_in(cast.owner)
+
+    def page(path: str) -> str:
+        answer = browser.get(f"/acme/leads/{path}")
+        assert answer.status_code == 200
+        return answer.content.decode()
+
+    assert "1 probable duplicate is like a client of your own" in page(f"import/{batch.pk}/")
+    with tenant_context(cast.organization.id):
+        start_import(batch_id=batch.pk, include_probable=True)
+        work(batch)
+        lead = Lead.objects.get(import_batch=batch)
+        assert not CollisionCase.objects.exists()
+    screen = f"/acme/merges/lead/{own.pk}/{lead.pk}/"
+    assert "Probable duplicates of ours" in page(f"import/{batch.pk}/")
+    assert screen in page(f"import/{batch.pk}/arrivals/?alike=yes")
+    assert screen in page(f"{lead.pk}/")
+    assert browser.get(screen).status_code == 200
+    with tenant_context(cast.organization.id):
+        judge(("lead", own.pk), ("lead", lead.pk), IdentityVerdict.NOT_SAME, by=cast.owner)
+    assert screen not in page(f"{lead.pk}/")
+    assert screen not in page(f"import/{batch.pk}/arrivals/?alike=yes")
