@@ -221,7 +221,7 @@ class ArrivalTable(TouchTable):
 
     key = "import-arrivals"
     filters = (  # type: ignore[assignment]
-        *TouchTable.filters,
+        *(one for one in TouchTable.filters if one.key != "channel"),
         SwitchFilter(
             "in_case",
             gettext_lazy("In a collision case"),
@@ -236,15 +236,11 @@ class ArrivalTable(TouchTable):
     ) -> None:
         super().__init__(request, queryset)
         self.batch = batch
+        kept = {one.key: one for one in TouchTable.columns}
+        # one file came by one channel; on a phone the case stands beside the outcome
         self.columns = (  # type: ignore[misc, assignment]
-            *(one for one in TouchTable.columns if one.key != "why"),
-            HtmlColumn(
-                "why",
-                gettext_lazy("Why"),
-                "outcome_reason",
-                html=self._why,
-                wanted=("outcome_reason", "outcome", "lead_id", "case_id"),
-            ),
+            kept["payload"],
+            kept["outcome"],
             HtmlColumn(
                 "case",
                 pgettext_lazy("collision", "Case"),
@@ -252,6 +248,15 @@ class ArrivalTable(TouchTable):
                 html=self._case,
                 wanted=("pk", "case_id"),
             ),
+            HtmlColumn(
+                "why",
+                gettext_lazy("Why"),
+                "outcome_reason",
+                html=self._why,
+                wanted=("outcome_reason", "outcome", "lead_id", "case_id"),
+            ),
+            kept["lead__company_name"],
+            kept["received_at"],
         )
 
     def _why(self, row: Row, reader: Reader) -> str:

@@ -173,7 +173,7 @@ class TestInBulk:
         batch = checked(csv_upload([row_of(one) for one in many]), by=tenant.marketing)
         imports.start_import(batch_id=batch.pk)
         with monkeypatch.context() as dying:
-            real, calls = imports_run._write_touches, []
+            real, calls = imports_run.write_touches, []
 
             def die_in_the_second(*args, **kwargs):
                 calls.append(1)
@@ -181,7 +181,7 @@ class TestInBulk:
                     raise KeyboardInterrupt
                 return real(*args, **kwargs)
 
-            dying.setattr(imports_run, "_write_touches", die_in_the_second)
+            dying.setattr(imports_run, "write_touches", die_in_the_second)
             with pytest.raises(KeyboardInterrupt):
                 imports_run.run(batch.organization_id, batch.pk)
         assert CollisionCase.objects.count() == 5

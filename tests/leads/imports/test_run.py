@@ -10,7 +10,7 @@ from crm.tenancy.context import tenant_context
 from leads.enums import ImportState, TouchOutcome
 from leads.models import AssignmentDecision, IdentityKey, ImportBatch, Lead, Touch
 from leads.selectors.imports import channel_balances
-from leads.services import imports, imports_run
+from leads.services import imports, imports_run, imports_writing
 from leads.services.imports import FileUnreadable
 from tests.leads.imports.files import checked, csv_upload, imported, lead_row, work
 from tests.leads.imports.test_check import known_lead
@@ -98,7 +98,7 @@ class TestInterruptions:
         batch = checked(csv_upload([lead_row(n) for n in range(10)]), by=tenant.marketing)
         imports.start_import(batch_id=batch.pk)
         with monkeypatch.context() as dying:
-            real, calls = imports_run.record_decisions, []
+            real, calls = imports_writing.record_decisions, []
 
             def die_in_the_second(*args, **kwargs):
                 calls.append(1)
@@ -106,7 +106,7 @@ class TestInterruptions:
                     raise KeyboardInterrupt
                 return real(*args, **kwargs)
 
-            dying.setattr(imports_run, "record_decisions", die_in_the_second)
+            dying.setattr(imports_writing, "record_decisions", die_in_the_second)
             with pytest.raises(KeyboardInterrupt):
                 imports_run.run(batch.organization_id, batch.pk)
         batch.refresh_from_db()
