@@ -21,6 +21,7 @@ from leads.services.leads import create_lead
 from leads.services.opportunities import create_opportunity
 from leads.services.share_requests import ask_to_share
 from tests.support.cast import add_person
+from tests.support.exports import exported
 
 HTMX = {"HX-Request": "true"}
 NAME = "苏州同光精密机械有限公司"
@@ -213,6 +214,18 @@ def test_who_typed_a_part_reads_no_more_of_the_name_in_the_case(part_typed, sign
         assert NAME not in text
         assert "苏州同光" not in text
         assert secrets_in(text, {"company_name": PART, "phone": PHONE}) == set()
+
+
+def test_a_file_of_cases_holds_what_the_list_shows(part_typed, sign_in, url):
+    texts = {
+        name: exported(sign_in(part_typed[name]), url("leads:cases") + "?export=csv")
+        .getvalue()
+        .decode()
+        for name in ("northern_head", "director")
+    }
+    assert f"****{PART}****" in texts["northern_head"]
+    assert NAME not in texts["northern_head"]
+    assert NAME in texts["director"]
 
 
 @pytest.mark.parametrize("text", [NAME[:2], NAME[:4], NAME])
