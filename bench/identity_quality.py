@@ -9,15 +9,23 @@ import argparse
 import csv
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
 from bench.identity_confusions import confusions
-from leads.identity import Identity, compare_company_names, normalise_name, parse_company_name
+from bench.identity_people import people_confusions
+from leads.identity import (
+    Identity,
+    compare_company_names,
+    find_duplicates,
+    normalise_name,
+    parse_company_name,
+)
 from leads.identity.profiles import Profile, profile_of
 from leads.identity.records import compare_profiles
 from leads.identity.types import IdentityMatch, NameMatch
@@ -208,25 +216,30 @@ def people() -> Table:
 
 
 def _people() -> dict[str, list[tuple[str, Profile]]]:
+    return {
+        name: [(truth, profile_of(record)) for truth, record in records]
+        for name, records in _people_records().items()
+    }
+
+
+def _people_records() -> dict[str, list[tuple[str, Identity]]]:
     found = {}
     for name, files in (
         ("Febrl 1", ("dataset1",)),
         ("Febrl 4", ("dataset4a", "dataset4b")),
     ):
         found[name] = [
-            (row["rec_id"].split("-")[1], profile_of(_febrl(row)))
+            (row["rec_id"].split("-")[1], _febrl(row))
             for file in files
             for row in rows(f"people/{file}.csv")
         ]
     found["fake_1000"] = [
         (
             row["cluster"],
-            profile_of(
-                Identity(
-                    person=f"{row['first_name']} {row['surname']}".strip(),
-                    emails=(row["email"],),
-                    region=row["city"],
-                )
+            Identity(
+                person=f"{row['first_name']} {row['surname']}".strip(),
+                emails=(row["email"],),
+                region=row["city"],
             ),
         )
         for row in rows("people/fake_1000.csv")
@@ -292,12 +305,49 @@ def generated() -> Table:
     return table
 
 
+def generated_people() -> Table:
+    """Seeded people who are one, and people who only seem so: the share that got it right."""
+    table: Table = {}
+    wanted = {"ask": {"same", "probable"}, "other": {"different"}}
+    for case in people_confusions(200):
+        verdict = compare_profiles(profile_of(case.left), profile_of(case.right)).verdict
+        figures = table.setdefault(
+            f"{case.answer}: {case.kind}", {"pairs": 0, "right": 0, "same": 0, "probable": 0}
+        )
+        figures["pairs"] += 1
+        figures["right"] += verdict in wanted[case.answer]
+        if verdict != "different":
+            figures[verdict] += 1
+    for figures in table.values():
+        for column in ("right", "same", "probable"):
+            figures[column] /= figures["pairs"]
+    return table
+
+
+def people_at_once() -> Table:
+    """The same files given to `find_duplicates`, which compares only what shares a key."""
+    table = {}
+    for name, records in _people_records().items():
+        truth: dict[Hashable, str] = {number: person for number, (person, _) in enumerate(records)}
+        batch = [replace(record, id=number) for number, (_, record) in enumerate(records)]
+        found = list(find_duplicates(batch))
+        sizes = Counter(truth.values())
+        total = sum(size * (size - 1) // 2 for size in sizes.values())
+        judged = [Judged(p.match, truth[p.left.id] == truth[p.right.id]) for p in found]
+        figures = rates(judged, missed=total - sum(j.is_one for j in judged))
+        del figures["AUC"]
+        table[f"find_duplicates, {name}"] = figures
+    return table
+
+
 SETS: dict[str, Callable[[], Table]] = {
     "pairs": judged_pairs,
     "aliases": aliases,
     "short": short_names,
     "tagged": tagged_names,
     "people": people,
+    "batch": people_at_once,
+    "generated people": generated_people,
     "generated": generated,
 }
 
@@ -325,7 +375,7 @@ def main(arguments: Sequence[str]) -> int:
     chosen = options.only or list(SETS)
     if not DATA.is_dir():
         print(f"Real data is not at hand ({DATA}): the generated set only.", file=sys.stderr)
-        chosen = [name for name in chosen if name == "generated"]
+        chosen = [name for name in chosen if name.startswith("generated")]
     table: Table = {}
     for name in chosen:
         table |= SETS[name]()

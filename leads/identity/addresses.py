@@ -34,6 +34,7 @@ _WITH_NUMBER = re.compile(r"\S*\d\S*")
 _POST_CODE = 4  # digits
 _WORDS = 3  # of an address without its numbers that say which street
 _SAME_STREET = 85
+_SHORT = 2  # characters of 西路, which says nothing
 _MOST = 0.6  # of the words
 _ALIKE, _LIKELY, _NEAR, _NUMBERED = (
     90,
@@ -104,15 +105,25 @@ def compare_addresses(left: str, right: str) -> Nearness:
         return ""
     if _contradict(a.county, b.county):
         return ""
-    is_door = bool(a.street and a.number) and (a.street, a.number) == (b.street, b.number)
+    is_door = bool(a.number) and a.number == b.number and _is_one_street(a.street, b.street)
     is_building = bool(a.building) and a.building == b.building and len(a.building) > 3
-    if not is_door and (not is_building or _contradict(a.street, b.street)):
+    if not is_door and (not is_building or _are_two_streets(a.street, b.street)):
         return ""
     if _contradict(a.block, b.block) or _contradict(a.room, b.room):
         return "building"
     if a.room and a.room == b.room:
         return "room"
     return "number" if is_door else "building"
+
+
+def _is_one_street(a: str, b: str) -> bool:
+    """华夏路 and 珠江新城华夏路."""
+    short, full = (a, b) if len(a) <= len(b) else (b, a)
+    return bool(short) and (short == full or (len(short) > _SHORT and full.endswith(short)))
+
+
+def _are_two_streets(a: str, b: str) -> bool:
+    return bool(a and b) and not _is_one_street(a, b)
 
 
 def _contradict(a: str, b: str) -> bool:

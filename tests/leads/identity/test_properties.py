@@ -1,7 +1,9 @@
 """What must hold for any name and any record."""
 
+from time import process_time
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from opencc import OpenCC
 
@@ -10,13 +12,21 @@ from leads.identity import (
     Identity,
     compare,
     compare_company_names,
+    email_domain,
     find_duplicates,
     match_keys,
+    name_keys,
+    normalise_credit_code,
     normalise_email,
     normalise_name,
+    normalise_phone,
+    normalise_wechat,
     parse_company_name,
+    pinyin_initials,
     pinyin_key,
     profile_of,
+    region_of,
+    site_domain,
 )
 from leads.identity.names import verdict_for
 
@@ -147,3 +157,66 @@ def test_duplicates_are_those_that_comparing_confirms(batch: list[Identity]) -> 
         assert pair.match.verdict != "different"
         is_private = not (profile_of(pair.left).names or profile_of(pair.right).names)
         assert is_private or match_keys(pair.left) & match_keys(pair.right)
+
+
+ODD = "".join(
+    (
+        "\ud800\udfff\x00\x1f\x7f\u200b\u200f\u202e\ufeff\u2028\u0301\u0300\u3000",
+        "😀👨‍👩‍👧𠀀﨑⼈㈱㍿Ⅻⅷ①㊙½٣１Ａﬁßİıςﷺ々〆カ한عעไท",
+        "()（）【】[]{}&+|_-—·•'\"\\%@#,;:/.<>",
+        "公司有限集团分行路号栋室省市区县王张李转原第上海北京huaxin0138+86",
+    )
+)
+odd_texts = st.text(ODD, max_size=40) | st.text(st.characters(), max_size=20)
+
+
+@settings(max_examples=40, deadline=None)
+@given(odd_texts, odd_texts)
+def test_no_text_is_too_odd(left: str, right: str) -> None:
+    a, b = (
+        Identity(
+            company=text, person=text, phones=(text,), emails=(text, f"{text}@huaxin.cn"),
+            credit_code=text, website=text, wechat=text, address=text, region=text, aliases=(text,),
+        )
+        for text in (left, right)
+    )  # fmt: skip
+    assert compare(a, b).score == compare(b, a).score
+    for key in match_keys(a):
+        assert -(2**63) <= key.hash64 < 2**63
+    for normalise in (normalise_phone, normalise_email, normalise_credit_code, normalise_wechat):
+        found = normalise(left)
+        assert found is None or normalise(found) == found
+    for tell in (site_domain, email_domain, region_of, pinyin_initials, name_keys):
+        tell(left)
+    assert len(list(find_duplicates([a, b]))) <= 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "华",
+        "王重",
+        "huaxin ",
+        "(",
+        "（原",
+        "1",
+        "0571-",
+        "路1号",
+        "a.",
+        "a@",
+        "😀",
+        "\u0301",
+        "市区县路",
+    ],
+)
+def test_a_long_text_costs_little(text: str) -> None:
+    long = text * (10_000 // len(text))
+    record = Identity(
+        company=long, person=long, phones=(long,), emails=(f"{long}@a.cn",), address=long,
+        website=long, wechat=long, credit_code=long, region=long,
+    )  # fmt: skip
+    other = Identity(company="上海华信科技有限公司", person="Wang Wei", address="上海张江路88号")
+    began = process_time()
+    compare(record, other)
+    match_keys(record)
+    assert process_time() - began < 2
