@@ -1,5 +1,6 @@
 """What the page of a lead shows."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
@@ -24,6 +25,7 @@ from leads.selectors.imports_likeness import likeness_of
 from leads.selectors.leads import OPEN_STATUSES, follow_ups_of_lead
 from leads.selectors.protection import lock_for
 from leads.selectors.timeline import timeline_of
+from leads.services.cases import waiting_case_of
 from leads.services.identity import kind_of
 from leads.views.case_page import report_or_case
 from leads.words import LEAD_COLOURS, place_in_words
@@ -69,9 +71,13 @@ def lead_actions(
     """What can be done with the lead now; the first one is what it waits for."""
     found: list[Action] = []
     args = [lead.pk]
+    waits = case is not None and case.is_waiting and waiting_case_of(lead) is not None
+    to_case = report_or_case(case, reverse("leads:report_lead", args=args))
+    if waits:
+        found.append(replace(to_case, kind="primary"))
     if may_edit and lead.status in OPEN_STATUSES:
         url = reverse("leads:convert", args=args)
-        if policy.allowed(member, "leads.create_customer"):
+        if not waits and policy.allowed(member, "leads.create_customer"):
             found.append(
                 Action(_("Convert"), url, "arrows-exchange", kind="primary", frame="modal")
             )
@@ -88,8 +94,8 @@ def lead_actions(
     if lead.status in OPEN_STATUSES and policy.allowed(member, "leads.merge_lead", lead):
         url = reverse("leads:merge_with", args=["lead", lead.pk])
         found.append(Action(_("Merge with…"), url, "git-merge", frame="modal"))
-    if policy.allowed(member, "leads.open_case") and lead.status in OPEN_STATUSES:
-        found.append(report_or_case(case, reverse("leads:report_lead", args=args)))
+    if not waits and policy.allowed(member, "leads.open_case") and lead.status in OPEN_STATUSES:
+        found.append(to_case)
     if may_edit:
         url = reverse("leads:edit", args=args)
         found.append(Action(_("Edit"), url, "pencil", frame="drawer", shortcut="e"))

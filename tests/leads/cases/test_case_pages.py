@@ -78,6 +78,13 @@ def test_a_decided_case_says_what_it_changed(case, tenant, newcomers_lead, sign_
     assert "1 lead closed as a duplicate" in page
 
 
+def test_a_newcomers_record_leads_to_its_case_first(case, tenant, newcomers_lead, sign_in, url):
+    html = sign_in(tenant.colleague).get(url("leads:detail", newcomers_lead.pk)).content.decode()
+    assert url("leads:convert", newcomers_lead.pk) not in html
+    first = html.index("btn-primary", html.index('class="tz-actions"'))
+    assert url("leads:case", case.pk) in html[first : first + 200]
+
+
 def test_what_a_decision_closed_is_not_opened_again(case, tenant, newcomers_lead, sign_in, url):
     manager, loser = sign_in(tenant.manager), sign_in(tenant.colleague)
     sent = {"choice": f"keep:{tenant.agent.pk}", "version": case.version, "reason": ""}
