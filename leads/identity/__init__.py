@@ -27,7 +27,7 @@ from leads.identity.contacts import (
     normalise_wechat,
     site_domain,
 )
-from leads.identity.duplicates import find_duplicates
+from leads.identity.duplicates import TooManyRecords, find_duplicates
 from leads.identity.helpers import HelperLost
 from leads.identity.keys import match_keys, name_keys, profile_keys
 from leads.identity.names import compare_company_names
@@ -66,6 +66,7 @@ __all__ = [
     "Profile",
     "Reason",
     "ReasonCode",
+    "TooManyRecords",
     "Verdict",
     "compare",
     "compare_company_names",

@@ -10,17 +10,21 @@ from itertools import chain, islice
 from typing import Any
 
 from leads.identity.bearings import PlaceOf, TradeOf
-from leads.identity.filing import KINDS, SHARES
+from leads.identity.filing import KINDS, MOST_RECORDS, SHARES
 from leads.identity.helpers import Workers, no_collecting, own_cores, workers
 from leads.identity.packing import dumps, loads, pack_records, unpack_match
 from leads.identity.steps import CROWDED, RIGHT, compare_pairs, group, normalise
 from leads.identity.types import DuplicatePair, Identity
 
-__all__ = ["CROWDED", "find_duplicates"]
+__all__ = ["CROWDED", "TooManyRecords", "find_duplicates"]
 MANY = 20_000  # records from which on helper processes are worth starting
 MOST = 4  # processes, unless more are asked for: others use the machine too
 TOGETHER = SHARES // 16  # shares of keys grouped in one task
 CHUNK = 1_000  # records normalised, and pairs compared, at a time
+
+
+class TooManyRecords(ValueError):
+    """More records than a key has room to number."""
 
 
 def find_duplicates(
@@ -30,7 +34,7 @@ def find_duplicates(
 
     `processes` work beside each other: by default as many as there are cores, at most four, and
     only this one for a few records. The result does not depend on it. A helper process that is
-    killed raises `HelperLost`.
+    killed raises `HelperLost`; more than `MOST_RECORDS` records raise `TooManyRecords`.
     """
     source = iter(records)
     first = list(islice(source, MANY))
@@ -78,6 +82,8 @@ class _Batch:
         while chunk := list(islice(source, CHUNK)):
             position = len(self.records)
             self.records += chunk
+            if len(self.records) > MOST_RECORDS:
+                raise TooManyRecords(f"No more than {MOST_RECORDS:,} records are compared at once.")
             yield dumps((position, pack_records(chunk)))
 
     def pairs(self) -> Iterator[int]:

@@ -38,6 +38,7 @@ KINDS = ("strong", "named", "loose")
 SHARES = 32  # parts that the keys are divided into by their last bits, each grouped by itself
 POSITION_BITS = 26  # a key is filed as one number: its upper bits, and the position of its record
 POSITION = (1 << POSITION_BITS) - 1
+MOST_RECORDS = POSITION + 1
 _PHONE, _FIRM, _BRAND, _PLACE, _TRADE, _PERSON, _OTHER = range(7)
 
 

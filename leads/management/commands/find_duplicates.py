@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from crm.tabular import UnreadableTable, write_marked_csv, write_marked_xlsx
-from leads.identity import HelperLost
+from leads.identity import HelperLost, TooManyRecords
 from leads.selectors.imports_words import file_problem_words
 from leads.services.cleaning import Cleaned, UnknownColumn, clean, open_table
 from leads.services.imports_columns import FIELDS
@@ -82,6 +82,10 @@ class Command(BaseCommand):
         except HelperLost as problem:
             raise CommandError(
                 _("A helper process was stopped, perhaps for want of memory. Try --processes 1.")
+            ) from problem
+        except TooManyRecords as problem:
+            raise CommandError(
+                _("The file has too many rows to compare at once. Divide it, by province perhaps.")
             ) from problem
         if not found.mapping:
             raise CommandError(_("No column says who a row is about. Name them with --columns."))

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from crm.tabular import read_table
-from leads.identity import HelperLost
+from leads.identity import HelperLost, duplicates
 from leads.management.commands import find_duplicates
 from leads.services import cleaning
 
@@ -108,6 +108,15 @@ def test_a_killed_helper_is_told_in_one_sentence(
     monkeypatch.setattr(cleaning, "find_duplicates", lost)
     with pytest.raises(CommandError, match="--processes 1"):
         run(file, language="en")
+
+
+def test_too_many_rows_are_told_in_one_sentence(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duplicates, "MOST_RECORDS", 4)
+    with pytest.raises(CommandError, match="too many rows"):
+        run(file, language="en")
+    assert not file.with_name("名单-marked.csv").exists()
 
 
 def test_stopped_while_writing_leaves_nothing(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

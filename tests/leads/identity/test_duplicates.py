@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leads.identity import Identity, compare, find_duplicates, match_keys, profile_of
+from leads.identity import (
+    Identity,
+    TooManyRecords,
+    compare,
+    duplicates,
+    find_duplicates,
+    match_keys,
+    profile_of,
+)
 from leads.identity.duplicates import CROWDED
 from leads.identity.person_keys import person_keys
 
@@ -118,3 +126,15 @@ def test_people_without_a_company_are_found_by_name_mail_or_door() -> None:
         Identity(7, person="Wang Xiaoming", address="上海浦东新区张江路88号2幢301"),
     ]
     assert pairs(records) == [(1, 2), (3, 4), (6, 7)]
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_more_records_than_there_are_numbers_are_refused(
+    processes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = [Identity(number, company=f"华信{number}") for number in range(6)]
+    monkeypatch.setattr(duplicates, "MOST_RECORDS", 6)
+    assert not list(find_duplicates(records, processes=processes))
+    monkeypatch.setattr(duplicates, "MOST_RECORDS", 5)
+    with pytest.raises(TooManyRecords, match="No more than 5 records"):
+        list(find_duplicates(records, processes=processes))
