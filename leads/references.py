@@ -74,6 +74,16 @@ class Reference:
         """Everything that points at the record, what lists leave out included."""
         return self.model._base_manager.filter(**self.points_at(target, pk))
 
+    def moving(
+        self, target: type[Model], before: int, after: int, *, leave: Sequence[int] = ()
+    ) -> QuerySet[Any]:
+        """What points at the one record and can point at the other."""
+        rows = self.rows(target, before).exclude(pk__in=leave)
+        found = rows
+        for clash, _same in self.clashing(rows, target, after):
+            found = found.exclude(pk__in=clash.values("pk"))
+        return found
+
     def clashing(
         self, rows: QuerySet[Any], target: type[Model], pk: int
     ) -> Iterator[tuple[QuerySet[Any], Sequence[str]]]:

@@ -87,6 +87,11 @@ def initial_of(rule: CollisionRule) -> dict[str, Any]:
     }
 
 
+TARGETS = (
+    "target_rate", "target_completeness", "target_sharing", "target_hours", "target_per_rep",
+)  # fmt: skip
+
+
 class SettingsForm(TenantModelForm):
     """Hours, look-ups, protection, and what a redacted card shows."""
 
@@ -105,12 +110,18 @@ class SettingsForm(TenantModelForm):
     )  # fmt: skip
     wide = ("name_on_card", "card_shows", "complete_fields")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in TARGETS:
+            self.fields[name].help_text = _("Empty: no target.")
+
     class Meta:
         model = CollisionSettings
         fields = (
             "decision_hours", "appeal_hours", "lookups_per_minute", "lookups_per_day",
             "protect_days", "protect_limit", "name_on_card", "card_shows",
-            "complete_fields", "digest_hour",
+            "complete_fields", "digest_hour", "target_rate", "target_completeness",
+            "target_sharing", "target_hours", "target_per_rep",
         )  # fmt: skip
 
 

@@ -239,7 +239,7 @@ class CollisionDecision(TenantModel):
                 fields=["organization", "case", "level"], name="case_decided_once_per_level"
             ),
             models.CheckConstraint(
-                condition=Q(followed_proposal=True) | ~Q(reason=""),
+                condition=Q(followed_proposal=True) | ~Q(reason="") | Q(outcome="merge"),
                 name="case_other_than_proposed_with_a_reason",
             ),
         ]

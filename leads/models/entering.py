@@ -1,4 +1,6 @@
-from django.core.validators import MinValueValidator
+from decimal import Decimal
+
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +23,8 @@ from leads.models.customers import Customer
 
 OPTIONAL_FIELDS = (CompleteField.WEBSITE,)
 AT_LEAST_ONE = [MinValueValidator(1)]
+PERCENT = [MinValueValidator(Decimal("0.01")), MaxValueValidator(Decimal(100))]
+ABOVE_NONE = [MinValueValidator(Decimal("0.1"))]
 
 
 def every_card_fact() -> list[str]:
@@ -66,6 +70,28 @@ class CollisionSettings(TenantModel):
 
     # from this full hour on, in the organisation's own time, the day's early warnings are told
     digest_hour = models.PositiveSmallIntegerField(_("hour of the digest"), default=8)
+
+    # what the figures are measured by; none: no target
+    target_rate = models.DecimalField(
+        _("target: collision rate below (%)"), max_digits=5, decimal_places=2, null=True,
+        blank=True, default=Decimal(2), validators=PERCENT,
+    )  # fmt: skip
+    target_completeness = models.DecimalField(
+        _("target: completeness above (%)"), max_digits=5, decimal_places=2, null=True,
+        blank=True, default=Decimal(95), validators=PERCENT,
+    )  # fmt: skip
+    target_sharing = models.DecimalField(
+        _("target: information sharing above (%)"), max_digits=5, decimal_places=2, null=True,
+        blank=True, default=Decimal(80), validators=ABOVE_NONE,
+    )  # fmt: skip
+    target_hours = models.DecimalField(
+        _("target: working hours to decision below"), max_digits=6, decimal_places=1, null=True,
+        blank=True, validators=ABOVE_NONE,
+    )  # fmt: skip
+    target_per_rep = models.DecimalField(
+        _("target: customers per rep below"), max_digits=8, decimal_places=1, null=True,
+        blank=True, validators=ABOVE_NONE,
+    )  # fmt: skip
 
     class Meta(TenantModel.Meta):
         verbose_name = _("collision settings")

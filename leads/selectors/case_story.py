@@ -28,6 +28,8 @@ from leads.words import CASE_ACTIONS, RULES, deal_band
 PAGES = {RecordKind.LEAD.value: "leads:detail", RecordKind.CUSTOMER.value: "leads:customer"}
 # So many claims stand side by side; the others follow in a list.
 SIDE_BY_SIDE = 3
+# What a merge without a reason was once kept with, in its decider's language.
+MERGED_BEFORE = ("Merged", "已合并")
 
 
 @dataclass(frozen=True)
@@ -268,6 +270,17 @@ class Decided:
     proposed: Proposed
     changed: list[str]
 
+    @property
+    def reason(self) -> str:
+        """What was typed; a merge needs nothing typed, and older ones kept a word of their own."""
+        return reason_typed(self.decision.outcome, self.decision.reason)
+
+
+def reason_typed(outcome: str, reason: str) -> str:
+    """The reason of a decision, without the word that merges once kept in place of one."""
+    is_filler = outcome == CollisionOutcome.MERGE and reason in MERGED_BEFORE
+    return "" if is_filler else reason
+
 
 def decisions_of(dossier: Dossier, names: Mapping[int, str]) -> list[Decided]:
     """The decisions so far, the latest first."""
@@ -304,6 +317,7 @@ def _act(one: OperationLog, names: Mapping[int, str]) -> Entry:
     body = str(one.details.get("why") or "")
     if one.action == "case.decided":
         label = CollisionOutcome(one.details["outcome"]).label
+        body = reason_typed(one.details["outcome"], body)
         said = _("%(outcome)s. %(why)s") % {"outcome": label, "why": body}
         body = said if body else str(label)
     if one.details.get("cutoff"):

@@ -20,6 +20,7 @@ from leads.selectors.candidates import identity_of
 from leads.selectors.customers import visible_customers
 from leads.selectors.identity import find_similar
 from leads.selectors.leads import visible_leads
+from leads.selectors.merge_twins import twins_of
 from leads.selectors.wording import names_of, value_in_words
 
 CUSTOMERS, LEADS, ATTACH = "customer", "lead", "attach"
@@ -140,17 +141,19 @@ def _words(columns: Sequence[str], record: Any, member: Member, names: Any) -> s
 
 
 def loads_of(kept: Any, gone: Any) -> Iterator[Load]:
-    """What hangs on the record that goes, kind by kind."""
+    """What will move: what hangs on the record that goes and is not there on the kept one too."""
     if type(kept) is not type(gone):
         from_lead = gone.follow_ups.count()
         if from_lead:
             yield Load(_("Follow-ups"), from_lead)
         return
     model = type(gone)
+    twins = [one.pk for one in twins_of(kept, gone)] if model is Customer else []
     found: dict[str, tuple[int, int | None]] = {}
     for one in references_to(model):
         label, unfinished = name_and_open(one)
-        rows = one.rows(model, gone.pk)
+        leave = twins if one.label == "leads.contact" else []
+        rows = one.moving(model, gone.pk, kept.pk, leave=leave)
         count = rows.count()
         if not count:
             continue
@@ -206,11 +209,17 @@ def _reachable(member: Member, model: type[Any]) -> QuerySet[Any]:
 
 
 def steps_of(found: Merge) -> list[Load]:
-    """What a merge moved, kind by kind."""
+    """What a merge moved, kind by kind: counted as its preview was."""
     counts: dict[str, int] = {}
-    for step in found.steps.exclude(column__in=("", "pk", "learned")):
-        label = _step_label(step)
-        counts[label] = counts.get(label, 0) + len(step.record_ids)
+    moved = {(one.label, one.column) for one in references_to(_model_of(found.kept_kind))}
+    for step in found.steps.all():
+        if found.kept_kind == found.gone_kind:
+            is_moved = (step.model, step.column) in moved and step.before_id == found.gone_id
+        else:
+            is_moved = (step.model, step.column) == ("leads.followup", "")
+        if is_moved:
+            label = _step_label(step)
+            counts[label] = counts.get(label, 0) + len(step.record_ids)
     return [Load(label, count) for label, count in sorted(counts.items(), key=lambda one: -one[1])]
 
 
@@ -250,7 +259,7 @@ def what_stays(found: Merge) -> list[Load]:
     moved: dict[tuple[str, str], list[int]] = {}
     kept = _model_of(found.kept_kind)
     for step in found.steps.all():
-        if step.column in ("pk", "learned"):
+        if step.column in ("pk", "learned", "row"):
             continue
         label = _step_label(step)
         if step.column:

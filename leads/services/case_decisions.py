@@ -68,7 +68,7 @@ def settle(
     *, case_id: int, by: Member, merge_id: int, winner: Member | None = None, reason: str = ""
 ) -> CollisionDecision:
     """The records were merged by whoever decides the case: that is its decision."""
-    ruling = Ruling(CollisionOutcome.MERGE, winner, reason=reason or _("Merged"))
+    ruling = Ruling(CollisionOutcome.MERGE, winner, reason=reason)
     done: list[Change] = [{"what": "merged", "merge": merge_id}]
     return _decide(case_id=case_id, by=by, ruling=ruling, version=None, done=done)
 
@@ -86,7 +86,7 @@ def _decide(
     check_ruling(dossier, ruling)
     proposal, facts = proposal_for(dossier)
     followed = follows(ruling, proposal)
-    if not followed and not ruling.reason.strip():
+    if not followed and not ruling.reason.strip() and ruling.outcome != CollisionOutcome.MERGE:
         raise Refused(_("Give a reason: this is not what the rules propose."))
     last: CollisionDecision | None = case.decisions.order_by("-level").first()
     kind = _kind(last, ruling)

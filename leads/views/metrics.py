@@ -1,7 +1,6 @@
 """The figures about collisions with their targets, and the rows behind each."""
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -25,6 +24,7 @@ from leads.models import CollisionFigures, FollowUp
 from leads.selectors import cases
 from leads.selectors import figures as selectors
 from leads.selectors.customers import visible_customers
+from leads.selectors.figure_targets import Target, figure_targets
 from leads.services.figures import bring_up_to_date
 from leads.tables import figures as tables
 from leads.tables.choices import department_tree
@@ -43,16 +43,28 @@ CHARTS: dict[str, tuple[Callable[[Any], float | None], str]] = {
     "per_rep": (tables.per_rep, "count"),
 }
 
+Targets = Mapping[str, Target]
 
-def chart_words() -> dict[str, str]:
-    """What each chart asks."""
+
+def chart_words() -> dict[str, tuple[str, str]]:
+    """What each chart asks, and how it is counted."""
     return {
-        "rate": _("How many clients are fought over? (target below 2 %)"),
-        "hours": _("How long does a decision take? (working hours, median)"),
-        "completeness": _("How complete is what is known of customers? (target above 95 %)"),
-        "sharing": _("Is what was learned written down? (updates for each follow-up, above 80 %)"),
-        "per_rep": _("How many customers does a rep have?"),
+        "rate": (_("How many clients are fought over?"), ""),
+        "hours": (_("How long does a decision take?"), _("working hours, median")),
+        "completeness": (_("How complete is what is known of customers?"), ""),
+        "sharing": (_("Is what was learned written down?"), _("updates for each follow-up")),
+        "per_rep": (_("How many customers does a rep have?"), ""),
     }
+
+
+def chart_titles(targets: Targets) -> dict[str, str]:
+    """What each chart asks, with its target."""
+    found = {}
+    for key, (asks, counted) in chart_words().items():
+        target = targets[key].words if key in targets else ""
+        said = pgettext("between names", ", ").join(one for one in (counted, target) if one)
+        found[key] = _("%(asks)s (%(said)s)") % {"asks": asks, "said": said} if said else asks
+    return found
 
 
 @needs(NEED)
@@ -68,12 +80,12 @@ def metrics(request: TenantRequest) -> HttpResponseBase:
     rows = visible.filter(month=month) if by == "departments" else own
     kind = request.GET.get("chart", "rate")
     kind = kind if kind in CHARTS else "rate"
-    before = selectors.months_before(month, 2)[0]
+    before, targets = selectors.months_before(month, 2)[0], figure_targets()
     context = {
         "tabs": tabs_for(request.member, "figures"),
-        "tiles": tiles(known.get(month), known.get(before), months, known),
+        "tiles": tiles(known.get(month), known.get(before), months, known, targets),
         "chart": chart(kind, months, known, month, of),
-        "charts": chart_words(),
+        "charts": chart_titles(targets),
         "kind": kind,
         "month": f"{month:%Y-%m}",
         "months": [f"{one:%Y-%m}" for one in reversed(months)],
@@ -126,36 +138,36 @@ def tiles(
     before: dict[str, Any] | None,
     months: list[date],
     known: Known,
+    targets: Targets,
 ) -> list[Tile]:
     """The indicators of the month, each against the month before."""
     if row is None:
         return []
 
-    def tile(label: str, key: str, kind: str, value: str, **more: Any) -> Tile:
-        measure = CHARTS[key][0]
+    def tile(label: str, key: str, kind: str, value: str, note: str = "", **more: Any) -> Tile:
+        measure, target = CHARTS[key][0], targets.get(key)
         now, then = measure(row), measure(before) if before else None
         trend = None if now is None or then is None else now - then
         points = [measure(known[one]) or 0.0 for one in months if one in known]
         url = tables.rows_url(kind, row["month"], row["department_id"])
         moved = "" if trend is None else moved_by(abs(trend), CHARTS[key][1])
-        return Tile(label, value, url, trend=trend, moved=moved, points=points, **more)
+        notes = [one for one in (target.words if target else "", note) if one]
+        colour = tone(target is not None and target.is_missed(now))
+        return Tile(label, value, url, trend=trend, moved=moved, points=points, tone=colour,
+                    note=" · ".join(notes) or _("no target"), **more)  # fmt: skip
 
     rate, complete, shared = tables.rate(row), tables.completeness(row), tables.sharing(row)
     return [
-        tile(_("Collision rate"), "rate", "cases", formats.percent(rate, 2), good_when_up=False,
-             note=_("target < 2 %"), tone=tone(rate is not None and rate >= 0.02)),
+        tile(_("Collision rate"), "rate", "cases", formats.percent(rate, 2), good_when_up=False),
         tile(_("Time to decision"), "hours", "decided",
              _("%(hours)s h") % {"hours": formats.number(row["median_hours"], 1)}
              if row["median_hours"] is not None else formats.EMPTY,
              good_when_up=False,
              note=_("90 %% within %(hours)s h") % {"hours": formats.number(row["p90_hours"], 1)}
              if row["p90_hours"] is not None else _("no decision in the month")),
-        tile(_("Completeness"), "completeness", "incomplete", formats.percent(complete, 1),
-             note=_("target > 95 %"), tone=tone(complete is not None and complete <= 0.95)),
-        tile(_("Information sharing"), "sharing", "updates", formats.percent(shared, 1),
-             note=_("target > 80 %"), tone=tone(shared is not None and shared <= 0.8)),
-        tile(_("Customers per rep"), "per_rep", "reps", formats.number(tables.per_rep(row), 1),
-             note=_("no general target")),
+        tile(_("Completeness"), "completeness", "incomplete", formats.percent(complete, 1)),
+        tile(_("Information sharing"), "sharing", "updates", formats.percent(shared, 1)),
+        tile(_("Customers per rep"), "per_rep", "reps", formats.number(tables.per_rep(row), 1)),
     ]  # fmt: skip
 
 
@@ -185,7 +197,7 @@ def chart(
         "labels": [f"{one:%Y-%m}" for one in months],
         "series": [
             {
-                "name": re.split(r" ?[(（]", chart_words()[kind])[0],
+                "name": chart_words()[kind][0],
                 "values": [None if one is None else round(float(one), 4) for one in values],
             }
         ],

@@ -20,6 +20,7 @@ from leads.merge_values import everything
 from leads.models import CollisionCase, Contact, Customer, Lead, Merge
 from leads.references import check_obstacles, references_to
 from leads.selectors.addresses import page_of
+from leads.selectors.merge_twins import twins_of
 from leads.services.case_decisions import settle
 from leads.services.cases import locked_case
 from leads.services.identity import index, kind_of, learn_alias, repoint
@@ -202,7 +203,7 @@ def _absorb(journal: Journal, kept: Any, gone: Any) -> None:
     twins: dict[Contact, Contact] = {}
     if model is Customer:
         people.one_main_contact(journal, kept, gone)
-        twins = people.twins_of(kept, gone)
+        twins = twins_of(kept, gone)
         people.join(journal, twins)
     for one in references_to(model):
         leave = [twin.pk for twin in twins] if one.label == "leads.contact" else []

@@ -78,8 +78,13 @@ class Journal:
         after: int,
         *,
         leave: Sequence[int] = (),
+        is_counted: bool = True,
     ) -> None:
-        """Point rows at another record; what cannot point there too is left and combined."""
+        """Point rows at another record; what cannot point there too is left and combined.
+
+        What hangs on a contact of both is not counted: it hangs on the customer as well, or on
+        somebody whom the kept one knew before.
+        """
         rows = one.rows(target, before).exclude(pk__in=leave)
         held = set(rows.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
         if not held:
@@ -95,7 +100,7 @@ class Journal:
             model=one.label, column=one.column, record_ids=ids, before_id=before, after_id=after
         )
         one.model._base_manager.filter(pk__in=ids).update(**{one.attname: after})
-        self.count += len(ids)
+        self.count += len(ids) if is_counted else 0
 
     def _combine(
         self,

@@ -6,12 +6,20 @@ import pytest
 from crm.audit.models import OperationLog
 from leads.enums import CaseState, CollisionOutcome
 from leads.models import CollisionCase, CollisionRecord, Lead, Merge
+from leads.selectors.case_story import reason_typed
+from leads.selectors.merging import preview, steps_of, what_stays
 from leads.services import merging
 from leads.services.case_decisions import appeal, decide
 from leads.services.case_enforcement import Ruling
 from leads.services.customers import create_customer
 from leads.services.refusals import Refused
-from tests.leads.cases.conftest import case, director, lead, newcomers_lead  # noqa: F401  fixtures
+from tests.leads.cases.conftest import (  # noqa: F401  fixtures
+    case,
+    director,
+    lead,
+    newcomers_lead,
+    url,
+)
 
 
 def test_it_is_the_cases_decision(tenant, case, lead, newcomers_lead):
@@ -72,5 +80,21 @@ def test_attached_and_taken_back_every_row_of_the_case_is_there(tenant, lead, as
     assert len(rows) == 2
     merged = merging.merge(kept=customer, gone=lead, by=tenant.manager)
     assert CollisionRecord.objects.count() == 1
+    assert steps_of(merged) == []
+    assert all(one.label for one in what_stays(merged))
     merging.undo(merge_id=merged.pk, by=tenant.manager)
     assert list(CollisionRecord.objects.order_by("id").values()) == rows
+
+
+def test_without_a_reason_none_is_kept(tenant, case, lead, newcomers_lead, sign_in, url):
+    """What nobody typed is not made up in the language of whoever decided."""
+    before = preview(newcomers_lead, lead, tenant.manager)
+    found = merging.merge(kept=newcomers_lead, gone=lead, by=tenant.manager, case=case)
+    decision = case.decisions.get()
+    assert (decision.reason, decision.followed_proposal) == ("", False)
+    page = sign_in(tenant.manager).get(url("leads:case", case.pk)).content.decode()
+    assert "Merged into one record" in page
+    assert reason_typed("merge", "已合并") == reason_typed("merge", "Merged") == ""
+    assert reason_typed("keep", "Merged") == "Merged"
+    # the case has both: its row of the one that went is needless and moves nowhere
+    assert before.total == found.count == sum(one.count for one in steps_of(found))

@@ -23,6 +23,7 @@ from leads.models import (
 from leads.references import foreign_keys_to, references_to
 from leads.selectors.candidates import identity_of
 from leads.selectors.identity import find_similar
+from leads.selectors.merging import preview, steps_of
 from leads.services import merging
 from leads.services.refusals import Refused, StaleRecord, WrongState
 from orders.models import Order
@@ -113,6 +114,28 @@ def test_the_same_person_is_one_contact_and_comes_back_as_two(graph, pair):
     assert {one.pk for one in Contact.objects.filter(customer=gone)} == {theirs.pk, namesake.pk}
     assert Opportunity.objects.get(pk=deal.pk).contact == theirs
     assert Contact.objects.get(pk=mine.pk).email == ""
+
+
+def test_what_moves_is_counted_by_one_rule(graph, pair):
+    """Before and after: what both have, and who is known to both, moves nowhere."""
+    kept, gone = pair
+    graph.contact(kept, "李敏", phone="13800000001")
+    twin = graph.contact(gone, "李工", phone="138 0000 0001")
+    graph.contact(gone, "王强", phone="13800000002")
+    graph.deal(gone, twin)
+    for one in pair:
+        grants.grant(graph.cast.northerner, "view", one)
+    before = preview(kept, gone, graph.cast.manager)
+    found = merged(pair, graph.cast.manager)
+    assert {(one.label, one.count) for one in before.loads} == {
+        (one.label, one.count) for one in steps_of(found)
+    }
+    assert before.total == found.count == 2
+    lead = graph.lead(C)
+    graph.add("follow_up", lead, 1)
+    before = preview(kept, lead, graph.cast.manager)
+    found = merged((Customer.objects.get(), lead), graph.cast.manager)
+    assert before.total == found.count == sum(one.count for one in steps_of(found)) == 1
 
 
 def test_of_two_shares_with_one_person_the_longer_counts(graph, pair):

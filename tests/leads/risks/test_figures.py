@@ -1,8 +1,10 @@
 """The figures of a month, and that it keeps them."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
+from django.apps import apps
 from django.utils import timezone
 
 from crm.tenancy.context import acting_as
@@ -167,6 +169,30 @@ def test_each_figure_opens_its_rows_within_the_readers_reach(tenant, customers, 
     assert "Whole company" not in east
     assert sign_in(tenant.agent).get(url("leads:metrics")).status_code == 403
     assert owner.get(url("leads:metric_rows", "nothing")).status_code == 404
+
+
+def test_the_targets_are_the_organisations_own(tenant, customers, sign_in, url):
+    admin = sign_in(tenant.owner)
+    page = admin.get(url("leads:metrics")).content.decode()
+    assert all(f"target {one}" in page for one in ("&lt; 2 %", "&gt; 95 %", "&gt; 80 %"))
+    form = admin.get(url("leads:collision_settings")).context["form"]
+    kept = {name: form[name].value() for name in form.fields}
+    mine = {"target_rate": "2.5", "target_completeness": "20", "target_sharing": "",
+            "target_hours": "6", "target_per_rep": "2"}  # fmt: skip
+    for wrong in ({"target_rate": "0"}, {"target_completeness": "101"}, {"target_hours": "x"}):
+        refused = admin.post(url("leads:collision_settings"), {**kept, **mine, **wrong})
+        assert refused.status_code == 422, wrong
+    assert admin.post(url("leads:collision_settings"), kept | mine).status_code == 302
+    page = admin.get(url("leads:metrics"), {"chart": "hours"})
+    told = page.content.decode()
+    assert all(f"target {one}" in told for one in ("&lt; 2.5 %", "&gt; 20 %", "&lt; 6", "&lt; 2"))
+    assert "80 %" not in told
+    tones = {tile.label: tile.tone for tile in page.context["tiles"]}
+    # one of four is complete, and two reps have four customers
+    assert (tones["Completeness"], tones["Customers per rep"]) == ("", "amber")
+    admin.post(url("leads:collision_settings"), kept | mine | {"target_rate": "3"})
+    event = apps.get_model("leads.CollisionSettingsEvent").objects.latest("pgh_id")
+    assert event.target_rate == Decimal("2.5")
 
 
 def test_departments_beside_each_other(tenant, customers, sign_in, url):
