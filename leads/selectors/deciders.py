@@ -16,6 +16,11 @@ def superiors_of(member: Member) -> list[Member]:
     return Desk().superiors_of(member)
 
 
+def may_have_clients(member: Member) -> bool:
+    """Whether a client can go to them: who only brings leads for others is no rep of a case."""
+    return policy.allowed(member, "leads.create_customer")
+
+
 def may_judge(member: Member, barred: Collection[int]) -> bool:
     """Active, allowed to decide, and not one of those it is about."""
     return member.is_active and member.pk not in barred and policy.allowed(member, PERMISSION)
@@ -28,6 +33,7 @@ class Desk:
         self._superior: dict[int, Member | None] = {}
         self._may: dict[int, bool] = {}
         self._is_here: dict[int, bool] = {}
+        self._has_clients: dict[int, bool] = {}
 
     def read(self, members: Iterable[Member]) -> None:
         """Look up who is above these, step by step: as many questions for one as for many."""
@@ -56,6 +62,12 @@ class Desk:
         if member.pk not in self._is_here:
             self._is_here[member.pk] = not is_absent(member)
         return self._is_here[member.pk]
+
+    def may_have_clients(self, member: Member) -> bool:
+        """Whether a client can go to them."""
+        if member.pk not in self._has_clients:
+            self._has_clients[member.pk] = may_have_clients(member)
+        return self._has_clients[member.pk]
 
     def deputy_of(self, decider: Member, barred: Collection[int]) -> Member | None:
         """Who decides while the decider is away."""
@@ -94,15 +106,18 @@ def wider(
     barred: Collection[int],
     desk: Desk | None = None,
 ) -> Member | None:
-    """Who decides when one more rep joins: the same, or the nearest above who is above both."""
+    """Who decides when one more rep joins: the same, or the nearest above who is above both.
+
+    Where nobody is above both, whoever has the case keeps it; a decider who has become one of its
+    reps leaves it to the next above.
+    """
     if decider is None:
         return None
     desk = desk or Desk()
     above = {one.pk for one in desk.superiors_of(newcomer)}
-    if decider.pk in above and desk.can_be_asked(decider, barred):
-        return decider
-    chain = desk.superiors_of(decider)
-    return next((one for one in chain if one.pk in above and desk.can_be_asked(one, barred)), None)
+    chain = [decider, *desk.superiors_of(decider)]
+    able = [one for one in chain if desk.can_be_asked(one, barred)]
+    return next((one for one in able if one.pk in above), able[0] if able else None)
 
 
 def next_above(member: Member, *, barred: Collection[int]) -> Member | None:

@@ -33,13 +33,11 @@ def brought_by(member_id: int | None, held: Iterable[Held]) -> set[Pair]:
 
 
 def settled_with(member_id: int | None, pairs: Collection[Pair]) -> dict[Pair, int]:
-    """The latest decided case between this member and whoever holds each of these records."""
+    """The latest decided case about each of these records that this member was told of."""
     if not pairs:
         return {}
     rows = records_in_cases(pairs).exclude(case__state__in=WAITING)
-    rows = rows.filter(
-        case__parties__member=member_id, case__parties__side__in=["holder", "newcomer"]
-    )
+    rows = rows.filter(case__parties__member=member_id)
     values = rows.order_by("case_id").values_list("record_kind", "record_id", "case_id")
     return {(kind, pk): case for kind, pk, case in values}
 

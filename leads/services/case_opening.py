@@ -121,7 +121,7 @@ class Opening:
 
     def _enter(self, docket: Opened) -> None:
         """Every newcomer with their record and manager, and whoever is asked now."""
-        came = [reach for reach in docket.reaches if not self._let_in(docket, reach.member_id)]
+        came = [reach for reach in docket.reaches if not self._let_in(docket, reach)]
         opener = docket.reaches[0] if docket.is_new else None
         self._bring_records(docket)
         if docket.is_new:
@@ -140,8 +140,23 @@ class Opening:
             if reach.record is not None:
                 docket.note(reach.record, reach.member_id)
 
-    def _let_in(self, docket: Opened, member_id: int) -> bool:
-        return docket.add(self.circle.people[member_id], CollisionSide.NEWCOMER, self.circle)
+    def _let_in(self, docket: Opened, reach: Reach) -> bool:
+        """Take part; True for who did before.
+
+        Who brings a row that is nobody's yet into an open case, and cannot have clients
+        themselves, is told of it: the client cannot go to them.
+        """
+        member = self.circle.people[reach.member_id]
+        if self._only_brings(docket, reach, member):
+            was_in = member.pk in docket.sides
+            docket.add(member, CollisionSide.MANAGER, self.circle)
+            return was_in
+        return docket.add(member, CollisionSide.NEWCOMER, self.circle)
+
+    def _only_brings(self, docket: Opened, reach: Reach, member: Member) -> bool:
+        if docket.is_new or reach.owner_id is not None:
+            return False
+        return not self.desk.may_have_clients(member)
 
     def _bring_records(self, docket: Opened) -> None:
         for reach in docket.reaches:
@@ -162,6 +177,8 @@ class Opening:
         asked = docket.case.decider
         for reach in came:
             newcomer = self.circle.people[reach.member_id]
+            if not docket.is_rep(newcomer.pk):
+                continue
             asked = wider(asked, newcomer, barred=docket.reps, desk=self.desk)
         if asked != docket.case.decider:
             self._ask(docket, asked)

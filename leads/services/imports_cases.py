@@ -112,7 +112,7 @@ def _reach(
         why=f"{batch.file.name} #{met.row}",
         record=(RecordKind.LEAD.value, met.lead_id) if met.lead_id else None,
         title=fields.get("company_name", ""),
-        owner_id=member_id,
+        owner_id=met.owner_id,
         reasons=reasons if met.reasons is None else met.reasons,
     )
 

@@ -4,14 +4,19 @@ from django.test.utils import CaptureQueriesContext
 
 from crm.audit.models import OperationLog
 from crm.teamwork.models import Notification
-from leads.enums import CaseState, CollisionOrigin, CollisionSide
+from crm.tenancy.context import acting_as
+from leads.enums import CaseState, CollisionOrigin, CollisionOutcome, CollisionSide
 from leads.models import CollisionCase, CollisionParty, CollisionRecord
+from leads.selectors.case_evidence import dossier_of
 from leads.selectors.cases import visible_cases
+from leads.services.case_decisions import decide
+from leads.services.case_enforcement import Ruling
 from leads.services.cases import CaseNotAllowed, HeldBack, report_by_hand, state_case
 from leads.services.conversion import convert_lead
 from leads.services.customers import create_customer
+from leads.services.leads import create_lead
 from leads.services.refusals import Refused
-from tests.leads.cases.conftest import enter
+from tests.leads.cases.conftest import COMPANY, enter
 from tests.support.cast import add_person
 
 
@@ -46,6 +51,36 @@ def test_a_third_rep_joins_and_the_decision_moves_up(case, tenant, director, lea
     assert CollisionCase.objects.count() == 1
     assert CollisionRecord.objects.filter(case=case).count() == 3
     assert case.decider == director
+
+
+def test_where_nobody_is_above_all_the_case_stays_with_who_has_it(case, tenant, lead):
+    enter(tenant.northerner)
+    joined = CollisionCase.objects.get()
+    assert sides(joined)["赵北"] == CollisionSide.NEWCOMER
+    assert joined.decider == tenant.manager
+
+
+def test_a_decider_who_becomes_a_rep_leaves_it_to_the_next_above(case, tenant, director):
+    enter(tenant.manager)
+    assert CollisionCase.objects.get().decider == director
+
+
+def test_who_brings_a_lead_of_nobody_into_an_open_case_is_told_only(case, tenant):
+    """Marketing enters for the pool what a case is open about: the client cannot go to them."""
+    with acting_as(tenant.marketing.pk):
+        made = create_lead(by=tenant.marketing, company_name=COMPANY, explanation="展会")
+    joined = CollisionCase.objects.get()
+    assert made.owner is None
+    assert joined.decider == tenant.manager
+    assert sides(joined)["吴市场"] == CollisionSide.MANAGER
+    assert CollisionRecord.objects.get(case=joined, record_id=made.pk).owner is None
+    dossier = dossier_of(joined)
+    assert {one.pk for one in dossier.reps} == {tenant.agent.pk, tenant.colleague.pk}
+    with acting_as(tenant.manager.pk):
+        ruling = Ruling(CollisionOutcome.KEEP, tenant.agent, reason="先到")
+        decide(case_id=joined.pk, by=tenant.manager, ruling=ruling)
+    assert not visible_cases(tenant.northerner).exists()
+    assert visible_cases(tenant.marketing).exists()
 
 
 def test_without_anybody_above_both_the_administrators_are_asked(tenant, lead):

@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from crm.people.models import Department, Member
 from crm.teamwork.models import Notification
+from crm.tenancy.context import acting_as
 from crm.tenancy.links import tenant_url
 from leads.enums import CaseState, CollisionOrigin, CollisionOutcome, CollisionSide
 from leads.models import CollisionCase, CollisionParty, CollisionRecord, Lead, Touch
@@ -13,6 +14,7 @@ from leads.selectors.imports_cases import foreseen
 from leads.services import imports, imports_run
 from leads.services.case_decisions import decide
 from leads.services.case_enforcement import Ruling
+from leads.services.leads import create_lead
 from leads.services.merging import merge
 from tests.leads.imports.files import checked, csv_upload, imported, lead_row, work
 from tests.leads.imports.test_check import known_lead
@@ -45,6 +47,20 @@ def sides(case: CollisionCase) -> dict[str, str]:
 
 
 class TestCollidedRows:
+    def test_a_row_of_nobody_joins_an_open_case_without_taking_it_away(self, tenant):
+        """Marketing brings a client again about which two reps of the east are in a case."""
+        known = known_lead(owner=tenant.agent, company_name=EASTERN, phone="13911112222")
+        with acting_as(tenant.colleague.pk):
+            create_lead(
+                by=tenant.colleague, owner=tenant.colleague, company_name=EASTERN, explanation="急"
+            )
+        for _time in range(2):
+            batch = imported(csv_upload([row_of(known)]), by=tenant.marketing)
+            case = CollisionCase.objects.get()
+            assert Touch.objects.get(import_batch=batch).case == case
+        assert case.decider == tenant.manager
+        assert sides(case)["吴市场"] == CollisionSide.MANAGER
+
     def test_a_row_that_meets_anothers_client_opens_a_case(self, tenant, director, owned):
         batch = imported(csv_upload([lead_row(1), row_of(owned)]), by=tenant.marketing)
         case = CollisionCase.objects.get()
