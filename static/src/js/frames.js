@@ -69,12 +69,12 @@
     const closing = event.target.closest("[data-close]");
     if (closing) {
       const dialog = closing.closest("dialog");
-      if (dialog) { event.preventDefault(); tz.close(dialog); } else if (!closing.getAttribute("href")) window.history.back();
+      if (dialog) { event.preventDefault(); tz.close(dialog).then(tz.goneBack); } else if (!closing.getAttribute("href")) window.history.back();
     }
     if (event.target instanceof HTMLDialogElement && event.target.id !== "tz-ask") {
       const box = event.target.getBoundingClientRect();
       const outside = event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom;
-      if (outside) tz.close(event.target);
+      if (outside) tz.close(event.target).then(tz.goneBack);
     }
     const row = event.target.closest(".tz-scroll tbody tr");
     if (row && !event.target.closest("a, button, input, label, select, textarea, .tz-tick") && !window.getSelection()?.toString()) {
@@ -93,7 +93,7 @@
 
   for (const dialog of document.querySelectorAll("dialog")) {
     dialog.addEventListener("cancel", (event) => {
-      if (dialog === frames.drawer || dialog === frames.modal) { event.preventDefault(); tz.close(dialog); }
+      if (dialog === frames.drawer || dialog === frames.modal) { event.preventDefault(); tz.close(dialog).then(tz.goneBack); } else tz.goneBack();
     });
     dialog.addEventListener("close", () => { const toasts = dialog.querySelector("#tz-toasts"); if (toasts) document.body.append(toasts); });
   }
