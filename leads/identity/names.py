@@ -1,7 +1,5 @@
 """Are two company names the same firm? Score the brand, then ask place, trade, form and branch."""
 
-from dataclasses import replace
-
 from leads.identity.brands import compare_brands
 from leads.identity.companies import parse_company_name
 from leads.identity.lexicon import TRADE_GROUP, TRADES
@@ -66,7 +64,7 @@ def trade_factor(left: CompanyName, right: CompanyName) -> float:
 
 def _with_former_names(left: CompanyName, right: CompanyName) -> NameMatch:
     """华信（原大江）: the best of today's names and the former ones."""
-    best = compare_parsed(replace(left, former=""), replace(right, former=""))
+    best = compare_parsed(left._replace(former=""), right._replace(former=""))
     lefts, rights = _names_of(left), _names_of(right)
     for one in lefts:
         for other in rights:
@@ -79,7 +77,7 @@ def _with_former_names(left: CompanyName, right: CompanyName) -> NameMatch:
 
 
 def _names_of(name: CompanyName) -> list[CompanyName]:
-    today = replace(name, former="")
+    today = name._replace(former="")
     return [today, parse_company_name(name.former)] if name.former else [today]
 
 

@@ -13,8 +13,6 @@ from leads.identity.types import CompanyName, Identity, IdentityMatch
 
 _PLAIN = 2  # no references between equal values: quicker, and each record stands alone
 _told = attrgetter(*(field.name for field in fields(Identity) if field.name != "id"))
-_name = attrgetter(*(field.name for field in fields(CompanyName)))
-_profile = attrgetter(*(field.name for field in fields(Profile)))
 _value = str.__str__  # of a code: its plain text, quicker than `.value`
 _CODES = {code.value: code for code in ReasonCode}
 Found = tuple[int, float, list[tuple[str, dict[str, str]]]]
@@ -47,14 +45,14 @@ def _plain_text(value: str | Iterable[str]) -> str | tuple[str, ...]:
 
 def pack_plain(name: CompanyName, phone: str) -> bytes:
     """A profile of one name, perhaps with a phone: what stands at its default is left out."""
-    names = (_name(name),)
+    names = (tuple(name),)
     return dumps((names, "", frozenset((phone,))) if phone else (names,))
 
 
 def pack_profile(profile: Profile) -> bytes:
     """A normalised record in a hundred bytes or two."""
-    names, *rest = _profile(profile)
-    return dumps((tuple(map(_name, names)), *rest))
+    names, *rest = profile
+    return dumps((tuple(map(tuple, names)), *rest))
 
 
 def unpack_profile(packed: bytes | memoryview) -> Profile:

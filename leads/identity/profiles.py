@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from leads.identity.companies import parse_company_name
 from leads.identity.contacts import (
@@ -25,8 +25,7 @@ _ONE_PHONE = 17  # characters: what is longer may be two
 _NOTHING: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(NamedTuple):
     """The normalised fields of one record; what was not valid is left out."""
 
     names: tuple[CompanyName, ...] = ()
@@ -98,7 +97,7 @@ def _placed(name: CompanyName, record: Identity) -> CompanyName:
         return name
     where = record.region or record.address
     hint = region_of(where) if where else None
-    return replace(name, province_hint=hint) if hint else name
+    return name._replace(province_hint=hint) if hint else name
 
 
 def _without_extensions(phones: frozenset[str]) -> frozenset[str]:

@@ -82,8 +82,7 @@ class Identity:
     aliases: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CompanyName:
+class CompanyName(NamedTuple):
     """A company name taken apart; every part normalised, empty when the name does not say."""
 
     region: str = ""
