@@ -19,6 +19,7 @@ _LONGEST = 31
 _REMEMBERED = 200_000  # pairs of trades at a time
 _SURELY = 0.001  # scores are rounded
 _FAR, _DIFFERENT, _NEAR = 2, 1, 0
+_EVERYWHERE = ("", "中国")  # provinces that contradict none
 _RARE, _USUAL = "甲甲甲甲", "甲甲"  # brands as long as they must be
 PlaceOf = tuple[str, str, str, str, bool]  # region, province, city, hint, whether the brand is long
 TradeOf = tuple[str, tuple[str, ...], str]  # trade, its parts, the form of a group
@@ -58,7 +59,8 @@ class Bearings:
     def __init__(
         self, places: Sequence[PlaceOf], trades: Sequence[TradeOf], codes: Sequence[bytes]
     ) -> None:
-        self.places, self.trades = places, trades
+        self.places = [_placed(place) for place in places]
+        self.trades = [_trading(trade) for trade in trades]
         self.place_of, self.trade_of = array("I", codes[0]), array("I", codes[1])
         self.kind_of = codes[2]
         self.far: dict[int, int] = {}  # left × count + right: asked millions of times
@@ -91,18 +93,18 @@ class Bearings:
 
     def _look_far(self, here: int, there: int) -> int:
         a, b = self.places[here], self.places[there]
-        if a[1] != b[1] and a[1] and b[1] and "中国" not in (a[1], b[1]):
+        provinces = {a.province, b.province}
+        if len(provinces) == 2 and provinces.isdisjoint(_EVERYWHERE):
             distance = _FAR
         else:
-            factor = place_factor(_placed(a), _placed(b))
-            distance = _DIFFERENT if factor < PROBABLE - _SURELY else _NEAR
+            distance = _DIFFERENT if place_factor(a, b) < PROBABLE - _SURELY else _NEAR
         self.far[here * len(self.places) + there] = distance
         return distance
 
     def _look_different(self, trade: int, other: int) -> bool:
         if len(self.differ) > _REMEMBERED:
             self.differ.clear()
-        factor = trade_factor(_trading(self.trades[trade]), _trading(self.trades[other]))
+        factor = trade_factor(self.trades[trade], self.trades[other])
         found = self.differ[trade * len(self.trades) + other] = factor < PROBABLE - _SURELY
         return found
 
