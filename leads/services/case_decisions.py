@@ -218,7 +218,7 @@ def _write_down(case: CollisionCase, decision: CollisionDecision) -> None:
     notices.log_on_records(case, "decided", outcome=decision.outcome)
     if is_final:
         notices.log(case, "closed")
-    notices.tell(case, notices.party_ids(case), NotificationKind.CASE_DECIDED)
+    notices.tell_decision(case, decision)
     notices.announce(case)
 
 
@@ -251,8 +251,7 @@ def appeal(*, case_id: int, by: Member, reason: str) -> CollisionAppeal:
     ask(case, above.member)
     notices.log(case, "appealed", why=made.reason)
     notices.log_on_records(case, "appealed")
-    notices.tell(case, notices.party_ids(case), NotificationKind.CASE_APPEALED)
-    notices.tell_deciders(case, NotificationKind.CASE_TO_DECIDE)
+    notices.tell_new(case, notices.party_ids(case), NotificationKind.CASE_APPEALED)
     notices.announce(case)
     return made
 

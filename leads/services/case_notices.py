@@ -11,11 +11,13 @@ from crm.people.models import Member
 from crm.teamwork.enums import NotificationKind
 from crm.teamwork.services import notify
 from crm.web import live
-from leads.enums import RecordKind
-from leads.models import CollisionCase, CollisionParty, CollisionRecord
+from leads.enums import CollisionOutcome, RecordKind
+from leads.models import CollisionCase, CollisionDecision, CollisionParty, CollisionRecord
 from leads.selectors.case_names import told_titles
 from leads.selectors.deciders import administrators, deputy_of
 
+# of an inbox's line, and of what it says of the outcome
+LONGEST, LONGEST_TAIL = 200, 80
 KIND_LABELS = {RecordKind.LEAD.value: "leads.lead", RecordKind.CUSTOMER.value: "leads.customer"}
 
 
@@ -24,11 +26,43 @@ def address(case: CollisionCase) -> str:
     return reverse("leads:case", urlconf=settings.TENANT_URLCONF, args=[case.pk])
 
 
-def tell(case: CollisionCase, members: Iterable[int | None], kind: NotificationKind) -> None:
+OUTCOMES: dict[str, NotificationKind] = {
+    CollisionOutcome.KEEP.value: NotificationKind.CASE_KEPT,
+    CollisionOutcome.REASSIGN.value: NotificationKind.CASE_REASSIGNED,
+    CollisionOutcome.SHARE.value: NotificationKind.CASE_SHARED,
+    CollisionOutcome.SEPARATE.value: NotificationKind.CASE_SEPARATE,
+    CollisionOutcome.NOT_SAME.value: NotificationKind.CASE_NOT_SAME,
+    CollisionOutcome.MERGE.value: NotificationKind.CASE_MERGED,
+}
+
+
+def tell(
+    case: CollisionCase, members: Iterable[int | None], kind: NotificationKind, whose: str = ""
+) -> None:
     """A line in each inbox, straight to the case; the client by the name each may read."""
     wanted = {one for one in members if one}
+    tail = f" → {whose}" if whose else ""
     for title, ids in told_titles(case, wanted).items():
-        notify(member_ids=ids, kind=kind, title=f"{case.number} {title}", url=address(case))
+        line = f"{case.number} {title}"[: LONGEST - len(tail)] + tail
+        notify(member_ids=ids, kind=kind, title=line, url=address(case))
+
+
+def tell_decision(case: CollisionCase, decision: CollisionDecision) -> None:
+    """How it was decided, to everybody it concerns: the kind says it in the reader's language."""
+    shares = {int(pk): share for pk, share in decision.shares.items()}
+    names = dict(Member.objects.filter(pk__in=shares).values_list("pk", "name")) if shares else {}
+    largest = sorted(shares.items(), key=lambda one: (-one[1], one[0]))
+    whose = " · ".join(f"{names.get(pk, '')} {share}%" for pk, share in largest)
+    if not whose and decision.outcome != CollisionOutcome.NOT_SAME:
+        whose = name_of(decision.winner)
+    tell(case, party_ids(case), OUTCOMES[decision.outcome], whose[:LONGEST_TAIL])
+
+
+def tell_new(case: CollisionCase, members: Iterable[int | None], kind: NotificationKind) -> None:
+    """One line each: whoever is asked to decide reads that, everybody else what has happened."""
+    asked = asked_ids(case)
+    tell(case, set(members) - set(asked), kind)
+    tell(case, asked, NotificationKind.CASE_TO_DECIDE)
 
 
 def tell_deciders(case: CollisionCase, kind: NotificationKind) -> None:

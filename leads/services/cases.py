@@ -124,8 +124,7 @@ def _tell_of(docket: Opened, circle: Circle) -> None:
     """The owner and whoever came, their managers, and who is to decide."""
     concerned = {reach.held.owner_id for reach in docket.reaches}
     concerned |= {reach.member_id for reach in docket.reaches}
-    notices.tell(docket.case, circle.around(concerned), NotificationKind.LEAD_COLLISION)
-    notices.tell_deciders(docket.case, NotificationKind.CASE_TO_DECIDE)
+    notices.tell_new(docket.case, circle.around(concerned), NotificationKind.LEAD_COLLISION)
     notices.announce(docket.case)
 
 

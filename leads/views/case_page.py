@@ -9,7 +9,7 @@ from django.utils.translation import pgettext
 from crm.people.models import Member
 from crm.web.components import Action
 from leads.arbitration import Proposal, even_split
-from leads.enums import CollisionOutcome, CollisionSide
+from leads.enums import CollisionOutcome, CollisionSide, RecordKind
 from leads.forms.cases import Choice
 from leads.models import CollisionCase, CollisionParty
 from leads.selectors.arbitrations import proposal_for
@@ -29,6 +29,7 @@ from leads.selectors.case_story import (
     story_of,
 )
 from leads.selectors.cases import visible_cases
+from leads.selectors.identity import Pair
 from leads.words import CASE_COLOURS
 
 Outcome = CollisionOutcome
@@ -77,19 +78,33 @@ def _readable(member: Member, dossier: Dossier) -> set[int]:
 
 def records_shown(dossier: Dossier, eyes: Eyes, names: CaseNames) -> list[dict[str, Any]]:
     """The records with a link for whoever may read them; why they went on is for all parties."""
-    pk = dossier.case.pk
+    pk, now = dossier.case.pk, owners_now(dossier, eyes)
     return [
         {
             "title": names.of_record(pk, (str(one.record_kind), one.record_id), one.title),
             "kind": one.get_record_kind_display(),
             "is_held": one.is_held,
             "owner": one.owner,
+            "now": now.get((str(one.record_kind), one.record_id)),
             "why": one.explanation,
             "origin": one.get_origin_display(),
             "url": eyes.url((str(one.record_kind), one.record_id)),
         }
         for one in dossier.records
     ]
+
+
+def owners_now(dossier: Dossier, eyes: Eyes) -> dict[Pair, Member | None]:
+    """Whose the records that were handed over are today, for whoever may read them."""
+    found: dict[Pair, int | None] = {}
+    for one in dossier.records:
+        pair: Pair = (str(one.record_kind), one.record_id)
+        of = dossier.leads if one.record_kind == RecordKind.LEAD else dossier.customers
+        known: Any = of.get(one.record_id)
+        if known is not None and known.owner_id != one.owner_id and eyes.url(pair):
+            found[pair] = known.owner_id
+    people = Member.objects.in_bulk({pk for pk in found.values() if pk})
+    return {pair: people.get(pk or 0) for pair, pk in found.items()}
 
 
 def actions_of(member: Member, case: CollisionCase, own: CollisionParty | None) -> list[Action]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from crm.teamwork.models import Notification
 from leads.enums import CollisionOutcome
 from leads.models import CollisionCase, Opportunity
 from leads.selectors.arbitrations import proposal_for
@@ -119,3 +120,17 @@ def test_a_decision_without_kept_rows_shows_its_figure_alone(decided, tenant, si
     cells = _cells(side, decided.pk)
     assert {one.url for one in cells.values()} == {""}
     assert cells["deals"].words == "2"
+
+
+def test_a_notice_names_the_outcome(decided, tenant):
+    rows = Notification.objects.filter(path=f"collisions/{decided.pk}/", kind="case-reassigned")
+    assert [one.title.partition(" → ")[2] for one in rows] == [tenant.colleague.name] * 2
+    assert rows[0].get_kind_display() == "Collision decided: reassigned"
+
+
+def test_a_record_that_was_handed_over_names_both_owners(decided, tenant, sign_in, url):
+    """Only to who may read it: to others it would tell whose a record is that they do not see."""
+    page = sign_in(tenant.colleague).get(url("leads:case", decided.pk)).content.decode()
+    assert f"then {tenant.agent.name}, now {tenant.colleague.name}" in page
+    others = sign_in(tenant.agent).get(url("leads:case", decided.pk)).content.decode()
+    assert f"now {tenant.colleague.name}" not in others

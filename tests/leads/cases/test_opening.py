@@ -36,7 +36,10 @@ def test_going_on_opens_a_case_between_both_reps(case, tenant, lead):
     assert case.decider == tenant.manager
     assert case.due_at is not None
     told = Notification.objects.filter(path=f"collisions/{case.pk}/")
-    assert set(told.values_list("member__name", flat=True)) == {"王磊", "马经理"}
+    # one line each: the manager, who decides it, reads that it is theirs to decide
+    assert sorted(told.values_list("member__name", "kind")) == [
+        ("王磊", "lead-collision"), ("马经理", "case-to-decide"),
+    ]  # fmt: skip
     assert OperationLog.objects.filter(action="case.opened", subject_id=case.pk).exists()
 
 
