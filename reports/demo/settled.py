@@ -6,18 +6,29 @@ from datetime import datetime, timedelta
 
 from crm.numbering import take_numbers
 from crm.people.models import Member
-from leads.enums import CaseState, CollisionOrigin, CollisionOutcome, CollisionSide, DecisionKind
+from leads.enums import (
+    CaseState,
+    Channel,
+    CollisionOrigin,
+    CollisionOutcome,
+    CollisionSide,
+    DecisionKind,
+    LeadStatus,
+)
 from leads.models import (
     CollisionCase,
     CollisionDecision,
     CollisionParty,
     CollisionRecord,
     Customer,
+    Lead,
 )
 from leads.selectors.arbitrations import proposal_for
 from leads.selectors.case_evidence import dossier_of, snapshot
 from leads.selectors.case_rows import kept_rows
-from reports.demo.clock import working_moment
+from leads.services.completion import complete_lead
+from leads.services.identity import index_new
+from reports.demo.clock import as_written, without_history, working_moment
 from reports.demo.world import World
 
 RATE, BUSY = 0.0165, "华东"  # the busy region has its own cases of this month
@@ -81,8 +92,54 @@ def settle(
         member=holder,
     )
     claim = dice.choice(CLAIMS)
+    lead = add_claim(case, newcomer, customer, claim, at, decided)
     add_parties(case, {holder: "", newcomer: claim, decider: ""}, at)
-    decide(case, holder, decider, decided)
+    decide(case, holder, decider, decided, lead)
+
+
+def add_claim(
+    case: CollisionCase,
+    newcomer: Member,
+    customer: Customer,
+    why: str,
+    at: datetime,
+    decided: datetime,
+) -> Lead:
+    """The lead by which the newcomer reached for the client, closed as a duplicate since."""
+    (number,) = take_numbers("L", 1)
+    lead = Lead(
+        number=number,
+        company_name=customer.name,
+        province=customer.province,
+        city=customer.city,
+        industry=customer.industry,
+        channel=Channel.FILE if case.origin == CollisionOrigin.IMPORT else Channel.MANUAL,
+        need=why,
+        status=LeadStatus.INVALID,
+        invalid_reason=f"撞单 {case.number}",
+        owner=newcomer,
+        department_id=newcomer.department_id,
+        created_by=newcomer,
+        assigned_at=at,
+        created_at=at,
+        updated_at=decided,
+    )
+    complete_lead(lead)
+    with as_written(Lead), without_history(Lead):
+        lead.save()
+    index_new([lead])
+    CollisionRecord.objects.create(
+        case=case,
+        record_kind="lead",
+        record_id=lead.pk,
+        title=customer.name,
+        score=1,
+        origin=case.origin,
+        explanation=why,
+        owner=newcomer,
+        member=newcomer,
+    )
+    return lead
 
 
 def add_parties(case: CollisionCase, words: dict[Member, str], at: datetime) -> None:
@@ -100,7 +157,7 @@ def add_parties(case: CollisionCase, words: dict[Member, str], at: datetime) -> 
     )
 
 
-def decide(case: CollisionCase, holder: Member, decider: Member, at: datetime) -> None:
+def decide(case: CollisionCase, holder: Member, decider: Member, at: datetime, lead: Lead) -> None:
     """As the rules proposed by the evidence of that day, where that was to keep it."""
     dossier = dossier_of(case)
     proposal, facts = proposal_for(dossier, now=at)
@@ -117,4 +174,5 @@ def decide(case: CollisionCase, holder: Member, decider: Member, at: datetime) -
         proposal=proposal.as_dict(),
         followed_proposal=follows,
         evidence=snapshot(facts, {pk: kept_rows(one) for pk, one in dossier.sides.items()}),
+        changes=[{"what": "closed", "lead": lead.pk, "before": LeadStatus.NEW.value}],
     )
