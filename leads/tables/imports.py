@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
@@ -90,7 +90,11 @@ class ImportTable(Table):
         DateFilter("created_at", gettext_lazy("Uploaded")),
     )
     refresh = ("tz:job-changed",)
-    empty = Empty(gettext_lazy("No file has been imported yet."), icon="file-import")
+    empty = Empty(
+        gettext_lazy("No file has been imported yet."),
+        Action(gettext_lazy("Import a file"), reverse_lazy("leads:import_new"), "upload"),
+        "file-import",
+    )
 
 
 class ImportRowTable(Table):

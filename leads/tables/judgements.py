@@ -1,9 +1,10 @@
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from crm.web import markup
+from crm.web.components import Action
 from crm.web.tables import (
     ChoiceColumn,
     ChoiceFilter,
@@ -64,6 +65,6 @@ class JudgementTable(Table):
     refresh = ("judgement-taken-back",)
     empty = Empty(
         gettext_lazy("Nobody has judged two records yet: cases, merges and early warnings do."),
-        None,
+        Action(pgettext_lazy("collision", "Cases"), reverse_lazy("leads:cases")),
         "scale",
     )

@@ -1,12 +1,13 @@
 from datetime import timedelta
 
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from crm.web import markup
+from crm.web.components import Action
 from crm.web.formats import Formats
 from crm.web.tables import (
     ChoiceFilter,
@@ -29,7 +30,7 @@ from leads.models.merges import UNDO_WITHIN
 def undo_cell(row: Row, reader: Reader) -> SafeString:
     """The way back, as long as there is one."""
     if row["undone_at"]:
-        return markup.badge(_("Undone"), "grey")
+        return markup.badge(pgettext("merge", "Undone"), "grey")
     until = row["at"] + UNDO_WITHIN
     if timezone.now() >= until:
         return markup.badge(_("Final"), "grey")
@@ -66,6 +67,6 @@ class MergeTable(Table):
     refresh = ("records-merged",)
     empty = Empty(
         gettext_lazy("Nothing has been merged yet. Begin on a customer's or a lead's page."),
-        None,
+        Action(gettext_lazy("Customers"), reverse_lazy("leads:customers")),
         "git-merge",
     )

@@ -74,6 +74,7 @@ def case_evidence(request: TenantRequest, pk: int, member_id: int, figure: str) 
         raise Http404
     party = case.parties.select_related("member").get(member_id=member_id)
     context = {
+        "case": case,
         "title": f"{party.member.name} · {evidence_labels()[figure]}",
         "hint": _("What you may not read shows when it was and how far it had come, no more."),
         "rows": rows,

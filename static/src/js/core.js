@@ -138,5 +138,7 @@
     document.cookie = `nav=${folded ? "folded" : "open"}; path=/; max-age=31536000; samesite=lax`;
   };
   tz.adopt(document);
+  /* On a phone the tab of the page may lie beyond the edge. */
+  document.querySelector(".tz-tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   document.body.addEventListener("htmx:afterSettle", (event) => tz.adopt(event.target));
 })();
