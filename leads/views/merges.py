@@ -6,6 +6,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from crm.access import policy
 from crm.access.decorators import needs
@@ -72,7 +73,7 @@ def detail_context(member: Member, found: Merge) -> dict[str, Any]:
             *(
                 [
                     Fact(_("Undone by"), found.undone_by.name if found.undone_by else _("System")),
-                    Fact(_("Undone"), markup.moment(found.undone_at)),
+                    Fact(pgettext("merge", "Undone"), markup.moment(found.undone_at)),
                 ]
                 if found.undone_at
                 else []
