@@ -78,6 +78,7 @@ def create_order(request: TenantRequest) -> HttpResponse:
     context = {
         "customers": found.select_related("owner").order_by("-updated_at", "-pk")[:MOST_HITS],
         "text": text,
+        "may_enter": text and policy.allowed(request.member, "leads.create_lead"),
         "may_add": not text and policy.allowed(request.member, "leads.create_customer"),
     }
     if htmx.target_of(request) == "customer-hits":

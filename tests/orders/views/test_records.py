@@ -34,6 +34,9 @@ def test_a_new_order_is_begun_from_the_customer(cast, sign_in):
         customer = a_customer(cast.agent)
     browser = sign_in(cast.agent)
     assert "苏州同光精密" in browser.get("/acme/orders/new/").content.decode()
+    nobody = browser.get("/acme/orders/new/?q=无锡众业盛").content.decode()
+    assert "enter it as a lead" in nobody
+    assert "/acme/leads/new/" in nobody
     answer = browser.post("/acme/orders/new/", {"customer": customer.pk}, **HTMX)
     assert "/edit/" in answer.headers["HX-Redirect"]
     assert browser.get(answer.headers["HX-Redirect"]).status_code == 200
