@@ -1,6 +1,7 @@
 """What the page of a case shows of the past: the evidence of then, and who was asked."""
 
 import pytest
+from django.utils.translation import override
 
 from crm.teamwork.models import Notification
 from leads.enums import CollisionOutcome
@@ -125,7 +126,11 @@ def test_a_decision_without_kept_rows_shows_its_figure_alone(decided, tenant, si
 def test_a_notice_names_the_outcome(decided, tenant):
     rows = Notification.objects.filter(path=f"collisions/{decided.pk}/", kind="case-reassigned")
     assert [one.title.partition(" → ")[2] for one in rows] == [tenant.colleague.name] * 2
-    assert rows[0].get_kind_display() == "Collision decided: reassigned"
+    for language, words in (
+        ("en", "Collision decided: reassigned"), ("zh-hans", "撞单已裁定：改派")
+    ):  # fmt: skip
+        with override(language):
+            assert rows[0].get_kind_display() == words
 
 
 def test_a_record_that_was_handed_over_names_both_owners(decided, tenant, sign_in, url):
