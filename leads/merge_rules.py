@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm.refusals import Refused
 from crm.sharing.enums import OPEN_TRANSFERS
 from crm.sharing.models import Movement
 from crm.teamwork.enums import TaskState
@@ -22,7 +23,6 @@ from leads.references import (
     obstacle,
     stays,
 )
-from leads.services.refusals import Refused
 
 SHARES = (
     "leads.customergrant", "leads.customerdepartmentgrant",

@@ -6,9 +6,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm.refusals import Refused
 from leads.models import Customer
 from leads.references import counted, obstacle
-from leads.services.refusals import Refused
 from orders.enums import EDITABLE, OrderStatus
 from orders.models import Order
 

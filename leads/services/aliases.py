@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from crm.access import policy
 from crm.audit import services as audit
 from crm.people.models import Member
+from crm.refusals import Refused
 from leads.enums import AliasKind, AliasSource, RecordKind
 from leads.identity import Identity, ReasonCode
 from leads.models import CompanyAlias, Customer
@@ -15,7 +16,6 @@ from leads.services import lookups
 from leads.services.entering import hold_entry
 from leads.services.identity import forget_alias, judged_apart, learn_alias
 from leads.services.protection import check_lock
-from leads.services.refusals import Refused
 from leads.services.saving import locked
 from leads.services.share_requests import record_of
 

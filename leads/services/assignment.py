@@ -13,6 +13,7 @@ from django.utils import timezone
 from crm import jobs
 from crm.audit import services as audit
 from crm.people.models import Member
+from crm.refusals import Refused
 from crm.teamwork.enums import NotificationKind
 from crm.teamwork.services import Notice, notify_all
 from crm.web import live
@@ -20,7 +21,6 @@ from leads.assignment import Candidate
 from leads.models import Lead
 from leads.selectors import assignments
 from leads.services.assignment_desk import Given, decide_owners, hold_turns, record_decisions
-from leads.services.refusals import Refused
 
 # Leads decided in one go: enough to be fast, few enough to let other writers in between.
 BATCH = 2_000

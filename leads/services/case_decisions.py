@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.people.models import Member
+from crm.refusals import Refused
 from crm.teamwork.enums import NotificationKind
 from crm.tenancy.clock import organization_today
 from leads.arbitration import Proposal
@@ -29,7 +30,6 @@ from leads.selectors.case_rows import kept_rows
 from leads.services import case_notices as notices
 from leads.services.case_enforcement import Change, Ruling, enforce, reverse
 from leads.services.cases import ask, locked_case, report_by_hand, touch
-from leads.services.refusals import Refused
 
 WITH_WINNER = (CollisionOutcome.KEEP, CollisionOutcome.REASSIGN, CollisionOutcome.SEPARATE)
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from crm.constraints import violated
 from crm.people.models import Member
+from crm.refusals import Refused
 from crm.teamwork.enums import NotificationKind
 from crm.teamwork.models import Comment
 from crm.teamwork.services import add_comment
@@ -31,7 +32,6 @@ from leads.services import case_notices as notices
 from leads.services.case_docket import Circle, Docket, recall, touch_all, write
 from leads.services.case_opening import Opened, Opening, Reach
 from leads.services.identity import kind_of
-from leads.services.refusals import Refused
 
 ONE_OPEN = "case_one_open_per_record"
 # Somebody who collides with more clients than this at once is looking at another problem.

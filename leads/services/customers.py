@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from crm.audit import services as audit
 from crm.numbering import take_number
 from crm.people.models import Member
+from crm.refusals import Refused
 from leads.enums import CollisionOrigin, RecordKind
 from leads.models import Customer
 from leads.selectors.candidates import identity_of
@@ -17,7 +18,6 @@ from leads.services import collisions
 from leads.services.completion import complete_customer
 from leads.services.identity import index
 from leads.services.protection import check_lock
-from leads.services.refusals import Refused
 from leads.services.saving import check_version, locked, take_over
 
 TELLING = {"name", "phone", "website", "credit_code"}

@@ -11,12 +11,13 @@ from crm import jobs
 from crm.audit import services as audit
 from crm.files import services as files
 from crm.people.models import Member
+from crm.refusals import Refused
 from crm.tabular import UnreadableTable
 from leads.enums import Channel, ImportState
 from leads.models import ImportBatch, ImportRow
 from leads.services.imports_columns import FIELDS, propose_mapping, signature_of
 from leads.services.imports_files import error_of, find_table
-from leads.services.refusals import Refused, WrongState
+from leads.services.refusals import WrongState
 
 SAMPLE_ROWS = 200
 SHOWN_SAMPLES = 5

@@ -12,11 +12,11 @@ from crm.audit import services as audit
 from crm.numbering import take_number
 from crm.people.models import Member
 from crm.people.selectors import own_currency
+from crm.refusals import Refused
 from crm.web import live
 from leads.enums import CustomerStatus, StageKind
 from leads.models import Contact, Customer, Opportunity, Stage, StageChange
 from leads.services.protection import check_lock
-from leads.services.refusals import Refused
 from leads.services.saving import check_version, locked, take_over
 from leads.services.stages import ensure_default_stages
 

@@ -10,11 +10,12 @@ from django.utils.translation import ngettext
 from crm import jobs
 from crm.audit import services as audit
 from crm.people.models import Member
+from crm.refusals import Refused
 from crm.tenancy.clock import end_of, organization_today
 from leads.models import CollisionSettings, Customer, CustomerProtection, Lead
 from leads.selectors.entering import collision_settings
 from leads.selectors.protection import active_protections, lock_on
-from leads.services.refusals import ProtectedClient, Refused
+from leads.services.refusals import ProtectedClient
 from leads.services.saving import locked
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from crm.refusals import Refused as Refused
+from crm.refusals import Refused
 from leads.selectors.identity import Match
 
 

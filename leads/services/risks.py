@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from crm.audit import services as audit
 from crm.people.models import Member
+from crm.refusals import Refused
 from crm.teamwork.enums import NotificationKind
 from crm.teamwork.services import notify
 from leads.enums import IdentityVerdict, RiskState
@@ -17,7 +18,6 @@ from leads.models import CollisionCase, CollisionRisk
 from leads.selectors.managers import manager_ids_of
 from leads.services.cases import record_at, report_by_hand
 from leads.services.identity import judge
-from leads.services.refusals import Refused
 
 
 class RiskDecided(Refused):

@@ -13,6 +13,7 @@ from crm import jobs
 from crm.access import grants
 from crm.audit import services as audit
 from crm.people.models import Member
+from crm.refusals import Refused
 from crm.sharing import journal
 from crm.sharing.nouns import noun
 from crm.sharing.selectors.shares import opens_nothing, sharable
@@ -24,7 +25,7 @@ from leads.models import Customer, Lead, ShareRequest
 from leads.redaction import masked_name
 from leads.selectors.share_requests import who_answers
 from leads.services import assignment
-from leads.services.refusals import Refused, WrongState
+from leads.services.refusals import WrongState
 from leads.services.saving import locked
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from crm.access.decorators import needs
+from crm.refusals import Refused
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
 from crm.web.answers import acted, refused
@@ -14,7 +15,6 @@ from leads.forms.aliases import AliasForm
 from leads.selectors.customers import customer_or_404
 from leads.services import aliases as services
 from leads.services.lookups import note_shown
-from leads.services.refusals import Refused
 from leads.views.refusing import refusal_words
 
 EDIT = "leads.edit_customer"

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from crm.access import policy
 from crm.access.decorators import needs
+from crm.refusals import Refused
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
 from crm.web.answers import acted
@@ -21,7 +22,6 @@ from leads.models import AssignmentRule
 from leads.selectors import assignments as selectors
 from leads.selectors.assignment_trial import TRIAL_DAYS, Trial, try_rules
 from leads.services import assignment, assignment_rules
-from leads.services.refusals import Refused
 from leads.tables.imports import UnassignedTable, again
 from leads.views.rule_page import rule_page
 

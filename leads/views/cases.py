@@ -12,10 +12,11 @@ from django.views.decorators.http import require_POST
 
 from crm.access import policy
 from crm.access.decorators import needs
+from crm.refusals import Refused
 from crm.teamwork.services import EmptyComment
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
-from crm.web.answers import acted, refused
+from crm.web.answers import acted, carried_out, refused
 from leads.collision_tabs import tabs_for
 from leads.enums import RecordKind
 from leads.forms.cases import AppealForm, DecideForm, ReportForm, StatementForm
@@ -42,7 +43,6 @@ from leads.selectors.leads import lead_or_404
 from leads.selectors.similar import cards_for
 from leads.services import case_decisions
 from leads.services import cases as services
-from leads.services.refusals import Refused
 from leads.tables.cases import CaseTable
 from leads.views.case_page import case_page, first_shares, ways_to_decide
 
@@ -157,14 +157,13 @@ def appeal_case(request: TenantRequest, pk: int) -> HttpResponse:
     """Ask the next level."""
     selectors.case_or_404(request.member, pk)
     form = AppealForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            case_decisions.appeal(case_id=pk, by=request.member, **form.cleaned_data)
-        except Refused as reason:
-            form.add_error(None, str(reason))
-        else:
-            url = reverse("leads:case", args=[pk])
-            return htmx.done(request, url=url, message=_("Appealed."), trigger=CHANGED)
+
+    def appeal() -> None:
+        case_decisions.appeal(case_id=pk, by=request.member, **form.cleaned_data)
+
+    if carried_out(form, appeal):
+        url = reverse("leads:case", args=[pk])
+        return htmx.done(request, url=url, message=_("Appealed."), trigger=CHANGED)
     context = {
         "form": form,
         "title": _("Appeal"),
@@ -193,14 +192,13 @@ def state_case(request: TenantRequest, pk: int) -> HttpResponse:
     case = selectors.case_or_404(request.member, pk)
     own = case.parties.filter(member=request.member).first()
     form = StatementForm(request.POST or None, initial={"text": own.statement if own else ""})
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.state_case(case_id=pk, by=request.member, **form.cleaned_data)
-        except Refused as reason:
-            form.add_error(None, str(reason))
-        else:
-            url = reverse("leads:case", args=[pk])
-            return htmx.done(request, url=url, message=_("Saved."), trigger=CHANGED)
+
+    def state() -> None:
+        services.state_case(case_id=pk, by=request.member, **form.cleaned_data)
+
+    if carried_out(form, state):
+        url = reverse("leads:case", args=[pk])
+        return htmx.done(request, url=url, message=_("Saved."), trigger=CHANGED)
     context = {
         "form": form,
         "title": _("My statement"),

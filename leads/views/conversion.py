@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from crm.access import policy
 from crm.access.decorators import needs
+from crm.refusals import Refused
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
 from leads.enums import LeadStatus
@@ -15,7 +16,7 @@ from leads.selectors.leads import customers_to_attach, lead_or_404
 from leads.services.conversion import Conversion
 from leads.services.conversion import convert_lead as convert
 from leads.services.lookups import cards_of_refusal
-from leads.services.refusals import LikelyDuplicate, Refused
+from leads.services.refusals import LikelyDuplicate
 from leads.views.refusing import refusal_words
 
 

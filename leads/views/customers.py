@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from crm.access import policy
 from crm.access.decorators import needs
+from crm.refusals import Refused
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
 from crm.web.components import Action
@@ -16,7 +17,7 @@ from leads.selectors.customers import customer_or_404, visible_customers
 from leads.selectors.matching_text import narrow_customers
 from leads.services import customers as services
 from leads.services.lookups import cards_of_refusal
-from leads.services.refusals import LikelyDuplicate, Refused, StaleRecord
+from leads.services.refusals import LikelyDuplicate, StaleRecord
 from leads.tables.customers import CustomerTable
 from leads.views.customer_page import customer_page
 from leads.views.refusing import refusal_words

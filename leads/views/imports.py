@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET, require_POST
 from crm.access.decorators import needs
 from crm.audit import services as audit
 from crm.files.services import FileRefused, serve
+from crm.refusals import Refused
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
 from crm.web.components import Action, Step, Tile
@@ -47,7 +48,7 @@ from leads.selectors.imports_words import (
 from leads.services import imports as services
 from leads.services.imports_cases import claim_arrival
 from leads.services.imports_files import bucket_file
-from leads.services.refusals import Refused, WrongState
+from leads.services.refusals import WrongState
 from leads.tables.imports import ArrivalTable, ImportRowTable, ImportTable, TouchTable
 
 STEPS = (

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from crm.access import policy
 from crm.access.decorators import needs
 from crm.people.models import Member
+from crm.refusals import Refused
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
 from crm.web.answers import acted, carried_out, refused
@@ -21,12 +22,7 @@ from leads.selectors.leads import lead_or_404, visible_leads
 from leads.services import assignment
 from leads.services import leads as services
 from leads.services.lookups import cards_of_refusal
-from leads.services.refusals import (
-    LikelyDuplicate,
-    Refused,
-    StaleRecord,
-    WrongState,
-)
+from leads.services.refusals import LikelyDuplicate, StaleRecord, WrongState
 from leads.tables.leads import LeadTable
 from leads.views.lead_page import lead_page
 

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_POST
 from crm.access import policy
 from crm.access.decorators import needs
 from crm.people.models import Member
+from crm.refusals import Refused
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
-from crm.web.answers import refused
+from crm.web.answers import carried_out, refused
 from crm.web.asked import record_id
 from leads.forms.merges import ReasonForm, SeparateForm
 from leads.models import CollisionCase, Customer, Lead
@@ -22,7 +23,7 @@ from leads.selectors.addresses import page_of
 from leads.selectors.matching_text import narrow_customers, narrow_leads
 from leads.services import merging as services
 from leads.services.identity import kind_of
-from leads.services.refusals import Refused, StaleRecord
+from leads.services.refusals import StaleRecord
 from leads.tables.customers import CustomerTable
 from leads.tables.leads import LeadTable
 
@@ -135,26 +136,21 @@ def separate(request: TenantRequest, kind: str, kept: int, gone: int) -> HttpRes
     owners = list(dict.fromkeys(one.owner for one in (left, right) if one.owner))
     owners = owners or [request.member]
     form = SeparateForm(request.POST or None, owners=owners)
-    if request.method == "POST" and form.is_valid():
+
+    def keep() -> None:
         owner = next(one for one in owners if str(one.pk) == form.cleaned_data["owner"])
-        try:
-            services.keep_separate(
-                left=left,
-                right=right,
-                owner=owner,
-                by=request.member,
-                reason=form.cleaned_data["reason"],
-                case=case_of(request),
-            )
-        except Refused as reason:
-            form.add_error(None, str(reason))
-        else:
-            return htmx.done(
-                request,
-                url=after_separate(request, left),
-                message=_("Both stay, in one hand."),
-                leaves=True,
-            )
+        reason, case = form.cleaned_data["reason"], case_of(request)
+        services.keep_separate(
+            left=left, right=right, owner=owner, by=request.member, reason=reason, case=case
+        )
+
+    if carried_out(form, keep):
+        return htmx.done(
+            request,
+            url=after_separate(request, left),
+            message=_("Both stay, in one hand."),
+            leaves=True,
+        )
     context = {
         "form": form,
         "title": _("Keep both, one owner"),

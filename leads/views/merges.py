@@ -11,6 +11,7 @@ from django.utils.translation import pgettext
 from crm.access import policy
 from crm.access.decorators import needs
 from crm.people.models import Member
+from crm.refusals import Refused
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx, markup
 from crm.web.answers import refused
@@ -22,7 +23,6 @@ from leads.selectors.addresses import page_of
 from leads.selectors.cases import visible_cases
 from leads.services import merging as services
 from leads.services.merging.undoing import pair_of, why_not
-from leads.services.refusals import Refused
 from leads.tables.merges import MergeTable
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from crm.access import policy
 from crm.access.decorators import needs
 from crm.people.models import Member
+from crm.refusals import Refused
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
 from crm.web.asked import record_id
@@ -18,7 +19,7 @@ from leads.panels import opportunity_panels
 from leads.selectors.customers import customer_or_404
 from leads.selectors.opportunities import opportunity_or_404, visible_opportunities
 from leads.services import opportunities as services
-from leads.services.refusals import Refused, StaleRecord
+from leads.services.refusals import StaleRecord
 from leads.services.stages import ensure_default_stages
 from leads.tables.opportunities import OpportunityTable
 from leads.views.opportunity_page import opportunity_page

@@ -11,12 +11,11 @@ from crm.access.decorators import needs
 from crm.tenancy.clock import organization_today
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
-from crm.web.answers import acted
+from crm.web.answers import acted, carried_out
 from leads.forms.entering import ProtectForm
 from leads.selectors.customers import customer_or_404
 from leads.selectors.entering import collision_settings
 from leads.services import protection as services
-from leads.services.refusals import Refused
 
 PROTECT = "leads.protect_customer"
 USUAL_DAYS = 30
@@ -27,18 +26,17 @@ def protect_customer(request: TenantRequest, pk: int) -> HttpResponse:
     """Lock a customer's duplicates for a while, saying why."""
     customer = customer_or_404(request.member, pk, PROTECT)
     form = ProtectForm(request.POST or None, initial={"until": usual_end()})
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.protect_customer(customer_id=pk, by=request.member, **form.cleaned_data)
-        except Refused as reason:
-            form.add_error(None, str(reason))
-        else:
-            return htmx.done(
-                request,
-                url=reverse("leads:customer", args=[pk]),
-                message=_("Protected. Its duplicates are locked."),
-                trigger="customer-updated",
-            )
+
+    def protect() -> None:
+        services.protect_customer(customer_id=pk, by=request.member, **form.cleaned_data)
+
+    if carried_out(form, protect):
+        return htmx.done(
+            request,
+            url=reverse("leads:customer", args=[pk]),
+            message=_("Protected. Its duplicates are locked."),
+            trigger="customer-updated",
+        )
     title = _("Protect %(customer)s") % {"customer": customer.name}
     context = {"form": form, "title": title, "submit": _("Protect the customer")}
     return htmx.form_page(request, "web/form.html", context)

@@ -4,7 +4,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from leads.services.refusals import ProtectedClient, Refused
+from crm.refusals import Refused
+from leads.services.refusals import ProtectedClient
 
 
 def refusal_words(refusal: Refused) -> str:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from crm.access import policy
 from crm.access.decorators import needs
 from crm.people.models import Member
+from crm.refusals import Refused
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
 from crm.web.answers import acted, refused
@@ -31,7 +32,6 @@ from leads.selectors.risks import (
     visible_risks,
 )
 from leads.services import risks as services
-from leads.services.refusals import Refused
 from leads.services.risk_digest import set_digest, wants_digest
 from leads.tables.risks import RISK_COLOURS, RiskTable, probability_badge
 

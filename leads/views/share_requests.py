@@ -10,16 +10,16 @@ from django.views.decorators.http import require_POST
 
 from crm.access.decorators import needs
 from crm.access.registry import ANY_MEMBER
+from crm.refusals import Refused
 from crm.tenancy.clock import organization_today
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
-from crm.web.answers import acted, refused
+from crm.web.answers import acted, carried_out, refused
 from leads.collision_tabs import tabs_for
 from leads.enums import ShareAction, ShareState
 from leads.forms.entering import DeclineForm, GrantForm
 from leads.selectors.share_requests import RequestLine, request_for, requests_for
 from leads.services import share_requests as services
-from leads.services.refusals import Refused
 
 USUAL_DAYS = 90
 
@@ -93,19 +93,16 @@ def decline_share_request(request: TenantRequest, pk: int) -> HttpResponse:
     """Do not share, saying why."""
     line_or_404(request, pk, to_answer=True)
     form = DeclineForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.decline_request(
-                request_id=pk, by=request.member, answer=form.cleaned_data["answer"]
-            )
-        except Refused as reason:
-            form.add_error(None, str(reason))
-        else:
-            return htmx.done(
-                request,
-                url=reverse("leads:share_request", args=[pk]),
-                message=_("Declined. Whoever asked is told why."),
-                trigger="share-answered",
-            )
+
+    def decline() -> None:
+        services.decline_request(request_id=pk, by=request.member, **form.cleaned_data)
+
+    if carried_out(form, decline):
+        return htmx.done(
+            request,
+            url=reverse("leads:share_request", args=[pk]),
+            message=_("Declined. Whoever asked is told why."),
+            trigger="share-answered",
+        )
     context = {"form": form, "title": _("Decline to share"), "submit": _("Decline")}
     return htmx.form_page(request, "web/form.html", context)

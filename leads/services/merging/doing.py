@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from crm import jobs
 from crm.audit import services as audit
 from crm.people.models import Member
+from crm.refusals import Refused
 from crm.teamwork.enums import NotificationKind
 from crm.teamwork.services import notify
 from leads.enums import AliasSource, CaseState, LeadStatus
@@ -27,7 +28,7 @@ from leads.services.identity import index, kind_of, learn_alias, repoint
 from leads.services.merging import people
 from leads.services.merging.attaching import attach
 from leads.services.merging.journal import Journal
-from leads.services.refusals import MergedMeanwhile, Refused, StaleRecord, WrongState
+from leads.services.refusals import MergedMeanwhile, StaleRecord, WrongState
 
 Versions = tuple[int | None, int | None]
 STRAYS_AFTER = timedelta(minutes=2)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from crm.audit import services as audit
 from crm.people.models import Member
+from crm.refusals import Refused
 from crm.teamwork.enums import NotificationKind
 from crm.teamwork.services import notify
 from leads.enums import IdentityVerdict
@@ -13,7 +14,7 @@ from leads.models import Customer, Lead
 from leads.selectors.addresses import page_of
 from leads.services.identity import judge, kind_of
 from leads.services.merging.doing import locked_pair
-from leads.services.refusals import Refused, WrongState
+from leads.services.refusals import WrongState
 
 Record = Customer | Lead
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from crm.audit import services as audit
 from crm.people.models import Member
+from crm.refusals import Refused
 from crm.teamwork.enums import NotificationKind
 from crm.teamwork.services import notify
 from leads.enums import RecordKind
@@ -24,7 +25,7 @@ from leads.services.cases import locked_case
 from leads.services.identity import forget, forget_alias, index, point_back
 from leads.services.merging.doing import locked_pair
 from leads.services.merging.journal import write
-from leads.services.refusals import Refused, WrongState
+from leads.services.refusals import WrongState
 
 MODELS: dict[str, type[Any]] = {
     RecordKind.CUSTOMER.value: Customer,

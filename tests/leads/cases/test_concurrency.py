@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from crm.audit.models import OperationLog
 from crm.people.models import Department
+from crm.refusals import Refused
 from crm.tenancy.context import tenant_context
 from leads.enums import CaseState, CollisionOutcome
 from leads.models import CollisionAppeal, CollisionCase, CollisionDecision, CollisionRecord, Lead
@@ -21,7 +22,6 @@ from leads.services.case_enforcement import Ruling
 from leads.services.customers import create_customer
 from leads.services.forewarning import look_at, watch
 from leads.services.leads import create_lead
-from leads.services.refusals import Refused
 from leads.services.risk_digest import send_all
 from tests.leads.records.conftest import COMPANY
 from tests.support.at_once import at_once

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from crm.access import policy
 from crm.people.models import Absence
+from crm.refusals import Refused
 from leads.enums import CaseState, CollisionOutcome, IdentityVerdict, LeadStatus
 from leads.models import (
     CollisionCase,
@@ -31,7 +32,6 @@ from leads.services.cases import add_party
 from leads.services.conversion import convert_lead
 from leads.services.customers import create_customer
 from leads.services.follow_ups import log_follow_up
-from leads.services.refusals import Refused
 from tests.leads.cases.conftest import enter
 
 KEEP, REASSIGN = CollisionOutcome.KEEP, CollisionOutcome.REASSIGN

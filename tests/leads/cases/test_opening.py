@@ -3,6 +3,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from crm.audit.models import OperationLog
+from crm.refusals import Refused
 from crm.teamwork.models import Notification
 from crm.tenancy.context import acting_as
 from leads.enums import CaseState, CollisionOrigin, CollisionOutcome, CollisionSide
@@ -15,7 +16,6 @@ from leads.services.cases import CaseNotAllowed, HeldBack, report_by_hand, state
 from leads.services.conversion import convert_lead
 from leads.services.customers import create_customer
 from leads.services.leads import create_lead
-from leads.services.refusals import Refused
 from tests.leads.cases.conftest import COMPANY, enter
 from tests.support.cast import add_person
 

@@ -3,12 +3,13 @@
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
 
+from crm.refusals import Refused
 from crm.tenancy.context import tenant_context
 from leads.models import Customer, Merge
 from leads.services import merging
 from leads.services.customers import update_customer
 from leads.services.leads import update_lead
-from leads.services.refusals import Refused, WrongState
+from leads.services.refusals import WrongState
 from leads.services.stages import ensure_default_stages
 from tests.leads.merging.world import Graph
 from tests.support.at_once import at_once

@@ -4,6 +4,7 @@
 import pytest
 
 from crm.audit.models import OperationLog
+from crm.refusals import Refused
 from leads.enums import CaseState, CollisionOutcome
 from leads.models import CollisionCase, CollisionRecord, Lead, Merge
 from leads.selectors.case_story import reason_typed
@@ -12,7 +13,6 @@ from leads.services import merging
 from leads.services.case_decisions import appeal, decide
 from leads.services.case_enforcement import Ruling
 from leads.services.customers import create_customer
-from leads.services.refusals import Refused
 from tests.leads.cases.conftest import (  # noqa: F401  fixtures
     case,
     director,

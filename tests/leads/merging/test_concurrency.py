@@ -2,10 +2,10 @@
 
 import pytest
 
+from crm.refusals import Refused
 from crm.tenancy.context import tenant_context
 from leads.models import Customer, Merge
 from leads.services import merging
-from leads.services.refusals import Refused
 from leads.services.stages import ensure_default_stages
 from orders.models import Order
 from orders.services import approval

@@ -2,11 +2,11 @@
 
 import pytest
 
+from crm.refusals import Refused
 from crm.tenancy.context import tenant_context
 from leads.models import FollowUp, Lead, Merge
 from leads.services import merging
 from leads.services.follow_ups import log_follow_up
-from leads.services.refusals import Refused
 from leads.services.stages import ensure_default_stages
 from tests.leads.merging.world import Graph
 from tests.support.at_once import at_once

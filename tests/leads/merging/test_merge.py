@@ -8,6 +8,7 @@ from django.utils import timezone
 from crm.access import grants
 from crm.audit.models import OperationLog
 from crm.people.models import Role
+from crm.refusals import Refused
 from crm.teamwork.models import Task
 from leads.enums import LeadStatus
 from leads.models import (
@@ -25,7 +26,7 @@ from leads.selectors.candidates import identity_of
 from leads.selectors.identity import find_similar
 from leads.selectors.merging import preview, steps_of
 from leads.services import merging
-from leads.services.refusals import Refused, StaleRecord, WrongState
+from leads.services.refusals import StaleRecord, WrongState
 from orders.models import Order
 from payments.models import PayerAlias
 from payments.services.aliases import customers_by_key, key_index
