@@ -91,11 +91,11 @@ def test_an_invalid_lead_is_refused(lead, tenant):
 def test_the_form_offers_customers_one_may_change(lead, tenant, as_member, sign_in, url):
     with as_member(tenant.colleague):
         theirs = create_customer(by=tenant.colleague, name=COMPANY, explanation="x")
-    page = url("leads:convert", lead.pk)
-    assert f'value="{theirs.pk}"' not in sign_in(tenant.agent).get(page).content.decode()
+    page, offered = url("leads:convert", lead.pk), f'name="customer" value="{theirs.pk}"'
+    assert offered not in sign_in(tenant.agent).get(page).content.decode()
     grants.grant(tenant.agent, "view", theirs)
     grants.grant(tenant.agent, "edit", theirs)
-    assert f'value="{theirs.pk}"' in sign_in(tenant.agent).get(page).content.decode()
+    assert offered in sign_in(tenant.agent).get(page).content.decode()
 
 
 def test_a_forged_customer_is_refused(lead, tenant, as_member, sign_in, url):
