@@ -2,23 +2,24 @@
 
 `python -m bench.duplicates_run ours|simple RECORDS.csv PAIRS.csv`: reads id, name, phone as typed
 and parses them; writes pairs with their score; prints seconds and megabytes as JSON, those of all
-processes together (each helper as large as the largest: more than it was).
+processes together, each at its largest.
 """
 
 import csv
 import json
-import resource
+import os
 import sys
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from itertools import combinations
 from operator import itemgetter
 from pathlib import Path
 
+from bench.memory import peak_of
 from leads.identity import Identity, find_duplicates, parse_company_name
-from leads.identity.duplicates import MOST
-from leads.identity.helpers import own_cores
 
 Record = tuple[int, str, str]
 Scored = tuple[int, int, float]
@@ -62,8 +63,30 @@ WAYS: dict[str, Callable[[Iterable[Record]], Iterator[Scored]]] = {
 }  # fmt: skip
 
 
+class Helpers:
+    """The largest each child process became, looked up while it lives."""
+
+    def __init__(self) -> None:
+        self.largest: dict[str, float] = {}
+        self.is_over = threading.Event()
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def _watch(self) -> None:
+        me = os.getpid()
+        while not self.is_over.wait(0.02):
+            for pid in Path(f"/proc/{me}/task/{me}/children").read_text().split():
+                with suppress(OSError, StopIteration):
+                    self.largest[pid] = peak_of(pid)
+
+    def megabytes(self) -> float:
+        """All of them together."""
+        self.is_over.set()
+        return sum(self.largest.values())
+
+
 def main(way: str, source: Path, target: Path) -> None:
     parse_company_name("上海华信科技有限公司")  # word lists are read once per process
+    helpers = Helpers()
     started = time.perf_counter()
     with source.open() as file:
         rows = csv.reader(file)
@@ -74,10 +97,9 @@ def main(way: str, source: Path, target: Path) -> None:
     seconds = time.perf_counter() - started
     with target.open("w", newline="") as file:
         csv.writer(file).writerows(pairs)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    helper = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    print(f"this process {peak // 1024} MB, a helper {helper // 1024} MB", file=sys.stderr)
-    peak = (peak + (min(own_cores(), MOST) - 1) * helper) / 1024
+    own = peak_of()
+    print(f"this process {own:.0f} MB, its helpers {helpers.megabytes():.0f} MB", file=sys.stderr)
+    peak = own + helpers.megabytes()
     print(json.dumps({"seconds": seconds, "megabytes": peak}))
 
 

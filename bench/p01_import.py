@@ -8,7 +8,6 @@ import gc
 import json
 import os
 import random
-import resource
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from typing import Any
 
 from bench import harness, project
 from bench.harness import Figure, Options
+from bench.memory import peak_of
 from crm.embedded.testing import ensure_services
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -193,7 +193,7 @@ def work(organization: int, member: int, batch_id: str) -> dict[str, Any]:
     return {
         "check": marks[1] - marks[0],
         "run": marks[2] - marks[1],
-        "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "memory": peak_of(),
         "counts": batch.counts,
         "results": batch.results,
     }

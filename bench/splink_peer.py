@@ -7,10 +7,11 @@ writes pairs with the probability that they are one client; prints seconds and m
 import csv
 import json
 import logging
-import resource
 import sys
 import time
 from pathlib import Path
+
+from bench.memory import peak_of
 
 THRESHOLD = 0.5  # pairs are written with their probability; the bench takes them from .9 on
 
@@ -55,8 +56,7 @@ def main(records: Path, found: Path) -> None:
     seconds = time.perf_counter() - started
     with found.open("w", newline="") as target:
         csv.writer(target).writerows(rows)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": seconds, "megabytes": peak}))
+    print(json.dumps({"seconds": seconds, "megabytes": peak_of()}))
 
 
 if __name__ == "__main__":
