@@ -226,6 +226,7 @@ class CaseState(models.TextChoices):
     DECIDED = "decided", pgettext_lazy("collision", "Decided")
     APPEALED = "appealed", pgettext_lazy("collision", "Appealed")
     CLOSED = "closed", pgettext_lazy("collision", "Closed")
+    WITHDRAWN = "withdrawn", pgettext_lazy("collision", "Withdrawn")
 
 
 class CollisionOutcome(models.TextChoices):
@@ -242,6 +243,7 @@ class CollisionOutcome(models.TextChoices):
 class CollisionSide(models.TextChoices):
     HOLDER = "holder", pgettext_lazy("collision", "Owner")
     NEWCOMER = "newcomer", pgettext_lazy("collision", "Newcomer")
+    GAVE_WAY = "gave_way", pgettext_lazy("collision", "Gave way")
     MANAGER = "manager", pgettext_lazy("collision", "Manager")
     DECIDER = "decider", pgettext_lazy("collision", "Asked to decide")
 

@@ -70,6 +70,11 @@ STAYS = (
     ("leads.mergestep", "before_id", "the journal of merges"),
     ("leads.mergestep", "after_id", "the journal of merges"),
     ("leads.assignmentdecision", "lead", "tells how that very lead got its owner"),
+    (
+        "leads.clientsplit",
+        "record_id",
+        "tells of the orders entered then; what is kept gets its own",
+    ),
     ("leads.identitykey", "record_id", "the index is made anew for both"),
     ("leads.identityjudgement", "left_id", "services.identity.repoint moves judgements"),
     ("leads.identityjudgement", "right_id", "services.identity.repoint moves judgements"),

@@ -28,7 +28,13 @@ STAGE_COLOURS = {
     StageKind.WON.value: "green",
     StageKind.LOST.value: "grey",
 }
-CASE_COLOURS = {"open": "amber", "decided": "blue", "appealed": "red", "closed": "grey"}
+CASE_COLOURS = {
+    "open": "amber",
+    "decided": "blue",
+    "appealed": "red",
+    "closed": "grey",
+    "withdrawn": "grey",
+}
 OUTCOME_OF_CASE_COLOURS = {
     "keep": "green",
     "reassign": "blue",

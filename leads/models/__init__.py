@@ -1,5 +1,6 @@
 from leads.models.assignments import AssignmentDecision, AssignmentRule, AssignmentShare
 from leads.models.collisions import (
+    AppealWithdrawal,
     ArbitrationTerms,
     CollisionAppeal,
     CollisionCase,
@@ -32,12 +33,15 @@ from leads.models.opportunities import (
     StageChange,
 )
 from leads.models.risks import CollisionFigures, CollisionRisk, CollisionWatch, RiskDigestWish
+from leads.models.splits import ClientSplit
 
 __all__ = [
+    "AppealWithdrawal",
     "ArbitrationTerms",
     "AssignmentDecision",
     "AssignmentRule",
     "AssignmentShare",
+    "ClientSplit",
     "CollisionAppeal",
     "CollisionCase",
     "CollisionDecision",

@@ -108,6 +108,14 @@ class CollisionCase(TenantModel):
     def close(self) -> None:
         """Final: nobody appeals, or nobody is left to appeal to."""
 
+    @transition(state, source=CaseState.OPEN, target=CaseState.WITHDRAWN)
+    def withdraw(self) -> None:
+        """Nobody claims the client from its owner any more: there is nothing to decide."""
+
+    @transition(state, source=CaseState.APPEALED, target=CaseState.DECIDED)
+    def withdraw_appeal(self) -> None:
+        """Whoever appealed takes it back: the decision stands."""
+
 
 class CollisionRecord(TenantModel):
     """A record of the case: the one that was there first, and each that came later."""
@@ -261,6 +269,8 @@ class CollisionAppeal(TenantModel):
     member = TenantForeignKey(Member, models.PROTECT, related_name="+")
     reason = models.CharField(_("reason"), max_length=1000)
     at = models.DateTimeField()
+    # who was asked for the decision it is against: taken back, the case is theirs again
+    asked_before = TenantForeignKey(Member, models.PROTECT, null=True, related_name="+")
 
     append_only: ClassVar[bool] = True
 
@@ -268,14 +278,38 @@ class CollisionAppeal(TenantModel):
         verbose_name = _("appeal")
         verbose_name_plural = _("appeals")
         constraints = [
+            # that one waits at a time is the state of the case
             models.UniqueConstraint(
-                fields=["organization", "case", "level"], name="case_appealed_once_per_level"
+                fields=["organization", "case", "level", "member"],
+                name="case_appealed_once_per_level_and_member",
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="case_appeal_with_a_reason"),
         ]
 
     def __str__(self) -> str:
         return f"{self.case_id}/{self.level}"
+
+
+class AppealWithdrawal(TenantModel):
+    """An appeal taken back before anybody decided on it: append-only, the decision stands."""
+
+    appeal = TenantForeignKey(CollisionAppeal, models.CASCADE, related_name="withdrawals")
+    reason = models.CharField(_("reason"), max_length=1000, blank=True)
+    at = models.DateTimeField()
+
+    append_only: ClassVar[bool] = True
+
+    class Meta(TenantModel.Meta):
+        verbose_name = _("withdrawn appeal")
+        verbose_name_plural = _("withdrawn appeals")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "appeal"], name="case_appeal_withdrawn_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.appeal_id}"
 
 
 @tracked
