@@ -217,7 +217,8 @@ class CollisionOrigin(models.TextChoices):
     IMPORT = "import", pgettext_lazy("collision", "Import")
     CONVERSION = "conversion", pgettext_lazy("collision", "Conversion")
     FOLLOW_UP = "follow_up", pgettext_lazy("collision", "Follow-up")
-    ORDER = "order", pgettext_lazy("collision", "Quote or order")
+    QUOTE = "quote", pgettext_lazy("collision", "Quote")
+    ORDER = "order", pgettext_lazy("collision", "Order")
     MANUAL = "manual", pgettext_lazy("collision", "Reported")
 
 

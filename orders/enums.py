@@ -17,6 +17,17 @@ class OrderStatus(models.TextChoices):
 EDITABLE = (OrderStatus.DRAFT, OrderStatus.SENT_BACK)
 
 
+class QuoteStatus(models.TextChoices):
+    DRAFT = "draft", pgettext_lazy("quote", "Draft")
+    SENT = "sent", pgettext_lazy("quote", "Sent")
+    ACCEPTED = "accepted", pgettext_lazy("quote", "Accepted")
+    ORDERED = "ordered", pgettext_lazy("quote", "Ordered")
+    DECLINED = "declined", pgettext_lazy("quote", "Declined")
+    EXPIRED = "expired", pgettext_lazy("quote", "Expired")
+    REVISED = "revised", pgettext_lazy("quote", "Revised")
+    WITHDRAWN = "withdrawn", pgettext_lazy("quote", "Withdrawn")
+
+
 class PaymentTerms(models.TextChoices):
     """When the customer pays; payments.plans makes the instalments of it."""
 

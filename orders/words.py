@@ -72,7 +72,7 @@ def step_text(step: Mapping[str, Any], currency: str) -> str:
     texts = {
         ReasonCode.LIST_PRICE: _("List price"),
         ReasonCode.AGREED_PRICE: _("Agreed price"),
-        ReasonCode.CUSTOMER_DISCOUNT: _("Order discount %(rate)s") % {"rate": rate},
+        ReasonCode.CUSTOMER_DISCOUNT: _("Overall discount %(rate)s") % {"rate": rate},
         ReasonCode.LINE_DISCOUNT: _("Line discount %(rate)s") % {"rate": rate},
         ReasonCode.ABOVE_FLOOR: _("Not below the floor price"),
         ReasonCode.TAX_ADDED: _("plus %(rate)s tax") % {"rate": rate},

@@ -21,7 +21,7 @@ class TermsForm(TenantModelForm):
     """Everything of an order but its lines."""
 
     discount_percent = TypedDecimal(
-        label=_("Order discount (%)"),
+        label=_("Overall discount (%)"),
         min_value=Decimal(0),
         max_value=Decimal(100),
         max_digits=5,

@@ -39,7 +39,7 @@ def facts_of(order: Order) -> list[Fact]:
     if order.opportunity is not None:
         facts.insert(2, Fact(_("Opportunity"), opportunity_link(order)))
     if order.discount_percent:
-        facts.append(Fact(_("Order discount"), words.percent(order.discount_percent)))
+        facts.append(Fact(_("Overall discount"), words.percent(order.discount_percent)))
     if order.notes:
         facts.append(Fact(_("Notes"), order.notes))
     if order.cancelled_reason:

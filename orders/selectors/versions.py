@@ -115,7 +115,7 @@ def head_labels() -> dict[str, str]:
         "payment_terms": _("Payment terms"),
         "order_date": _("Order date"),
         "delivery_date": _("Delivery date"),
-        "discount_percent": _("Order discount"),
+        "discount_percent": _("Overall discount"),
         "gross_amount": _("Total"),
         "notes": _("Notes"),
     }
