@@ -219,6 +219,7 @@ class CollisionOrigin(models.TextChoices):
     FOLLOW_UP = "follow_up", pgettext_lazy("collision", "Follow-up")
     QUOTE = "quote", pgettext_lazy("collision", "Quote")
     ORDER = "order", pgettext_lazy("collision", "Order")
+    API = "api", pgettext_lazy("collision", "API")
     MANUAL = "manual", pgettext_lazy("collision", "Reported")
 
 
