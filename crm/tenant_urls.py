@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("crm.teamwork.urls")),
     path("", include("crm.approvals.urls")),
     path("", include("crm.sharing.urls")),
+    path("", include("crm.integrations.urls")),
     path("", include("leads.urls")),
     path("", include("orders.urls")),
     path("", include("payments.urls")),

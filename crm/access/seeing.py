@@ -40,7 +40,7 @@ WHY = {
 }
 SAFE = {"GET", "HEAD", "OPTIONS"}
 # One's own settings: whose they would be is a trap, so nobody reaches them with borrowed eyes.
-PERSONAL = {"web:preferences"}
+PERSONAL = {"web:preferences", "integrations:own_tokens", "integrations:token"}
 # Whatever is sent with it was filled in with borrowed eyes.
 MARK = "seen_as"
 FORM_BEGINS = b'<input type="hidden" name="csrfmiddlewaretoken"'

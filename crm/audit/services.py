@@ -6,7 +6,7 @@ from django.db.models import Model
 
 from crm.audit.enums import verb_of
 from crm.audit.models import OperationLog
-from crm.tenancy.context import current_member_id, current_organization_id
+from crm.tenancy.context import current_member_id, current_organization_id, current_token
 
 SEEN_AGAIN = 3_600
 # action, kind and id of its subject, details
@@ -31,7 +31,7 @@ def write(action: str, kind: str, pk: int | None, details: dict[str, Any]) -> Op
         subject_kind=kind,
         subject_id=pk,
         member_id=current_member_id(),
-        details=details,
+        details=_with_token(details),
     )
 
 
@@ -46,7 +46,7 @@ def write_all(lines: Iterable[Line]) -> None:
                 subject_kind=kind,
                 subject_id=pk,
                 member_id=member_id,
-                details=details,
+                details=_with_token(details),
             )
             for action, kind, pk, details in lines
         ),
@@ -54,8 +54,15 @@ def write_all(lines: Iterable[Line]) -> None:
     )
 
 
+def _with_token(details: dict[str, Any]) -> dict[str, Any]:
+    """What a program did names the access token by which it acted for the member."""
+    token = current_token()
+    return {**details, "token": token} if token else details
+
+
 def note_view(kind: str, pk: int) -> None:
     """The acting member opened a record: one line an hour says so, however often it was."""
-    key = f"record-seen:{current_organization_id()}:{current_member_id()}:{kind}:{pk}"
+    who = f"{current_organization_id()}:{current_member_id()}:{current_token()}"
+    key = f"record-seen:{who}:{kind}:{pk}"
     if cache.add(key, 1, SEEN_AGAIN):
         write("record.viewed", kind, pk, {})

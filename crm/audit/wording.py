@@ -60,6 +60,8 @@ ACTIONS: Mapping[str, Any] = {
     "calendar.day_saved": pgettext_lazy("log", "set a day of the calendar"),
     "calendar.day_removed": pgettext_lazy("log", "removed a day of the calendar"),
     "organization.founded": pgettext_lazy("log", "founded the organisation"),
+    "access_token.created": pgettext_lazy("log", "made an access token"),
+    "access_token.revoked": pgettext_lazy("log", "revoked an access token"),
     "signin.policy_changed": pgettext_lazy("log", "changed the sign-in rules"),
     "lead.created": pgettext_lazy("log", "created a lead"),
     "lead.converted": pgettext_lazy("log", "converted a lead"),
@@ -221,6 +223,10 @@ ACTIONS: Mapping[str, Any] = {
 }
 DETAILS: Mapping[str, Any] = {
     "reason": gettext_lazy("Reason"),
+    "token": gettext_lazy("Access token"),
+    "access": pgettext_lazy("token", "May"),
+    "permissions": gettext_lazy("Permissions"),
+    "until": pgettext_lazy("token", "Until"),
     "cutoff": gettext_lazy("Commission cut-off"),
     "ip": pgettext_lazy("log", "IP address"),
     "device": pgettext_lazy("log", "Device"),

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "crm.approvals",
     "crm.teamwork",
     "crm.sharing",
+    "crm.integrations",
     "crm.web",
     "leads",
     "orders",

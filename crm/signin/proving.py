@@ -4,9 +4,11 @@ import time
 from urllib.parse import urlencode
 
 from allauth.account.authentication import get_authentication_records
+from django.forms import BaseForm
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from crm.organizations import limits
 from crm.people.models import Member
 from crm.signin.enums import SecondFactor
 from crm.signin.models import SsoIdentity
@@ -49,3 +51,16 @@ def ways(member: Member, organization: Organization, *, target: str) -> list[Act
         url = f"{global_url('signin_start', organization.slug, pk)}?{query}&anew=1"
         found.append(Action(_("Sign in again with %(name)s") % {"name": name}, url, "login"))
     return found
+
+
+def proves(request: HttpRequest, form: BaseForm) -> bool:
+    """By the password, unless shown otherwise: five tries in five minutes."""
+    if "password" not in form.fields:
+        return True
+    if not limits.PASSWORD.allows(str(request.user.pk)):
+        form.add_error("password", _("Too many attempts. Wait five minutes."))
+        return False
+    if not request.user.check_password(form.cleaned_data["password"]):
+        form.add_error("password", _("The password is not right."))
+        return False
+    return True

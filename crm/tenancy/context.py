@@ -28,6 +28,8 @@ class Tenant:
     organization_id: int
     member_id: int | None = None
     reason: str = ""
+    # the access token by which a program acts for the member
+    token: str = ""
     # what was read once and holds to the end of the outermost context: `crm.tenancy.current`
     notes: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
@@ -60,8 +62,14 @@ def current_member_id() -> int | None:
     return tenant.member_id if tenant else None
 
 
+def current_token() -> str:
+    """The access token that acts, "" where a person or the system itself does."""
+    tenant = _current.get()
+    return tenant.token if tenant else ""
+
+
 def _announce(tenant: Tenant | None) -> None:
-    metadata = {"member": tenant.member_id, "reason": tenant.reason} if tenant else None
+    metadata = _who_and_why(tenant) if tenant else None
     with connection.cursor() as cursor:
         cursor.execute(
             SET_TENANT,
@@ -70,6 +78,14 @@ def _announce(tenant: Tenant | None) -> None:
                 json.dumps(metadata, ensure_ascii=False) if metadata else "",
             ],
         )
+
+
+def _who_and_why(tenant: Tenant) -> dict[str, Any]:
+    """What histories keep of a change; a program's is told by its token."""
+    told = {"member": tenant.member_id, "reason": tenant.reason}
+    if tenant.token:
+        told |= {"reason": tenant.reason or f"API · {tenant.token}", "token": tenant.token}
+    return told
 
 
 @contextmanager
@@ -83,7 +99,13 @@ def tenant_context(
     outer = _current.get()
     if outer is not None and outer.organization_id != organization_id:
         raise OtherTenant(f"Inside {outer.organization_id}, asked for {organization_id}")
-    tenant = Tenant(organization_id, member_id, reason, outer.notes if outer else {})
+    tenant = Tenant(
+        organization_id,
+        member_id,
+        reason,
+        token=outer.token if outer else "",
+        notes=outer.notes if outer else {},
+    )
     with transaction.atomic():
         _announce(tenant)
         token = _current.set(tenant)
@@ -96,10 +118,15 @@ def tenant_context(
             _announce(outer)
 
 
-def name_member(member_id: int) -> None:
-    """Say who acts from here to the end of the context, once they are known: no savepoint."""
+def name_member(member_id: int, *, token: str = "") -> None:
+    """Say who acts from here to the end of the context, once they are known: no savepoint.
+
+    `token` names the access token by which a program acts for them.
+    """
     outer = _current.get()
-    tenant = Tenant(current_organization_id(), member_id, "", outer.notes if outer else {})
+    tenant = Tenant(
+        current_organization_id(), member_id, token=token, notes=outer.notes if outer else {}
+    )
     _announce(tenant)
     _current.set(tenant)
 

@@ -97,6 +97,10 @@ class Shell:
         return (chosen or self.entries)[:3]
 
     @cached_property
+    def personal(self) -> list[Entry]:
+        return navigation.personal_for(self.member) if self.member else []
+
+    @cached_property
     def creates(self) -> list[Create]:
         return navigation.creates_for(self.member) if self.member else []
 
@@ -116,7 +120,8 @@ class Shell:
     def top_key(self) -> tuple[object, ...]:
         """What decides the top bar: the menus and the person."""
         person = (self.member.pk, self.member.name, self.member.title, self.user.email)
-        return (*self.menu_key, *person, self.theme, self.density)
+        own = ",".join(entry.key for entry in self.personal)
+        return (*self.menu_key, *person, own, self.theme, self.density)
 
     @cached_property
     def active(self) -> str:

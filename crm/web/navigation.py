@@ -73,6 +73,7 @@ class Create:
 
 
 _entries: dict[str, Entry] = {}
+_personal: dict[str, Entry] = {}
 _creates: dict[str, Create] = {}
 _counts: dict[str, Count] = {}
 
@@ -85,6 +86,14 @@ def register(*entries: Entry) -> None:
         if entry.section not in SECTIONS:
             raise ValueError(f"navigation entry {entry.key}: no section {entry.section}")
         _entries[entry.key] = entry
+
+
+def register_personal(*entries: Entry) -> None:
+    """Add places to the person's own menu."""
+    for entry in entries:
+        if entry.key in _personal:
+            raise ValueError(f"personal entry {entry.key} is registered twice")
+        _personal[entry.key] = entry
 
 
 def register_create(*creates: Create) -> None:
@@ -108,6 +117,12 @@ def entries_for(member: Any) -> list[Entry]:
     """The places the member's roles use, in order."""
     found = [entry for entry in _entries.values() if _may(member, entry.permission)]
     return sorted(found, key=lambda entry: (SECTIONS.index(entry.section), entry.order, entry.key))
+
+
+def personal_for(member: Any) -> list[Entry]:
+    """The places of the member's own menu, in order."""
+    found = [entry for entry in _personal.values() if _may(member, entry.permission)]
+    return sorted(found, key=lambda entry: (entry.order, entry.key))
 
 
 def creates_for(member: Any) -> list[Create]:

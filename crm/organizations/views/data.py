@@ -14,7 +14,6 @@ from django_htmx.http import HttpResponseClientRedirect
 from crm.access.decorators import needs
 from crm.audit import services as audit
 from crm.jobs.models import JobState
-from crm.organizations import limits
 from crm.organizations.forms import DeletionForm, ExportForm
 from crm.organizations.models import Export, ExportState
 from crm.organizations.services import deletion, exporting
@@ -108,7 +107,7 @@ def delete(request: TenantRequest) -> HttpResponseBase:
         asks_password=not is_proved and person.has_usable_password(),
     )
     may_ask = is_proved or person.has_usable_password()
-    if request.method == "POST" and may_ask and form.is_valid() and proves(request, form):
+    if request.method == "POST" and may_ask and form.is_valid() and proving.proves(request, form):
         facts = form.cleaned_data
         with contextlib.suppress(deletion.AlreadyRequested):
             deletion.request_deletion(
@@ -131,16 +130,3 @@ def delete(request: TenantRequest) -> HttpResponseBase:
         "ways": proving.ways(request.member, organization, target=request.path),
     }
     return htmx.form_page(request, "organizations/delete.html", context)
-
-
-def proves(request: TenantRequest, form: DeletionForm) -> bool:
-    """By the password, unless shown otherwise: five tries in five minutes."""
-    if "password" not in form.fields:
-        return True
-    if not limits.PASSWORD.allows(str(request.user.pk)):
-        form.add_error("password", _("Too many attempts. Wait five minutes."))
-        return False
-    if not request.user.check_password(form.cleaned_data["password"]):
-        form.add_error("password", _("The password is not right."))
-        return False
-    return True

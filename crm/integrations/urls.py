@@ -1,0 +1,12 @@
+from django.urls import path
+
+from crm.integrations import views
+
+app_name = "integrations"
+urlpatterns = [
+    path("api/tokens/", views.own_token_list, name="own_tokens"),
+    path("api/tokens/all/", views.token_list, name="tokens"),
+    path("api/tokens/new/", views.create_token, name="create_token"),
+    path("api/tokens/<int:pk>/", views.token_detail, name="token"),
+    path("api/tokens/<int:pk>/revoke/", views.revoke_token, name="revoke_token"),
+]
