@@ -4,6 +4,7 @@ bigint comparisons are leakproof, so amounts stay usable as index conditions und
 security; numeric ones do not. The scale is two decimals for every currency (docs/adr).
 """
 
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,21 @@ def to_minor(amount: Decimal | int | str) -> int:
 def from_minor(units: int) -> Decimal:
     """The amount that many minor units make."""
     return (Decimal(units) / 100).quantize(CENT)
+
+
+def split_money(amount: Decimal, parts: Sequence[int]) -> list[Decimal]:
+    """The amount in these parts, to the cent: rounded towards zero, then the largest remainders.
+
+    They sum to the amount exactly; of equal remainders the first gets the cent.
+    """
+    units, whole = to_minor(amount), sum(parts)
+    sign = -1 if units < 0 else 1
+    shares = [divmod(abs(units) * part, whole) for part in parts]
+    left = abs(units) - sum(share for share, _rest in shares)
+    first = sorted(range(len(parts)), key=lambda place: (-shares[place][1], place))[:left]
+    return [
+        from_minor(sign * (share + (place in first))) for place, (share, _rest) in enumerate(shares)
+    ]
 
 
 class MoneyField(models.BigIntegerField):  # type: ignore[type-arg]

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 from crm.approvals.registry import Subject, register
 from crm.people.models import Member
 from crm.sharing.models import Transfer
+from crm.sharing.selectors.commission import parts_of
 from crm.sharing.services import transfers
 
 
@@ -25,10 +26,11 @@ def url(transfer: Transfer) -> str:
 
 def content_hash(transfer: Transfer) -> str:
     """What was agreed to: which records, to whom, when and with what."""
-    ids = transfer.movements.filter(is_chosen=True).order_by("record_id")
+    rows = transfer.movements.filter(is_chosen=True).order_by("record_id")
+    ids = list(rows.values_list("record_id", flat=True))
     content = [
         transfer.noun,
-        list(ids.values_list("record_id", flat=True)),
+        ids,
         transfer.receiver_id,
         sorted(transfer.takes_along),
         str(transfer.effective_date),
@@ -37,6 +39,8 @@ def content_hash(transfer: Transfer) -> str:
     ]
     if transfer.commission_cutoff:
         content.append(str(transfer.commission_cutoff))
+    # whose part of the commission it would end
+    content += sorted([one.pk, one.words] for one in parts_of(transfer.noun, ids))
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 

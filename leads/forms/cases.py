@@ -67,9 +67,9 @@ class DecideForm(TenantForm):
         label=gettext_lazy("Commission cut-off"),
         required=False,
         help_text=gettext_lazy(
-            "Empty: today. Where the client goes over: orders of it that are entered later but"
-            " dated before this day stay credited to who gives it away. Orders there are stay with"
-            " whoever sold them."
+            "Empty: today. Where the client goes over or is shared: orders of it that are entered"
+            " later but dated before this day stay credited to who had it; later ones are the new"
+            " owner's, or shared in the parts above. Orders there are stay with whoever sold them."
         ),
     )
     version = forms.IntegerField(widget=forms.HiddenInput)

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import datetime
 from typing import ClassVar
 
@@ -59,12 +60,16 @@ class ClientSplit(TenantModel):
         return parse_datetime(found) if found else None
 
     def parts_at(self, moment: datetime) -> dict[int, int]:
-        """Percent by member at this moment: what was theirs with whom it ended is the main's."""
+        """Percent by member at this moment."""
+        return self.parts_when(lambda end: end <= moment)
+
+    def parts_when(self, is_over: Callable[[datetime], bool]) -> dict[int, int]:
+        """Percent by member: what was theirs with whom it is over falls to the main owner."""
         main = int(self.main_id)
         found = {main: 0}
         for key, percent in self.shares.items():
             member_id = int(key)
             end = self.end_of(member_id)
-            holder = main if end is not None and end <= moment else member_id
+            holder = main if end is not None and is_over(end) else member_id
             found[holder] = found.get(holder, 0) + int(percent)
         return {pk: percent for pk, percent in found.items() if percent}

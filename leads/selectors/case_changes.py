@@ -8,16 +8,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.people.holdings import holding
+from leads.selectors.splits import split_in_words
 
 Change = Mapping[str, Any]
 
 
 def changes_in_words(changes: Iterable[Change], names: Mapping[int, str]) -> list[str]:
     """One line per kind of change, in the order they were made."""
+    all_changes = list(changes)
     moved: Counter[tuple[str, int]] = Counter()
     let_in: list[str] = []
     closed = 0
-    for one in changes:
+    for one in all_changes:
         if one["what"] == "owner":
             moved[one["key"], one["receiver"]] += len(one["rows"])
         elif one["what"] == "grant":
@@ -36,4 +38,4 @@ def changes_in_words(changes: Iterable[Change], names: Mapping[int, str]) -> lis
     lines += [
         _("%(name)s may work on the client") % {"name": name} for name in dict.fromkeys(let_in)
     ]
-    return lines
+    return lines + split_in_words(all_changes, names)

@@ -6,7 +6,7 @@ from datetime import date
 from crm.people.models import Member
 from crm.sharing.selectors.commission import ChangeOfHand
 from leads.enums import DecisionKind, RecordKind
-from leads.models import CollisionCase, CollisionDecision, CollisionRecord
+from leads.models import CollisionCase, CollisionDecision, CollisionRecord, Merge
 from leads.selectors.case_evidence import Dossier
 
 KINDS = {"leads.lead": RecordKind.LEAD, "leads.customer": RecordKind.CUSTOMER}
@@ -17,7 +17,11 @@ def changes_by_cases(key: str, pk: int) -> Sequence[ChangeOfHand]:
     kind = KINDS.get(key)
     if kind is None:
         return []
-    inside = CollisionRecord.objects.filter(record_kind=kind, record_id=pk).values("case_id")
+    # what a case was about leads on to what it was merged into
+    places = [pk, *_merged_into(kind, pk)]
+    inside = CollisionRecord.objects.filter(record_kind=kind, record_id__in=places).values(
+        "case_id"
+    )
     rows = CollisionDecision.objects.filter(case__in=inside).order_by("case_id", "level")
     standing: dict[int, list[CollisionDecision]] = {}
     for one in rows:
@@ -41,6 +45,18 @@ def changes_by_cases(key: str, pk: int) -> Sequence[ChangeOfHand]:
         )
         for change, moved, last in moves
     ]
+
+
+def _merged_into(kind: RecordKind, pk: int) -> list[int]:
+    """The records it became part of, one after the other."""
+    rows = Merge.objects.filter(gone_kind=kind, kept_kind=kind, undone_at=None)
+    found: list[int] = []
+    while True:
+        kept = rows.filter(gone_id=found[-1] if found else pk).values_list("kept_id", flat=True)
+        into = kept.first()
+        if into is None or into in found:
+            return found
+        found.append(into)
 
 
 def cutoff_under_appeal(case: CollisionCase) -> date | None:

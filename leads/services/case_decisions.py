@@ -1,9 +1,9 @@
 """Decide, accept, appeal, decide again. The case is locked first, then its records."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import date
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,7 +13,7 @@ from crm.people.models import Member
 from crm.refusals import Refused
 from crm.teamwork.enums import NotificationKind
 from crm.tenancy.clock import organization_today
-from leads.arbitration import Proposal
+from leads.arbitration import Facts, Proposal
 from leads.enums import CaseState, CollisionOutcome, CollisionSide, DecisionKind
 from leads.models import (
     CollisionAppeal,
@@ -28,6 +28,7 @@ from leads.selectors.case_evidence import Dossier, dossier_of, snapshot
 from leads.selectors.case_rights import lost, may_decide, next_level
 from leads.selectors.case_rows import kept_rows
 from leads.services import case_notices as notices
+from leads.services import splits
 from leads.services.case_enforcement import Change, Ruling, enforce, reverse
 from leads.services.cases import ask, locked_case, report_by_hand, touch
 
@@ -73,9 +74,36 @@ def settle(
     return _decide(case_id=case_id, by=by, ruling=ruling, version=None, done=done)
 
 
+@dataclass(frozen=True)
+class Hearing:
+    """What a ruling is made on: the case, what is known of it, what the rules propose."""
+
+    case: CollisionCase
+    by: Member
+    dossier: Dossier
+    proposal: Proposal
+    facts: Facts
+    last: CollisionDecision | None
+    # before anything it changes
+    at: datetime
+
+
 def _decide(
     *, case_id: int, by: Member, ruling: Ruling, version: int | None, done: list[Change]
 ) -> CollisionDecision:
+    hearing = _heard(case_id, by, version)
+    _check_reasoned(hearing, ruling)
+    kind = _kind(hearing.last, ruling)
+    ruling = replace(ruling, cutoff=_cutoff(ruling, hearing.last, kind))
+    changes = _carried_out(hearing, ruling, kind, done)
+    decision = _recorded(hearing, ruling, kind, changes)
+    _set_shares(hearing.case, ruling)
+    _write_down(hearing.case, decision)
+    return decision
+
+
+def _heard(case_id: int, by: Member, version: int | None) -> Hearing:
+    """The case, locked, as it stands; refused where it waits for nobody, or not for `by`."""
     case = locked_case(case_id)
     _check_waiting(case, by)
     if version is not None and case.version != version:
@@ -83,41 +111,59 @@ def _decide(
             _("Something has come into this case since you read it. Look again, then decide.")
         )
     dossier = dossier_of(case)
-    check_ruling(dossier, ruling)
     proposal, facts = proposal_for(dossier)
-    followed = follows(ruling, proposal)
-    if not followed and not ruling.reason.strip() and ruling.outcome != CollisionOutcome.MERGE:
-        raise Refused(_("Give a reason: this is not what the rules propose."))
     last: CollisionDecision | None = case.decisions.order_by("-level").first()
-    kind = _kind(last, ruling)
-    ruling = replace(ruling, cutoff=_cutoff(ruling, last, kind))
+    return Hearing(case, by, dossier, proposal, facts, last, timezone.now())
+
+
+def _check_reasoned(hearing: Hearing, ruling: Ruling) -> None:
+    """The ruling is possible, and says why where it is not what the rules propose."""
+    check_ruling(hearing.dossier, ruling)
+    needs_none = follows(ruling, hearing.proposal) or ruling.outcome == CollisionOutcome.MERGE
+    if not needs_none and not ruling.reason.strip():
+        raise Refused(_("Give a reason: this is not what the rules propose."))
+
+
+def _carried_out(
+    hearing: Hearing, ruling: Ruling, kind: DecisionKind, done: list[Change]
+) -> list[Change]:
+    """Change what the ruling changes; an overturned decision is put back first."""
+    case, last = hearing.case, hearing.last
     if kind == DecisionKind.UPHELD and last is not None and not done:
-        changes = last.changes
-    else:
-        left = reverse(case, last.changes, by=by) if last is not None else []
-        if left:
-            notices.log(case, "partly_reversed", count=len(left))
-        # read anew: putting back has changed the records
-        changes = [*done, *enforce(dossier_of(case) if last else dossier, ruling, by=by)]
-    decision: CollisionDecision = CollisionDecision.objects.create(
-        case=case,
-        level=case.level,
+        splits.start_on(case, cast("date", ruling.cutoff))
+        changes: list[Change] = last.changes
+        return changes
+    left = reverse(case, last.changes, by=hearing.by) if last is not None else []
+    if left:
+        notices.log(case, "partly_reversed", count=len(left))
+    # read anew: putting back has changed the records
+    dossier = dossier_of(case) if last else hearing.dossier
+    return [*done, *enforce(dossier, ruling, by=hearing.by)]
+
+
+def _recorded(
+    hearing: Hearing, ruling: Ruling, kind: DecisionKind, changes: list[Change]
+) -> CollisionDecision:
+    """The decision with the evidence it was made on and what it changed."""
+    has_cutoff = any(one["what"] in ("owner", "split") for one in changes)
+    sides = hearing.dossier.sides.items()
+    made: CollisionDecision = CollisionDecision.objects.create(
+        case=hearing.case,
+        level=hearing.case.level,
         kind=kind,
-        decided_by=by,
-        decided_at=timezone.now(),
+        decided_by=hearing.by,
+        decided_at=hearing.at,
         outcome=ruling.outcome,
         winner=ruling.winner,
         shares={str(member): share for member, share in ruling.shares.items()},
         reason=ruling.reason.strip()[:1000],
-        proposal=proposal.as_dict(),
-        followed_proposal=followed,
-        evidence=snapshot(facts, {pk: kept_rows(one) for pk, one in dossier.sides.items()}),
-        commission_cutoff=ruling.cutoff if any(one["what"] == "owner" for one in changes) else None,
+        proposal=hearing.proposal.as_dict(),
+        followed_proposal=follows(ruling, hearing.proposal),
+        evidence=snapshot(hearing.facts, {pk: kept_rows(one) for pk, one in sides}),
+        commission_cutoff=ruling.cutoff if has_cutoff else None,
         changes=changes,
     )
-    _set_shares(case, ruling)
-    _write_down(case, decision)
-    return decision
+    return made
 
 
 def _check_waiting(case: CollisionCase, by: Member) -> None:

@@ -19,11 +19,13 @@ from crm.sharing.nouns import along_of, noun
 from crm.sharing.services.moving import write_transferred
 from crm.teamwork.enums import NotificationKind, TaskState
 from crm.teamwork.models import Task
+from crm.tenancy.clock import organization_today
 from leads.enums import CollisionOutcome, IdentityVerdict, LeadStatus, RecordKind
 from leads.models import CollisionCase, CollisionRecord, Customer, IdentityJudgement, Lead, Merge
 from leads.selectors.case_evidence import Dossier, side_of
 from leads.selectors.identity import Pair
 from leads.selectors.judgements import in_order
+from leads.services import splits
 from leads.services.learning import claimed_rows, client_of, judge
 from leads.services.saving import locked
 
@@ -156,6 +158,24 @@ class Ledger:
             {"what": "judged", "left": list(first), "right": list(second), "before": before}
         )
 
+    def split(self, pair: Pair, ruling: Ruling) -> None:
+        """Credit the client's orders in parts from the cut-off on."""
+        starts_on = self.cutoff or organization_today()
+        main = cast("Member", ruling.winner)
+        splits.begin(self.case, pair, main=main, shares=ruling.shares, starts_on=starts_on)
+        kind, pk = pair
+        shares = {str(member): percent for member, percent in ruling.shares.items()}
+        self.changes.append(
+            {
+                "what": "split",
+                "kind": kind,
+                "id": pk,
+                "level": self.case.level,
+                "shares": shares,
+                "starts_on": starts_on.isoformat(),
+            }
+        )
+
 
 def tasks_about(moved: Mapping[str, Collection[int]], giver: Member) -> list[int]:
     """The giver's open tasks about these records."""
@@ -217,6 +237,7 @@ def _shared(ledger: Ledger, dossier: Dossier, ruling: Ruling) -> None:
         ledger.hand(pair_of(record), winner)
         for rep in others:
             ledger.share(pair_of(record), rep)
+        ledger.split(pair_of(record), ruling)
 
 
 def _kept_apart(ledger: Ledger, dossier: Dossier, ruling: Ruling) -> None:
@@ -350,6 +371,11 @@ def _forget_judgement(case: CollisionCase, change: Change, by: Member) -> bool:
     return True
 
 
+def _forget_split(case: CollisionCase, change: Change, by: Member) -> bool:
+    splits.forget(case, change["level"])
+    return True
+
+
 def _undo_merge(case: CollisionCase, change: Change, by: Member) -> bool:
     # by name: a merge settles cases, so that module imports this one
     if Merge.objects.filter(pk=change["merge"], undone_at__isnull=True).exists():
@@ -361,6 +387,7 @@ UNDO: dict[str, Callable[[CollisionCase, Change, Member], bool]] = {
     "owner": _give_back,
     "closed": _open_lead_again,
     "grant": _end_share,
+    "split": _forget_split,
     "judged": _forget_judgement,
     "merged": _undo_merge,
 }

@@ -15,6 +15,7 @@ from crm.people.models import Member
 from crm.sharing.selectors.shares import Share
 from leads.enums import CollisionOrigin, LeadStatus, RecordKind
 from leads.models import Contact, Customer, FollowUp, Lead, Opportunity
+from leads.services import splits
 from leads.services.cases import follow_conversion, refuse_while_open
 from leads.services.completion import phone_key_of
 from leads.services.contacts import create_contact
@@ -82,6 +83,7 @@ def convert_lead(
         else _new_customer(lead, by=by, explanation=explanation, confirmed=confirmed)
     )
     contact = _contact_for(lead, customer, by=by)
+    shared_as = splits.live_split_of(lead)
     lead.convert()
     lead.customer, lead.converted_at = customer, timezone.now()
     lead.save(update_fields=["status", "customer", "converted_at", "updated_at"])
@@ -90,6 +92,7 @@ def convert_lead(
         share_on(lead, customer, by=by)
     else:
         unshared = share_on_known(lead, customer, by=by)
+    splits.carry_on(shared_as, customer)
     repoint(kind=RecordKind.LEAD, from_id=lead.pk, to_kind=RecordKind.CUSTOMER, to_id=customer.pk)
     follow_conversion(lead=lead, customer=customer)
     opportunity = _open(deal, lead, customer, contact, by=by) if deal else None

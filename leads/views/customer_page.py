@@ -15,6 +15,7 @@ from crm.sharing.selectors.transfers import open_transfers_of
 from crm.web import markup
 from crm.web.components import Action, Fact
 from crm.web.facts import trimmed
+from crm.web.formats import Formats
 from leads.enums import RecordKind
 from leads.forms.follow_ups import FollowUpForm
 from leads.models import CollisionCase, Customer, CustomerProtection
@@ -27,6 +28,7 @@ from leads.selectors.customers import (
     opportunities_of,
 )
 from leads.selectors.protection import lock_for, protection_of
+from leads.selectors.splits import shared_clients
 from leads.selectors.timeline import timeline_of
 from leads.views.case_page import report_or_case
 from leads.words import CUSTOMER_COLOURS, LEVEL_COLOURS, place_in_words
@@ -57,7 +59,7 @@ def customer_page(member: Member, customer: Customer) -> dict[str, Any]:
         ],
         "protection": protection,
         "lock": lock_for(member, customer),
-        "facts": customer_facts(customer, may_edit=may_edit),
+        "facts": [*customer_facts(customer, may_edit=may_edit), *credit_facts(customer)],
         "entries": timeline_of(customer, follow_ups),
         "composer": FollowUpForm(draft=f"follow-up-customer-{customer.pk}") if may_edit else None,
         "composer_url": reverse("leads:follow_up_customer", args=args),
@@ -110,6 +112,17 @@ def protection_actions(
         Action(_("Extend the protection"), protect, "shield", frame="modal"),
         Action(_("Release from protection"), release, "lock-open", method="post"),
     ]
+
+
+def credit_facts(customer: Customer) -> list[Fact]:
+    """To whom its orders are credited, where a case shared it."""
+    shared = shared_clients(RecordKind.CUSTOMER, [customer.pk]).get(customer.pk)
+    if shared is None:
+        return []
+    day = Formats.current().day(shared.split.starts_on)
+    why = _("shared by %(number)s; orders entered since, dated from %(day)s on")
+    hint = why % {"number": shared.split.case.number, "day": day}
+    return [Fact(_("Orders are credited to"), shared.words, hint=hint)]
 
 
 def customer_facts(customer: Customer, *, may_edit: bool) -> list[Fact]:

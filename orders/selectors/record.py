@@ -1,6 +1,11 @@
 """What the page of an order shows beside its lines: facts, and what can be done now."""
 
+from datetime import date
+from decimal import Decimal
+
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -9,17 +14,19 @@ from crm.approvals import services as approvals
 from crm.people.models import Member
 from crm.sharing.nouns import noun
 from crm.sharing.record import sharing_actions
-from crm.web import markup
+from crm.web import formats, markup
 from crm.web.components import Action, Fact
 from crm.web.formats import Formats
+from leads.models import ClientSplit
+from leads.selectors.cases import visible_cases
 from orders import words
 from orders.enums import OrderStatus
 from orders.models import Order
-from orders.selectors.commission import credit_of
+from orders.selectors.commission import Credit, Share, credit_of
 
 
-def facts_of(order: Order) -> list[Fact]:
-    """The order's head, in the order people ask for it."""
+def facts_of(order: Order, member: Member) -> list[Fact]:
+    """The order's head, in the order people ask for it, as this member may read it."""
     customer = markup.link(
         order.customer.name, reverse("leads:customer", args=[order.customer_id]), drawer=True
     )
@@ -34,7 +41,7 @@ def facts_of(order: Order) -> list[Fact]:
         Fact(_("Prices"), _("with tax") if order.is_tax_inclusive else _("without tax")),
         Fact(_("Price book"), order.price_book.name if order.price_book else ""),
         Fact(_("Owner"), markup.person(order.owner.name if order.owner else None, order.owner_id)),
-        _commission(order),
+        _commission(order, member),
     ]
     if order.opportunity is not None:
         facts.insert(2, Fact(_("Opportunity"), opportunity_link(order)))
@@ -47,19 +54,52 @@ def facts_of(order: Order) -> list[Fact]:
     return facts
 
 
-def _commission(order: Order) -> Fact:
-    """Who is credited with it, and why when a transfer or hand-over had a say."""
+def _commission(order: Order, reader: Member) -> Fact:
+    """Who is credited with it, and why where a split, a transfer or hand-over had a say."""
     credit = credit_of(order)
-    name = credit.member.name if credit.member else None
-    who = markup.person(name, credit.member.pk if credit.member else None)
-    if credit.cutoff is None:
-        return Fact(pgettext("order", "Commission"), who)
-    day = Formats.current().day(credit.cutoff)
-    if order.order_date < credit.cutoff:
-        why = _("dated before the commission cut-off %(day)s") % {"day": day}
-    else:
-        why = _("dated from the commission cut-off %(day)s on") % {"day": day}
-    return Fact(pgettext("order", "Commission"), who, hint=why)
+    who = [
+        _credited(*one, order) for one in zip(credit.shares, _amounts(credit, order), strict=True)
+    ]
+    why = [_cutoff_words(order, credit.cutoff)] if credit.cutoff else []
+    if credit.split is not None:
+        who.append(_case_link(credit.split, reader))
+        why.append(
+            _("the client is shared by a collision case; entered after that, dated from %(day)s on")
+            % {"day": Formats.current().day(credit.split.starts_on)}
+        )
+    label = pgettext("order", "Commission")
+    return Fact(label, format_html_join(" ", "{}", ((one,) for one in who)), hint=" · ".join(why))
+
+
+def _amounts(credit: Credit, order: Order) -> list[Decimal | None]:
+    """What of the order's total each part is; one part needs no amount."""
+    if len(credit.shares) == 1 or not order.gross_amount:
+        return [None for _one in credit.shares]
+    return [*credit.amounts(order.gross_amount)]
+
+
+def _credited(share: Share, amount: Decimal | None, order: Order) -> SafeString:
+    name, pk = (share.member.name, share.member.pk) if share.member else (None, None)
+    who = markup.person(name, pk)
+    if amount is None:
+        return who
+    said = f"{share.percent}% · {formats.money(amount, order.currency)}"
+    return format_html("<div>{} {}</div>", who, said)
+
+
+def _case_link(split: ClientSplit, reader: Member) -> SafeString:
+    """The case that shared the client, opened by whoever may read it."""
+    number = split.case.number
+    if not visible_cases(reader).filter(pk=split.case_id).exists():
+        return markup.text(number)
+    return markup.link(number, reverse("leads:case", args=[split.case_id]), drawer=True)
+
+
+def _cutoff_words(order: Order, cutoff: date) -> str:
+    day = Formats.current().day(cutoff)
+    if order.order_date < cutoff:
+        return _("dated before the commission cut-off %(day)s") % {"day": day}
+    return _("dated from the commission cut-off %(day)s on") % {"day": day}
 
 
 def opportunity_link(order: Order) -> str:

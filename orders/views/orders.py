@@ -116,7 +116,7 @@ def _record(request: TenantRequest, order_id: int, **more: Any) -> dict[str, Any
         "colour": COLOURS[order.status],
         "is_open": order.is_editable or order.status == OrderStatus.SUBMITTED,
         "summary": order_summary(order),
-        "facts": facts_of(order),
+        "facts": facts_of(order, request.member),
         "actions": [*actions_of(order, request.member), *who_can_see(request.member, order)],
         "entries": timeline(order),
         "versions": order.versions.select_related("member").order_by("-number"),

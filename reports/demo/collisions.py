@@ -1,17 +1,22 @@
 """Two reps on one client: open, across regions, decided, appealed, shared, told apart, closed."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from django.db.models import Count, QuerySet
 
 from crm.people.models import Member
 from crm.tenancy.context import acting_as
 from leads.enums import CollisionOutcome
-from leads.models import CollisionCase, CollisionRecord, Customer
+from leads.models import ClientSplit, CollisionCase, CollisionRecord, Customer
 from leads.services import case_decisions
 from leads.services import cases as services
 from leads.services.case_enforcement import Ruling
 from leads.services.leads import create_lead
+from orders.drafts import LineDraft
+from orders.models import Product
+from orders.services.approval import submit_order
+from orders.services.editing import begin_order, save_order, terms_of
 from reports.demo.clock import without_history, working_moment
 from reports.demo.world import World
 
@@ -44,7 +49,12 @@ def fill(world: World) -> None:
     decide(closed, manager, Ruling(REASSIGN, holders[2], reason="客户书面要求更换对接人"))
     with acting_as(holders[1].pk):
         case_decisions.accept(case_id=closed.pk, by=holders[1])
+    if untouched().filter(owner=rep).exists():
+        both = reach(rep, colleagues[0], "客户的第二工厂由我谈下，和总部分开采购")
+        shares = {rep.pk: 60, colleagues[0].pk: 40}
+        decide(both, manager, Ruling(SHARE, rep, shares=shares, reason="两人都有贡献，按六四分"))
     separate(world)
+    sell_together()
     begin_earlier(world)
 
 
@@ -67,6 +77,26 @@ def separate(world: World) -> None:
         case = reach(holder, newcomer, why)
         ruling = Ruling(outcome, winner, shares=shares, reason=words)
         decide(case, world.team.managers[region], ruling)
+
+
+def sell_together() -> None:
+    """Each of those who share a client has an order for it, credited to both."""
+    goods = list(Product.objects.order_by("pk")[:2])
+    for split in ClientSplit.objects.filter(record_kind="customer").order_by("pk"):
+        customer = Customer.objects.get(pk=split.record_id)
+        for number, member_id in enumerate(split.shares):
+            seller = Member.objects.get(pk=member_id)
+            with acting_as(seller.pk):
+                order = begin_order(customer=customer, by=seller)
+                lines = [
+                    LineDraft(product_id=one.pk, quantity=Decimal(3 + number)) for one in goods
+                ]
+                terms = terms_of(order)
+                order, _priced = save_order(
+                    order_id=order.pk, version=order.version, terms=terms, lines=lines
+                )
+                if number == 0:
+                    submit_order(order_id=order.pk, by=seller)
 
 
 def begin_earlier(world: World) -> None:

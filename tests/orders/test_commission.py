@@ -19,7 +19,7 @@ from leads.services.case_enforcement import Ruling
 from leads.services.customers import create_customer
 from leads.services.leads import create_lead
 from orders.models import Order
-from orders.selectors.commission import Credit, credit_of, credited_member
+from orders.selectors.commission import Credit, credit_of
 from orders.services.editing import begin_order
 from tests.crm.sharing.conftest import fill, url  # noqa: F401  a fixture
 
@@ -36,6 +36,11 @@ def day(number: int):
 def dated(order: Order, number: int) -> Order:
     Order.objects.filter(pk=order.pk).update(order_date=day(number))
     return Order.objects.get(pk=order.pk)
+
+
+def credited_member(order: Order):
+    (share,) = credit_of(order).shares
+    return share.member
 
 
 def give(by, order: Order, receiver, *, cutoff=None, key="orders.order", along=()):
@@ -190,13 +195,10 @@ def test_a_decided_case_has_a_cut_off_too(tenant, client):
     assert told.details["cutoff"] == organization_today().isoformat()
 
 
-@pytest.mark.parametrize("shares", [False, True])
-def test_the_decider_chooses_the_day_also_where_the_client_is_shared(tenant, client, shares):
-    parts = {tenant.colleague.pk: 60, tenant.agent.pk: 40} if shares else {}
-    outcome = CollisionOutcome.SHARE if shares else CollisionOutcome.REASSIGN
-    decide_for(tenant, client, tenant.colleague, outcome=outcome, shares=parts, cutoff=day(5))
+def test_the_decider_chooses_the_day(tenant, client):
+    decide_for(tenant, client, tenant.colleague, cutoff=day(5))
     fresh = order_of(client, tenant.colleague)
-    assert credit_of(dated(fresh, 4)) == Credit(tenant.agent, day(5))
+    assert credit_of(dated(fresh, 4)) == Credit.whole(tenant.agent, day(5))
     assert credited_member(dated(fresh, 5)) == tenant.colleague
 
 
@@ -209,7 +211,7 @@ def test_an_overturned_decision_leaves_no_cut_off_and_an_upheld_one_another(tena
         upheld = decide(case_id=case.pk, by=tenant.owner, ruling=again)
     assert (upheld.kind, upheld.commission_cutoff) == ("upheld", day(9))
     fresh = order_of(client, tenant.colleague)
-    assert credit_of(dated(fresh, 8)) == Credit(tenant.agent, day(9))
+    assert credit_of(dated(fresh, 8)) == Credit.whole(tenant.agent, day(9))
 
 
 def test_put_back_on_appeal_the_client_never_changed_hands(tenant, client):
@@ -220,7 +222,7 @@ def test_put_back_on_appeal_the_client_never_changed_hands(tenant, client):
         back = Ruling(CollisionOutcome.KEEP, tenant.agent, reason="一直在跟")
         assert decide(case_id=case.pk, by=tenant.owner, ruling=back).commission_cutoff is None
     fresh = order_of(client, tenant.agent)
-    assert credit_of(dated(fresh, 1)) == Credit(tenant.agent)
+    assert credit_of(dated(fresh, 1)) == Credit.whole(tenant.agent)
 
 
 def test_the_decision_form_asks_for_the_day_and_the_case_tells_it(

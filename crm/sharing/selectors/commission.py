@@ -75,14 +75,57 @@ def cutoff_detail(of: Noun, cutoff: date | None) -> dict[str, str]:
     return {"cutoff": cutoff.isoformat()} if cutoff is not None and bears_commission(of) else {}
 
 
+@dataclass(frozen=True)
+class Parts:
+    """A client whose orders are credited to several, until it goes to somebody else."""
+
+    pk: int
+    number: str
+    words: str
+
+
+PartsSource = Callable[[str, Sequence[int]], Sequence[Parts]]
+_parts_sources: list[PartsSource] = []
+
+
+def register_parts(source: PartsSource) -> None:
+    """Let an app tell which of some records, by key and ids, are credited to several."""
+    if source not in _parts_sources:
+        _parts_sources.append(source)
+
+
+def parts_of(key: str, ids: Sequence[int]) -> list[Parts]:
+    """What these records' going to somebody else would end."""
+    return [one for source in _parts_sources for one in source(key, ids)]
+
+
+def words_on_parts(found: Sequence[Parts], cutoff: date) -> str:
+    """From when the new owner alone is credited where several are now."""
+    if not found:
+        return ""
+    if len(found) == 1:
+        words = _(
+            "Shared by %(number)s: %(parts)s. Orders dated from %(day)s on are the new owner's"
+            " alone."
+        )
+        values = {"number": found[0].number, "parts": found[0].words}
+    else:
+        words = _(
+            "%(count)s of them are shared by collision cases: orders dated from %(day)s on are the"
+            " new owner's alone."
+        )
+        values = {"count": str(len(found))}
+    return words % {**values, "day": Formats.current().day(cutoff)}
+
+
 def words_on_orders(of: Noun, rows: QuerySet[Any], cutoff: date) -> str:
     """How many of the moving orders would stay credited to who gives them."""
     earlier = rows.filter(**{f"{of.dated}__lt": cutoff}).count()
     if not earlier:
         return ""
     words = ngettext(
-        "%(count)s order is dated before %(day)s: its commission stays with the present owner.",
-        "%(count)s orders are dated before %(day)s: their commission stays with the present owner.",
+        "%(count)s order is dated before %(day)s: its commission stays with whoever has it.",
+        "%(count)s orders are dated before %(day)s: their commission stays with whoever has it.",
         earlier,
     )
     return words % {"count": earlier, "day": Formats.current().day(cutoff)}

@@ -16,7 +16,7 @@ from crm.people.models import Member
 from crm.sharing import journal
 from crm.sharing.models import Movement, Transfer, TransferRule
 from crm.sharing.nouns import Noun, along_of, followers_of, noun
-from crm.sharing.selectors.commission import words_on_orders
+from crm.sharing.selectors.commission import Parts, parts_of, words_on_orders, words_on_parts
 from crm.teamwork.enums import TaskState
 from crm.teamwork.models import Task
 from crm.tenancy.clock import organization_today
@@ -71,11 +71,14 @@ class Preview:
     followers: Sequence[Part] = field(default=())
     # what moves and earns commission, kind by kind
     dated: Sequence[tuple[Noun, QuerySet[Any]]] = field(default=())
+    # what is credited to several until then
+    parts_ending: Sequence[Parts] = field(default=())
 
     def commission(self, cutoff: date | None) -> str:
-        """How many of the moving orders would stay credited to who gives them."""
+        """How many of the moving orders stay credited as they are, and which parts end."""
         day = cutoff or organization_today()
-        return " ".join(filter(None, (words_on_orders(of, rows, day) for of, rows in self.dated)))
+        said = [words_on_orders(of, rows, day) for of, rows in self.dated]
+        return " ".join(filter(None, (*said, words_on_parts(self.parts_ending, day))))
 
 
 def transferable(member: Member, of: Noun, ids: Iterable[int]) -> QuerySet[Any]:
@@ -106,6 +109,7 @@ def preview(*, of: Noun, ids: Sequence[int], by: Member) -> Preview:
         ids=found,
         chosen=_part(chosen, of),
         dated=[(one, some) for one, some in moving if one.dated],
+        parts_ending=parts_of(of.key, found),
         givers=givers_of(rows),
         parts=[
             *(_part(rows, noun(key)) for key, rows in along.items()),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from crm import jobs
 from crm.access import grants
 from crm.people.models import Department, Member
-from crm.sharing import journal
+from crm.sharing import hooks, journal
 from crm.sharing.errors import MayNotShare, WithoutEffect
 from crm.sharing.nouns import Noun, along_of, noun
 from crm.sharing.selectors.shares import Receiver, opens_nothing, sharable
@@ -87,6 +87,7 @@ def _give(
     ids = [one.pk for one in records]
     grants.revoke_each(receivers, OTHER[action], noun.model, ids)
     grants.grant_each(receivers, action, noun.model, ids, **terms)
+    hooks.shared_until(noun.key, ids, receivers, terms["until"])
     until = terms["until"].isoformat() if terms["until"] else None
     journal.write_all(
         f"{noun.name}.shared",
@@ -147,6 +148,7 @@ def take_back(*, noun: Noun, ids: Sequence[int], receiver: Receiver) -> int:
         + grants.revoke_each([receiver], grants.EDIT, noun.model, [pk])
     }
     if held:
+        hooks.shared_until(noun.key, sorted(held), [receiver], timezone.now())
         journal.write_all(
             f"{noun.name}.unshared",
             kind=noun.key,
@@ -191,6 +193,7 @@ def _ended(
 ) -> int:
     table.objects.filter(pk__in=ids).delete()
     if receiver is not None:
+        hooks.shared_until(noun.key, sorted(records), [receiver], timezone.now())
         journal.write_all(
             f"{noun.name}.share_ended",
             kind=noun.key,

@@ -13,7 +13,12 @@ from crm.sharing.allotment import Allotment, Plan
 from crm.sharing.enums import HandOverState, Outcome
 from crm.sharing.models import HandOver
 from crm.sharing.nouns import is_noun, noun
-from crm.sharing.selectors.commission import words_on_cutoff, words_on_orders
+from crm.sharing.selectors.commission import (
+    parts_of,
+    words_on_cutoff,
+    words_on_orders,
+    words_on_parts,
+)
 from crm.sharing.selectors.transfers import Row
 from crm.sharing.services.hand_over import outcomes
 from crm.sharing.words import HAND_OVER_COLOURS, OUTCOME_COLOURS
@@ -78,12 +83,14 @@ def draft_page(found: HandOver) -> dict[str, Any]:
 
 
 def _commission(found: HandOver, one: Holding, allotment: Allotment) -> str:
-    """How many of the moving orders would stay credited to the leaver."""
-    if not is_noun(one.key) or not noun(one.key).dated:
+    """How many of the moving orders stay credited as they are, and which parts end."""
+    if not is_noun(one.key):
         return ""
-    of = noun(one.key)
-    rows = of.rows.filter(pk__in=list(allotment.given.get(one.key, ())))
-    return words_on_orders(of, rows, found.commission_cutoff or organization_today())
+    of, day = noun(one.key), found.commission_cutoff or organization_today()
+    ids = list(allotment.given.get(one.key, ()))
+    if of.dated:
+        return words_on_orders(of, of.rows.filter(pk__in=ids), day)
+    return words_on_parts(parts_of(of.key, ids), day)
 
 
 def finished_page(found: HandOver) -> dict[str, Any]:

@@ -8,9 +8,15 @@ from django.utils.translation import pgettext
 
 from crm.approvals import selectors as approvals
 from crm.people.models import Member
+from crm.sharing.enums import OPEN_TRANSFERS
 from crm.sharing.models import Movement, Transfer
 from crm.sharing.nouns import is_noun, noun
-from crm.sharing.selectors.commission import bears_commission, words_on_cutoff
+from crm.sharing.selectors.commission import (
+    bears_commission,
+    parts_of,
+    words_on_cutoff,
+    words_on_parts,
+)
 from crm.sharing.selectors.transfers import (
     Preview,
     label_of,
@@ -20,6 +26,7 @@ from crm.sharing.selectors.transfers import (
 )
 from crm.sharing.services.transfers import may_undo, may_withdraw
 from crm.sharing.words import OUTCOME_COLOURS, TRANSFER_COLOURS
+from crm.tenancy.clock import organization_today
 from crm.web import markup
 from crm.web.components import Action, Fact
 
@@ -83,7 +90,8 @@ def facts_of(transfer: Transfer) -> list[Fact]:
         Fact(_("Takes along"), along or _("nothing")),
     ]
     if bears_commission(noun(transfer.noun)):
-        found.append(Fact(_("Commission cut-off"), words_on_cutoff(transfer.commission_cutoff)))
+        cutoff = words_on_cutoff(transfer.commission_cutoff)
+        found.append(Fact(_("Commission cut-off"), cutoff, hint=_parts_ending(transfer)))
     if transfer.keeps_reading:
         until = markup.day(transfer.reads_until) if transfer.reads_until else _("for good")
         found.append(Fact(_("The old owner keeps read access"), until))
@@ -97,6 +105,15 @@ def facts_of(transfer: Transfer) -> list[Fact]:
         found.append(Fact(_("Undone by"), who))
         found.append(Fact(pgettext("moment", "Undone"), markup.moment(transfer.undone_at)))
     return found
+
+
+def _parts_ending(transfer: Transfer) -> str:
+    """Of a transfer that has still to come: whose part of the commission it ends."""
+    if transfer.state not in OPEN_TRANSFERS:
+        return ""
+    ids = transfer.movements.filter(is_chosen=True).values_list("record_id", flat=True)
+    day = transfer.commission_cutoff or transfer.effective_date or organization_today()
+    return words_on_parts(parts_of(transfer.noun, list(ids)), day)
 
 
 def _departments(transfer: Transfer) -> str:

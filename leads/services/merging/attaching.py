@@ -6,7 +6,15 @@ from typing import Any
 from crm.people.models import Member
 from leads.enums import RecordKind
 from leads.merge_values import Values, read
-from leads.models import CollisionCase, CollisionRecord, Contact, Customer, FollowUp, Lead
+from leads.models import (
+    ClientSplit,
+    CollisionCase,
+    CollisionRecord,
+    Contact,
+    Customer,
+    FollowUp,
+    Lead,
+)
 from leads.services.conversion import convert_lead
 from leads.services.merging.journal import Journal
 
@@ -26,6 +34,7 @@ def attach(journal: Journal, kept: Customer, gone: Lead, by: Member | None) -> N
     rows = _as_they_are(CollisionRecord.objects.filter(case__in=list(cases)), OF_RECORD)
     subjects = _as_they_are(cases, OF_CASE)
     seen, people = kept.last_follow_up_at, set(_people_of(kept))
+    shared = set(_splits_of(kept).values_list("pk", flat=True))
     result = convert_lead(lead_id=gone.pk, by=by, customer_id=kept.pk)  # type: ignore[arg-type]
     for before, names in (
         (lead, OF_LEAD), (told, OF_FOLLOW_UP), (rows, OF_RECORD), (subjects, OF_CASE)
@@ -33,9 +42,15 @@ def attach(journal: Journal, kept: Customer, gone: Lead, by: Member | None) -> N
         _note(journal, before, names)
     if result.contact is not None and result.contact.pk not in people:
         journal.created(result.contact)
+    for one in _splits_of(kept).exclude(pk__in=shared):
+        journal.created(one)
     # the conversion moved it on already; the caller's own block writes it down
     Customer.every.filter(pk=kept.pk).update(last_follow_up_at=seen)
     journal.count += len(told)
+
+
+def _splits_of(customer: Customer) -> Any:
+    return ClientSplit.objects.filter(record_kind=RecordKind.CUSTOMER, record_id=customer.pk)
 
 
 def _people_of(customer: Customer) -> Any:

@@ -18,7 +18,7 @@ from crm.teamwork.services import notify
 from leads.enums import AliasSource, CaseState, LeadStatus
 from leads.merge_blocks import GONE, Block, blocks_for, choices_of, result_of
 from leads.merge_values import everything
-from leads.models import CollisionCase, Contact, Customer, Lead, Merge
+from leads.models import ClientSplit, CollisionCase, Contact, Customer, Lead, Merge
 from leads.references import check_obstacles, references_to
 from leads.selectors.addresses import page_of
 from leads.selectors.merge_twins import twins_of
@@ -29,6 +29,7 @@ from leads.services.merging import people
 from leads.services.merging.attaching import attach
 from leads.services.merging.journal import Journal
 from leads.services.refusals import MergedMeanwhile, StaleRecord, WrongState
+from leads.services.splits import carry_on, live_split_of
 
 Versions = tuple[int | None, int | None]
 STRAYS_AFTER = timedelta(minutes=2)
@@ -58,6 +59,7 @@ def merge(
         winner = gone.owner if chosen["owner"] == GONE else kept.owner
         settle(case_id=case.pk, by=by, merge_id=found.pk, winner=winner, reason=found.reason)
     journal = Journal(found)
+    shared = live_split_of(kept), live_split_of(gone)
     results = _results(kept, gone, chosen)
     if isinstance(kept, Customer) and isinstance(gone, Lead):
         attach(journal, kept, gone, by)
@@ -66,6 +68,7 @@ def merge(
     for columns in results:
         journal.change(kept, columns)
     _pass_on_identity(journal, kept, gone, by)
+    _pass_on_split(journal, kept, shared)
     _finish(journal, kept, gone)
     return found
 
@@ -224,6 +227,19 @@ def _pass_on_identity(journal: Journal, kept: Any, gone: Any, by: Member | None)
             alias = learn_alias(customer_id=kept.pk, text=name, source=AliasSource.MERGED, by=by)
             if alias is not None and alias.source == AliasSource.MERGED:
                 journal.created(alias)
+
+
+def _pass_on_split(
+    journal: Journal, kept: Any, shared: tuple[ClientSplit | None, ClientSplit | None]
+) -> None:
+    """The kept record is shared as before if its owner still has it, else as `gone` was."""
+    mine, theirs = shared
+    now = type(kept).every.get(pk=kept.pk)
+    if mine is not None and mine.main_id != now.owner_id:
+        journal.change(mine, {"over_at": journal.merge.at})
+    made = carry_on(theirs, now)
+    if made is not None:
+        journal.created(made)
 
 
 def _tell(found: Merge, kept: Any, gone: Any) -> None:

@@ -17,7 +17,7 @@ from crm.teamwork.enums import NotificationKind
 from crm.teamwork.services import notify
 from leads.enums import RecordKind
 from leads.merge_values import read, stored
-from leads.models import CompanyAlias, Contact, Customer, Lead, Merge, MergeStep
+from leads.models import ClientSplit, CompanyAlias, Contact, Customer, Lead, Merge, MergeStep
 from leads.references import Reference, check_obstacles, references_to
 from leads.selectors.addresses import page_of
 from leads.services.case_decisions import ask_again
@@ -271,6 +271,10 @@ def _remove(step: MergeStep, outcome: Outcome) -> None:
     if step.model == CompanyAlias._meta.label_lower:
         for pk in CompanyAlias.objects.filter(pk__in=step.record_ids).values_list("pk", flat=True):
             forget_alias(alias_id=pk)
+        return
+    if step.model == ClientSplit._meta.label_lower:
+        # orders entered meanwhile keep the credit they had
+        ClientSplit.objects.filter(pk__in=step.record_ids).update(over_at=timezone.now())
         return
     contact = Contact.objects.filter(pk__in=step.record_ids).first()
     if contact is None:
