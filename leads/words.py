@@ -103,7 +103,7 @@ OPERATIONS = {
 # What happened in a collision case: words, icon, tone.
 CASE_ACTIONS = {
     "case.opened": (_("opened the case"), "scale", "amber"),
-    "case.joined": (_("a rep joined the case"), "user-plus", "amber"),
+    "case.joined": (_("joined the case"), "user-plus", "amber"),
     "case.reported": (_("reported it by hand"), "alert-triangle", "amber"),
     "case.asked": (_("asked for a decision"), "help", "grey"),
     "case.stated": (_("made a statement"), "note", "blue"),

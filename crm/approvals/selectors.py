@@ -1,6 +1,5 @@
 """Questions about approvals: what waits, what happened, who is next."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +14,7 @@ from crm.approvals.models import Decision, Run, RunStep, StepAssignee
 from crm.approvals.registry import subject_of
 from crm.people.models import Member
 from crm.web.components import Link
+from crm.web.formats import listed
 
 MOST_COUNTED = 99
 
@@ -118,10 +118,10 @@ def _link(run: Run, step: RunStep) -> Link:
         state = "approved" if decision.verdict == Verdict.APPROVE else "returned"
         return Link(decision.member.name, words, state, decision.at, decision.comment)
     if step.state == StepState.CURRENT:
-        names = _joined(_asked(one) for one in step.assignees.all() if one.is_open)
+        names = listed(_asked(one) for one in step.assignees.all() if one.is_open)
         return Link(names or pgettext("approval", "Nobody"), words, "now", step.started_at)
     asked = resolution.approvers(step.kind, step.parameters, run.submitted_by)
-    return Link(_joined(one.name for one in asked) or "—", words, "later")
+    return Link(listed(one.name for one in asked) or "—", words, "later")
 
 
 def _asked(one: StepAssignee) -> str:
@@ -130,7 +130,3 @@ def _asked(one: StepAssignee) -> str:
         return str(one.member.name)
     words = {"name": one.member.name, "other": one.stands_for.name}
     return pgettext("stand-in", "%(name)s (for %(other)s)") % words
-
-
-def _joined(names: Iterable[str]) -> str:
-    return pgettext("between names", ", ").join(names)

@@ -19,7 +19,7 @@ from crm.money import MoneyField
 from crm.people.enums import Right, Scope
 from crm.people.models import Department, Member, Role
 from crm.web import formats
-from crm.web.formats import Formats
+from crm.web.formats import Formats, listed
 
 Names = Mapping[tuple[str, int], str]
 SILENT = frozenset({"fields", "findings", "head", "run", "flow", "query", "balance", "page"})
@@ -347,9 +347,9 @@ def _plain(value: Any) -> str:
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, list):
-        return "、".join(_plain(one) for one in value[:20])
+        return listed(_plain(one) for one in value[:20])
     if isinstance(value, dict):
-        return "、".join(f"{key}: {_plain(one)}" for key, one in list(value.items())[:20])
+        return listed(f"{key}: {_plain(one)}" for key, one in list(value.items())[:20])
     return str(value)
 
 

@@ -25,7 +25,7 @@ from crm.people.words import INVITATION_COLOURS, role_name
 from crm.places import Province
 from crm.web import markup
 from crm.web.components import Action
-from crm.web.formats import Formats
+from crm.web.formats import Formats, listed
 from crm.web.tables import (
     BadgeColumn,
     BulkAction,
@@ -125,7 +125,7 @@ def roles_html(row: Row, reader: Reader) -> str:
 
 
 def roles_plain(row: Row) -> str:
-    return "、".join(role_name(one["code"], one["name"]) for one in row["role_list"])
+    return listed(role_name(one["code"], one["name"]) for one in row["role_list"])
 
 
 def tags_html(path: str, words: Any = None) -> Any:
@@ -201,11 +201,11 @@ class MemberTable(DirectoryTable):
         NumberColumn("capacity", gettext_lazy("Most open leads"), hidden=True),
         HtmlColumn(
             "skills", gettext_lazy("Skills"), html=tags_html("skills"), wanted=("skills",),
-            plain=lambda row: "、".join(row["skills"]), hidden=True,
+            plain=lambda row: listed(row["skills"]), hidden=True,
         ),
         HtmlColumn(
             "provinces", gettext_lazy("Provinces served"), html=tags_html("provinces", Province),
-            plain=lambda row: "、".join(str(Province(one).label) for one in row["provinces"]),
+            plain=lambda row: listed(str(Province(one).label) for one in row["provinces"]),
             wanted=("provinces",), hidden=True,
         ),
         MomentColumn("joined_at", gettext_lazy("Joined"), hidden=True),

@@ -14,7 +14,7 @@ from crm.people.models import Department, Member, Role
 from crm.people.words import OPERATIONS, role_name
 from crm.places import Province
 from crm.web.components import Change, Entry
-from crm.web.formats import Formats
+from crm.web.formats import Formats, listed
 
 # Told by operations of their own, or derived.
 SILENT = frozenset({"is_active", "sort_key", "user", "working_week"})
@@ -64,11 +64,11 @@ class _Names:
         if field == "department":
             return self.departments.get(value, f"#{value}")
         if field == "provinces":
-            return "、".join(str(Province(one).label) for one in value)
+            return listed(str(Province(one).label) for one in value)
         if field == "industries":
-            return "、".join(str(Industry(one).label) for one in value)
+            return listed(str(Industry(one).label) for one in value)
         if isinstance(value, list):
-            return "、".join(value)
+            return listed(value)
         if isinstance(value, bool):
             return _("Yes") if value else _("No")
         return str(value)

@@ -4,13 +4,14 @@ Plain text only; `crm.web.markup` wraps it in HTML. The words here are locale da
 would hold), so they live in a table and not in the message catalogue: a list formats thousands.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 
 EMPTY = "—"
 MINUS = "−"
@@ -92,6 +93,11 @@ def size(count: int | None) -> str:
             return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
         value /= 1024
     return f"{value:.1f} GB"
+
+
+def listed(words: Iterable[Any]) -> str:
+    """Several words in one line, as the reader's language parts them."""
+    return pgettext("between names", ", ").join(str(word) for word in words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,8 @@ class DecideForm(TenantForm):
         for rep in self.reps:
             self.fields[f"share_{rep.pk}"] = self._share(rep, shares.get(rep.pk))
         shared = [f"share_{rep.pk}" for rep in self.reps]
+        for name in shared[:1]:
+            self.fields[name].help_text = _("All shares together make 100")
         self.order_fields(["choice", *shared, "reason", "commission_cutoff"])
         self.prepare()
 
@@ -103,7 +105,6 @@ class DecideForm(TenantForm):
             min_value=0,
             max_value=99,
             initial=share,
-            help_text=_("All shares together make 100"),
         )
 
     def clean(self) -> dict[str, Any]:

@@ -327,4 +327,6 @@ def _act(one: OperationLog, names: Mapping[int, str]) -> Entry:
     if one.action == "case.asked":
         body = names.get(one.details.get("member") or 0) or _("Administrators")
     who = one.member.name if one.member else _("System")
+    if one.action == "case.joined":  # whoever brought the row of a file need not be the rep
+        who = names.get(one.details.get("member") or 0, who)
     return Entry(one.at, words, who=who, icon=icon, tone=tone, body=body)

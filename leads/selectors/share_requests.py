@@ -5,9 +5,11 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.translation import pgettext
 
 from crm.access import policy
 from crm.people.models import Member
+from crm.tenancy.clock import organization_today
 from leads.enums import RecordKind, ShareState
 from leads.models import Customer, Lead, ShareRequest
 from leads.redaction import masked_name
@@ -33,6 +35,7 @@ class RequestLine:
     url: str
     record_url: str
     colour: str
+    state: str
     may_answer: bool
 
 
@@ -115,12 +118,14 @@ def _line(
     member: Member, request: ShareRequest, record: Any, *, may_answer: bool, is_seen: bool
 ) -> RequestLine:
     kind = RecordKind(request.record_kind)
+    is_over = request.until is not None and request.until < organization_today()
     return RequestLine(
         request=request,
         title=str(record) if is_seen else masked_name(str(record), request.typed),
         typed=request.typed if request.asker_id == member.pk else "",
         url=reverse("leads:share_request", args=[request.pk]),
         record_url=page_of(kind, record.pk) if is_seen else "",
-        colour=STATE_COLOURS[request.state],
+        colour="grey" if is_over else STATE_COLOURS[request.state],
+        state=pgettext("share", "Ended") if is_over else request.get_state_display(),
         may_answer=may_answer,
     )

@@ -22,6 +22,7 @@ from crm.teamwork.services import notify
 from crm.tenancy.context import tenant_context
 from crm.tenancy.links import tenant_url
 from crm.tenancy.models import Organization
+from crm.web.formats import listed
 from leads.enums import RiskFactor, RiskState
 from leads.models import CollisionWatch, RiskDigestWish
 from leads.selectors.risks import told_to, visible_risks
@@ -109,7 +110,7 @@ def digest_for(member: Member, *, since: datetime | None) -> dict[str, Any] | No
 def _notify(member: Member, digest: dict[str, Any]) -> None:
     with translation.override(member.user.language or settings.LANGUAGE_CODE):
         title = _title(digest["fresh"])
-        reasons = "、".join(f"{code.label} {number}" for code, number in digest["reasons"])
+        reasons = listed(f"{code.label} {number}" for code, number in digest["reasons"])
     notify(
         member_ids=[member.pk],
         kind=NotificationKind.LEAD_COLLISION,

@@ -86,6 +86,10 @@ def _plain(measure: Callable[[Row], float | None]) -> Callable[[Row], object]:
     return value
 
 
+def _missing(row: Row) -> str:
+    return formats.listed(missing_of(row, row["asked"]))
+
+
 def _hours(row: Row) -> str:
     if row["median_hours"] is None:
         return formats.EMPTY
@@ -118,7 +122,7 @@ class FigureTable(Table):
         HtmlColumn("customers", _("Customers"), wanted=(*KEYS, "customers"), align="end",
                    html=opening("customers", lambda row: formats.number(row["customers"])),
                    plain=lambda row: row["customers"]),
-        HtmlColumn("hours", _("Hours to decision: median / 90 %"), align="end",
+        HtmlColumn("hours", _("Hours to decide: 50 / 90 %"), align="end",
                    wanted=(*KEYS, "median_hours", "p90_hours"), html=opening("decided", _hours),
                    plain=lambda row: row["median_hours"]),
         NumberColumn("p90_hours", _("Hours to decision, 90 %"), places=1, hidden=True),
@@ -154,8 +158,7 @@ class MonthCustomers(CustomerTable):
     columns = (  # type: ignore[assignment]
         *(one for one in CustomerTable.columns if one.key in CUSTOMER_COLUMNS),
         HtmlColumn("missing", _("Missing now"), wanted=(*COMPLETE, "asked"),
-                   html=lambda row, reader: markup.text("、".join(missing_of(row, row["asked"]))),
-                   plain=lambda row: "、".join(missing_of(row, row["asked"]))),
+                   html=lambda row, reader: markup.text(_missing(row)), plain=_missing),
     )  # fmt: skip
     views = ()  # type: ignore[assignment]
     bulk = ()  # type: ignore[assignment]

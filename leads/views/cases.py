@@ -124,7 +124,7 @@ def decide_case(request: TenantRequest, pk: int) -> HttpResponse:
     names = {rep.pk: rep.name for rep in dossier.reps}
     context = {
         "form": form,
-        "title": _("Decide %(number)s") % {"number": case.number},
+        "title": f"{_('Decide %(number)s') % {'number': case.number}} · {case.title}",
         "submit": pgettext("collision", "Decide"),
         "case": case,
         "proposed": proposed_words(proposal, names),

@@ -69,14 +69,13 @@ def detail_context(member: Member, found: Merge) -> dict[str, Any]:
             Fact(_("Merged by"), found.by.name if found.by else _("System")),
             Fact(_("When"), markup.moment(found.at)),
             Fact(_("Reason"), found.reason),
-            Fact(_("Can be undone until"), markup.deadline(found.undo_until, done=True)),
             *(
                 [
                     Fact(_("Undone by"), found.undone_by.name if found.undone_by else _("System")),
                     Fact(pgettext("merge", "Undone"), markup.moment(found.undone_at)),
                 ]
                 if found.undone_at
-                else []
+                else [Fact(_("Can be undone until"), markup.deadline(found.undo_until, done=True))]
             ),
         ],
     }

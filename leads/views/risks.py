@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_POST
 
 from crm.access import policy
@@ -119,7 +119,7 @@ def _actions(request: TenantRequest, risk: CollisionRisk, told: Told) -> list[Ac
         return [Action(_("The case"), reverse("leads:case", args=[risk.case_id]), "scale")]
     if not risk.is_open:
         url = reverse("leads:reopen_risk", args=[risk.pk])
-        again = Action(_("Open it again"), url, "arrow-back-up", method="post")
+        again = Action(pgettext("warning", "Open again"), url, "arrow-back-up", method="post")
         return [again] if risk.state == RiskState.DISMISSED else []
     found = [
         Action(

@@ -10,6 +10,7 @@ from crm.people import selectors as people
 from crm.tenancy.clock import organization_today
 from crm.web import markup
 from crm.web.asked import record_ids
+from crm.web.formats import listed
 from crm.web.tables import (
     AmountFilter,
     BadgeColumn,
@@ -72,7 +73,7 @@ class CustomerFilter(Filter):
 
     def words(self, values: Sequence[str], scope: Scope) -> str:
         rows = Customer.objects.filter(pk__in=record_ids(values))
-        return "、".join(rows.values_list("name", flat=True))
+        return listed(rows.values_list("name", flat=True))
 
 
 def instalment_name(row: Row, reader: Reader) -> str:

@@ -21,6 +21,7 @@ from crm.tabular import UnreadableTable
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
 from crm.web.components import Action
+from crm.web.formats import listed
 
 PERMISSION = "people.invite_member"
 PURPOSE = "members"
@@ -112,7 +113,7 @@ def shown(row: Any) -> dict[str, Any]:
         "email": row.get("email"),
         "department": " / ".join(row.path),
         "title": row.get("title"),
-        "roles": "、".join(role_name(role.code, role.name) for role in row.roles),
+        "roles": listed(role_name(role.code, role.name) for role in row.roles),
         "superior": row.get("superior"),
         "problems": row.problems,
         "kind": words[row.kind],

@@ -20,6 +20,7 @@ from crm.tenancy.http import TenantRequest
 from crm.web import htmx, markup
 from crm.web.answers import acted, refused
 from crm.web.components import Action, Fact
+from crm.web.formats import listed
 
 EVENT = "invitation-changed"
 PERMISSION = "people.invite_member"
@@ -102,7 +103,7 @@ def facts_of(invitation: Invitation) -> list[Fact]:
         Fact(_("E-mail"), invitation.email, copy=invitation.email),
         Fact(_("Department"), invitation.department),
         Fact(_("Job title"), invitation.title),
-        Fact(_("Roles"), "、".join(role_name(one.code, one.name) for one in roles)),
+        Fact(_("Roles"), listed(role_name(one.code, one.name) for one in roles)),
         Fact(_("Superior"), invitation.superior_email),
         Fact(_("Invited by"), markup.person(inviter.name, inviter.pk) if inviter else None),
         Fact(_("Asked"), markup.moment(invitation.asked_at)),

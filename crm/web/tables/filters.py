@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from crm.money import LARGEST
 from crm.web.asked import record_ids
-from crm.web.formats import Formats
+from crm.web.formats import Formats, listed
 from crm.web.tables.periods import fiscal_periods, period, periods
 
 Label = str | Promise
@@ -61,7 +61,7 @@ class Filter:
     def words(self, values: Sequence[str], scope: Scope) -> str:
         """The chosen values in words, for the chip."""
         known = dict(self.options(scope))
-        return "、".join(known.get(value, value) for value in values)
+        return listed(known.get(value, value) for value in values)
 
 
 @dataclass(frozen=True)
