@@ -97,6 +97,9 @@ OPERATIONS = {
     "collision.noticed_in_case": (_("somebody else reaches for this client"), "scale"),
     "collision.decided": (_("decided the collision"), "scale"),
     "collision.appealed": (_("appealed against the decision"), "scale"),
+    "collision.gave_way": (_("left the client to its owner"), "scale"),
+    "collision.withdrawn": (_("withdrew the collision"), "scale"),
+    "collision.appeal_withdrawn": (_("took the appeal back"), "scale"),
     "share.requested": (_("asked for it to be shared"), "help"),
 }
 
@@ -114,6 +117,11 @@ CASE_ACTIONS = {
     "case.merge_undone": (_("the merge that decided it was undone"), "arrow-back-up", "amber"),
     "case.appealed": (_("appealed"), "arrow-up", "red"),
     "case.accepted": (_("accepted the decision"), "check", "grey"),
+    "case.gave_way": (_("left the client to its owner"), "logout", "grey"),
+    "case.withdrawn": (_("the case was withdrawn: nothing to decide"), "arrow-back-up", "grey"),
+    "case.appeal_withdrawn": (
+        _("took the appeal back: the decision stands"), "arrow-back-up", "grey",
+    ),
     "case.escalated": (_("the deadline passed: the next superior was asked"), "arrow-up", "red"),
     "case.reminded": (_("the deadline is near: reminded"), "clock", "amber"),
     "case.closed": (_("the case was closed"), "circle-check", "grey"),

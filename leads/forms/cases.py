@@ -166,6 +166,24 @@ class AppealForm(TenantForm):
     wide = ("reason",)
 
 
+class WithdrawForm(TenantForm):
+    """Why something is taken back; not everywhere needed."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "autofocus": True}),
+        help_text=gettext_lazy("Everybody in the case reads it."),
+    )
+    wide = ("reason",)
+
+    def __init__(self, *args: Any, needs_reason: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = needs_reason
+        self.prepare()
+
+
 class StatementForm(TenantForm):
     """A rep's own account."""
 

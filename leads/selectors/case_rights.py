@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from crm.access import policy
 from crm.people.models import Member
-from leads.enums import CaseState, CollisionOutcome
-from leads.models import CollisionCase, CollisionDecision, CollisionParty
+from leads.enums import CaseState, CollisionOrigin, CollisionOutcome, CollisionSide
+from leads.models import CollisionAppeal, CollisionCase, CollisionDecision, CollisionParty
 from leads.selectors.deciders import administrators, deputy_of, may_judge, next_above
 
 
@@ -77,4 +77,45 @@ def is_appealable(case: CollisionCase, decision: CollisionDecision | None = None
 
 def may_appeal(member: Member, case: CollisionCase, decision: CollisionDecision | None) -> bool:
     """Whether the button is there; the service decides again."""
-    return decision is not None and lost(member, case, decision) and is_appealable(case, decision)
+    if decision is None or not lost(member, case, decision) or took_back(member, case):
+        return False
+    return is_appealable(case, decision)
+
+
+def unreconciled(case: CollisionCase, decision: CollisionDecision) -> list[Member]:
+    """The reps who did not get the client and have not accepted that."""
+    rows = CollisionParty.objects.filter(case=case).select_related("member").order_by("pk")
+    return [
+        one.member
+        for one in rows
+        if one.is_rep and one.accepted_level != case.level and lost(one.member, case, decision)
+    ]
+
+
+def took_back(member: Member, case: CollisionCase) -> bool:
+    """Whether the member has taken back an appeal against the decision that stands."""
+    mine = CollisionAppeal.objects.filter(case=case, level=case.level, member=member)
+    return bool(mine.exclude(withdrawals=None).exists())
+
+
+def own_appeal(member: Member, case: CollisionCase) -> CollisionAppeal | None:
+    """The appeal that waits for a decision, if it is this member's."""
+    if case.state != CaseState.APPEALED:
+        return None
+    waiting = CollisionAppeal.objects.filter(case=case, level=case.level - 1, withdrawals=None)
+    found: CollisionAppeal | None = waiting.filter(member=member).first()
+    return found
+
+
+def may_give_way(member: Member, case: CollisionCase) -> bool:
+    """A newcomer, as long as nobody has decided."""
+    mine = CollisionParty.objects.filter(case=case, member=member, side=CollisionSide.NEWCOMER)
+    return case.state == CaseState.OPEN and mine.exists()
+
+
+def may_withdraw(member: Member, case: CollisionCase) -> bool:
+    """Whoever reported it by hand, as long as nobody has decided and no further rep has come."""
+    if case.state != CaseState.OPEN or case.origin != CollisionOrigin.MANUAL:
+        return False
+    newcomers = CollisionParty.objects.filter(case=case, side=CollisionSide.NEWCOMER)
+    return case.opened_by_id == member.pk and newcomers.count() <= 1

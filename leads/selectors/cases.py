@@ -26,6 +26,7 @@ from leads.models import CollisionCase, CollisionDecision, CollisionParty, Colli
 from leads.selectors.identity import Pair
 
 WAITING = (CaseState.OPEN, CaseState.APPEALED)
+OVER = (CaseState.CLOSED, CaseState.WITHDRAWN)
 MOST_COUNTED = 99
 
 
@@ -116,14 +117,29 @@ def records_of(case: CollisionCase) -> list[CollisionRecord]:
 
 
 def case_that_closed(lead_id: int) -> CollisionCase | None:
-    """The case whose standing decision closed this lead as a duplicate."""
+    """The case whose standing decision closed this lead as a duplicate, or whose rep gave way."""
     rows = CollisionDecision.objects.filter(
         case__records__record_kind=RecordKind.LEAD, case__records__record_id=lead_id
     )
     standing: dict[int, CollisionDecision] = {}
     for one in rows.select_related("case").order_by("-level"):
         standing.setdefault(one.case_id, one)
-    return next((one.case for one in standing.values() if closes(one, lead_id)), None)
+    found = next((one.case for one in standing.values() if closes(one, lead_id)), None)
+    return found or _left_in(lead_id)
+
+
+def _left_in(lead_id: int) -> CollisionCase | None:
+    """The case in which the rep of this lead left the client to its owner."""
+    rows = CollisionRecord.objects.filter(
+        record_kind=RecordKind.LEAD, record_id=lead_id, is_held=False
+    )
+    gave_way = CollisionParty.objects.filter(
+        case=OuterRef("case"),
+        member=Coalesce(OuterRef("owner"), OuterRef("member")),
+        side=CollisionSide.GAVE_WAY,
+    )
+    found = rows.filter(Exists(gave_way)).select_related("case").order_by("-case_id").first()
+    return found.case if found else None
 
 
 def closes(decision: CollisionDecision, lead_id: int) -> bool:
@@ -166,7 +182,7 @@ def cases_of(kind: RecordKind | str, record_id: int) -> QuerySet[CollisionCase]:
 def case_about(member: Member, kind: RecordKind, record_id: int) -> CollisionCase | None:
     """The case about a record that is not closed, for whoever may read it."""
     inside = CollisionRecord.objects.filter(record_kind=kind, record_id=record_id)
-    rows = visible_cases(member).exclude(state=CaseState.CLOSED)
+    rows = visible_cases(member).exclude(state__in=OVER)
     found: CollisionCase | None = (
         rows.filter(pk__in=inside.values("case_id")).order_by("-id").first()
     )

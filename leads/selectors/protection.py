@@ -9,9 +9,10 @@ from crm.access import policy
 from crm.people.models import Member
 from crm.tenancy.clock import organization_today
 from crm.web.formats import Formats
-from leads.enums import CardFact, CaseState, RecordKind
+from leads.enums import CardFact, RecordKind
 from leads.models import CollisionRecord, Customer, CustomerProtection, Lead
 from leads.selectors.candidates import identity_of
+from leads.selectors.cases import OVER
 from leads.selectors.entering import collision_settings
 from leads.selectors.identity import find_similar
 
@@ -90,8 +91,8 @@ def _words(protection: CustomerProtection) -> str:
 def _case_between(
     record: Lead | Customer, kind: RecordKind, protection: CustomerProtection
 ) -> int | None:
-    """The case in which both stand and that is not closed."""
-    both = CollisionRecord.objects.exclude(case__state=CaseState.CLOSED)
+    """The case in which both stand and that is not over."""
+    both = CollisionRecord.objects.exclude(case__state__in=OVER)
     mine = both.filter(record_kind=kind, record_id=record.pk).values("case")
     theirs = both.filter(
         record_kind=RecordKind.CUSTOMER, record_id=protection.customer_id, case__in=mine

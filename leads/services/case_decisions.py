@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, cast
+from typing import cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -25,7 +25,7 @@ from leads.models import (
 )
 from leads.selectors.arbitrations import appeal_deadline, proposal_for
 from leads.selectors.case_evidence import Dossier, dossier_of, snapshot
-from leads.selectors.case_rights import lost, may_decide, next_level
+from leads.selectors.case_rights import lost, may_decide, next_level, took_back, unreconciled
 from leads.selectors.case_rows import kept_rows
 from leads.services import case_notices as notices
 from leads.services import splits
@@ -168,10 +168,14 @@ def _recorded(
 
 def _check_waiting(case: CollisionCase, by: Member) -> None:
     """The case waits, and for this member."""
+    if case.state == CaseState.WITHDRAWN:
+        raise Refused(_("This case has been withdrawn meanwhile: there is nothing to decide."))
     if not case.is_waiting:
         last = case.decisions.select_related("decided_by").order_by("-level").first()
         if last is None:
             raise Refused(_("This case is closed."))
+        if case.appeals.filter(level=last.level).exclude(withdrawals=None).exists():
+            raise Refused(_("The appeal has been taken back meanwhile: the decision stands."))
         raise DecidedMeanwhile(
             _("%(name)s has decided meanwhile: %(outcome)s.")
             % {"name": last.decided_by.name, "outcome": last.get_outcome_display()}
@@ -281,13 +285,20 @@ def appeal(*, case_id: int, by: Member, reason: str) -> CollisionAppeal:
         raise AppealRefused(_("The time to appeal is over."))
     if not lost(by, case, decision):
         raise AppealRefused(_("Only a rep who did not get the client can appeal."))
+    if took_back(by, case):
+        raise AppealRefused(_("You have taken back your appeal against this decision."))
     if not reason.strip():
         raise AppealRefused(_("Say what the decision overlooked."))
     above = next_level(case, decision)
     if above is None:
         raise AppealRefused(_("Nobody is left to appeal to: the decision is final."))
     made: CollisionAppeal = CollisionAppeal.objects.create(
-        case=case, level=case.level, member=by, reason=reason.strip()[:1000], at=timezone.now()
+        case=case,
+        level=case.level,
+        member=by,
+        reason=reason.strip()[:1000],
+        at=timezone.now(),
+        asked_before=case.decider,
     )
     case.appeal()
     case.level += 1
@@ -314,13 +325,7 @@ def accept(*, case_id: int, by: Member) -> CollisionCase:
         party.accepted_level = case.level
         party.save(update_fields=["accepted_level"])
         notices.log(case, "accepted")
-    others: Any = CollisionParty.objects.filter(case=case).select_related("member")
-    waiting = [
-        one
-        for one in others
-        if one.is_rep and one.accepted_level != case.level and lost(one.member, case, decision)
-    ]
-    if not waiting:
+    if not unreconciled(case, decision):
         close(case)
     notices.announce(case)
     return case

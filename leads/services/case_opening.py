@@ -34,6 +34,8 @@ class Reach:
     # of that record
     owner_id: int | None = None
     score: float | None = None
+    # who reported it for somebody else
+    reporter_id: int | None = None
     reasons: Sequence[dict[str, Any]] = ()
 
 
@@ -70,6 +72,7 @@ class Opening:
     def _bring_into(self, dockets: Sequence[Opened]) -> None:
         ids = {one.held.owner_id for docket in dockets for one in docket.reaches}
         ids |= {one.member_id for docket in dockets for one in docket.reaches}
+        ids |= {one.reporter_id for docket in dockets for one in docket.reaches}
         self.circle = Circle.of(ids)
         self.desk.read(self.circle.people.values())
         self._open([one for one in dockets if one.is_new])
@@ -99,7 +102,7 @@ class Opening:
             subject_kind=kind,
             subject_id=pk,
             origin=self.origin,
-            opened_by=self.circle.people[first.member_id],
+            opened_by=self.circle.people[first.reporter_id or first.member_id],
             opened_at=self.now,
         )
 

@@ -49,6 +49,8 @@ class Entrant:
     member: Member
     origin: CollisionOrigin
     explanation: str = ""
+    # who said so, where it is not the member themselves
+    reporter: Member | None = None
 
     @property
     def pair(self) -> Pair:
@@ -94,6 +96,7 @@ def _reach(match: Match, entrant: Entrant) -> Reach | None:
         owner_id=entrant.record.owner_id,
         score=round(match.score, 3),
         reasons=[reason.as_dict() for reason in match.reasons],
+        reporter_id=entrant.reporter.pk if entrant.reporter else None,
     )
 
 
@@ -219,7 +222,7 @@ def report_by_hand(
     if later.owner is None:
         first, later = later, first
     match = Match(kind_of(first), first.pk, first.owner_id, 0.0, "probable", ())
-    entrant = Entrant(later, later.owner or by, CollisionOrigin.MANUAL, why)
+    entrant = Entrant(later, later.owner or by, CollisionOrigin.MANUAL, why, reporter=by)
     found = reach_for([match], entrant)
     if not found:
         raise CaseNotAllowed(_("The other record is gone."))

@@ -32,12 +32,12 @@ from crm.web.tables import (
     Table,
     TextColumn,
 )
-from leads.enums import Bucket, CaseState, Channel, ImportState, RecordKind, TouchOutcome
+from leads.enums import Bucket, Channel, ImportState, RecordKind, TouchOutcome
 from leads.identity import Reason, ReasonCode
 from leads.models import Customer, ImportBatch, Lead
 from leads.selectors.addresses import merge_screen_of
 from leads.selectors.assignment_reasons import waiting_words
-from leads.selectors.cases import visible_cases
+from leads.selectors.cases import OVER, visible_cases
 from leads.selectors.imports_likeness import ALIKE, likenesses
 from leads.selectors.imports_words import (
     BUCKET_COLOURS,
@@ -289,7 +289,7 @@ class ArrivalTable(TouchTable):
             shown = markup.link(case[0], reverse("leads:case", args=[row["case_id"]]), drawer=True)
         if row["outcome"] != TouchOutcome.COLLIDED or not self._may_open:
             return shown
-        if row["case_id"] and (case is None or case[1] != CaseState.CLOSED):
+        if row["case_id"] and (case is None or case[1] not in OVER):
             return shown
         address = reverse("leads:import_open_case", args=[self.batch.pk, row["pk"]])
         return markup.safe(f"{shown} {markup.link(_('Open a case'), address, drawer=True)}")

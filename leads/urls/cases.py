@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from leads.views import arbitration, cases
+from leads.views import arbitration, cases, withdrawals
 
 urlpatterns: list[URLPattern] = [
     path("collisions/", cases.case_list, name="cases"),
@@ -13,6 +13,13 @@ urlpatterns: list[URLPattern] = [
     path("collisions/<int:pk>/decide/", cases.decide_case, name="case_decide"),
     path("collisions/<int:pk>/appeal/", cases.appeal_case, name="case_appeal"),
     path("collisions/<int:pk>/accept/", cases.accept_case, name="case_accept"),
+    path("collisions/<int:pk>/withdraw/", withdrawals.withdraw_case, name="case_withdraw"),
+    path("collisions/<int:pk>/give-way/", withdrawals.give_way, name="case_give_way"),
+    path(
+        "collisions/<int:pk>/appeal/withdraw/",
+        withdrawals.withdraw_appeal,
+        name="case_withdraw_appeal",
+    ),
     path("collisions/<int:pk>/statement/", cases.state_case, name="case_state"),
     path("collisions/<int:pk>/remark/", cases.remark, name="case_remark"),
     path("leads/<int:pk>/collision/", cases.report_lead, name="report_lead"),

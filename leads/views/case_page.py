@@ -9,15 +9,22 @@ from django.utils.translation import pgettext
 from crm.people.models import Member
 from crm.web.components import Action
 from leads.arbitration import Proposal, even_split
-from leads.enums import CollisionOutcome, CollisionSide, RecordKind
+from leads.enums import CaseState, CollisionOutcome, CollisionSide, RecordKind
 from leads.forms.cases import Choice
-from leads.models import CollisionCase, CollisionParty
+from leads.models import CollisionAppeal, CollisionCase, CollisionParty
 from leads.selectors.arbitrations import proposal_for
 from leads.selectors.case_arrivals import arrivals_of
 from leads.selectors.case_as_decided import as_decided, decision_shown
 from leads.selectors.case_evidence import Dossier, dossier_of
 from leads.selectors.case_names import CaseNames
-from leads.selectors.case_rights import is_appealable, may_appeal, may_decide
+from leads.selectors.case_rights import (
+    is_appealable,
+    may_appeal,
+    may_decide,
+    may_give_way,
+    may_withdraw,
+    own_appeal,
+)
 from leads.selectors.case_story import (
     SIDE_BY_SIDE,
     Eyes,
@@ -57,7 +64,8 @@ def case_page(member: Member, case: CollisionCase) -> dict[str, Any]:
         "rows": rows_of(claims),
         "decided": decided,
         "decisions": decisions_of(dossier, names),
-        "appeals": list(case.appeals.select_related("member").order_by("-level")),
+        "appeals": appeals_of(case),
+        "withdrawn_at": case.closed_at if case.state == CaseState.WITHDRAWN else None,
         "managers": [one for one in dossier.parties if not one.is_rep],
         "records": records_shown(dossier, eyes, names_shown),
         "arrivals": arrivals_of(case, member),
@@ -68,6 +76,12 @@ def case_page(member: Member, case: CollisionCase) -> dict[str, Any]:
         "remark_url": reverse("leads:case_remark", args=[case.pk]),
         "appeal_until": case.appeal_until if is_appealable(case) else None,
     }
+
+
+def appeals_of(case: CollisionCase) -> list[CollisionAppeal]:
+    """The appeals with what was taken back, the latest first."""
+    rows = case.appeals.select_related("member").prefetch_related("withdrawals")
+    return list(rows.order_by("-level", "-pk"))
 
 
 def _readable(member: Member, dossier: Dossier) -> set[int]:
@@ -134,6 +148,21 @@ def actions_of(member: Member, case: CollisionCase, own: CollisionParty | None) 
         url = reverse("leads:case_state", args=args)
         label = _("Change my statement") if own.statement else _("Make a statement")
         found.append(Action(label, url, "note", frame="modal"))
+    return found + withdrawals_of(member, case)
+
+
+def withdrawals_of(member: Member, case: CollisionCase) -> list[Action]:
+    """What this member can take back."""
+    args, found = [case.pk], []
+    if own_appeal(member, case) is not None:
+        url = reverse("leads:case_withdraw_appeal", args=args)
+        found.append(Action(_("Take the appeal back"), url, "arrow-back-up", frame="modal"))
+    if may_give_way(member, case):
+        url = reverse("leads:case_give_way", args=args)
+        found.append(Action(_("Leave it to the owner"), url, "logout", frame="modal"))
+    if may_withdraw(member, case):
+        url = reverse("leads:case_withdraw", args=args)
+        found.append(Action(_("Withdraw the case"), url, "arrow-back-up", frame="modal"))
     return found
 
 
@@ -180,8 +209,8 @@ def effects() -> dict[CollisionOutcome, str]:
             "The client, its open deals and tasks go over; other newcomers' leads are closed."
         ),
         Outcome.SHARE: _(
-            "The rep with the largest share owns the client, the others may work on it. "
-            "Newcomers' leads are closed as duplicates."
+            "The rep with the largest share owns the client, the others may work on it, and its "
+            "orders are credited in these parts. Newcomers' leads are closed as duplicates."
         ),
         Outcome.SEPARATE: _("All records go to one rep and stay apart; nobody is asked again."),
         Outcome.NOT_SAME: _("Everybody keeps theirs; these two are never asked about again."),

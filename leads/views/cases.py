@@ -44,7 +44,7 @@ from leads.selectors.similar import cards_for
 from leads.services import case_decisions
 from leads.services import cases as services
 from leads.tables.cases import CaseTable
-from leads.views.case_page import case_page, first_shares, ways_to_decide
+from leads.views.case_page import appeals_of, case_page, first_shares, ways_to_decide
 
 CHANGED = "case-changed"
 
@@ -129,7 +129,7 @@ def decide_case(request: TenantRequest, pk: int) -> HttpResponse:
         "case": case,
         "proposed": proposed_words(proposal, names),
         "decisions": decisions_of(dossier, names),
-        "appeals": list(case.appeals.select_related("member").order_by("-level")),
+        "appeals": appeals_of(case),
         "claims": claims[:3],
         "rows": rows_of(claims),
         "merge_url": merge_url(dossier),

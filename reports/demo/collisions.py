@@ -12,6 +12,7 @@ from leads.models import ClientSplit, CollisionCase, CollisionRecord, Customer
 from leads.services import case_decisions
 from leads.services import cases as services
 from leads.services.case_enforcement import Ruling
+from leads.services.case_withdrawal import give_way
 from leads.services.leads import create_lead
 from orders.drafts import LineDraft
 from orders.models import Product
@@ -53,6 +54,10 @@ def fill(world: World) -> None:
         both = reach(rep, colleagues[0], "客户的第二工厂由我谈下，和总部分开采购")
         shares = {rep.pk: 60, colleagues[0].pk: 40}
         decide(both, manager, Ruling(SHARE, rep, shares=shares, reason="两人都有贡献，按六四分"))
+    left = reach(holders[0], holders[1], "客户在展会上留了我的联系方式")
+    with acting_as(holders[1].pk):
+        why = "看了跟进记录，同事去年就在谈，不再争抢。"
+        give_way(case_id=left.pk, by=holders[1], reason=why)
     separate(world)
     sell_together()
     begin_earlier(world)
