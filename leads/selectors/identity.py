@@ -10,6 +10,7 @@ from leads.identity import Identity, IdentityMatch, Reason, ReasonCode, Verdict,
 from leads.identity.names import PROBABLE
 from leads.identity.profiles import Profile, profile_of
 from leads.identity.records import compare_profiles
+from leads.identity.short_forms import is_loose
 from leads.selectors.candidates import likeliest
 from leads.selectors.judgements import Pair as Pair
 from leads.selectors.judgements import canonical_names_key, judgements_on
@@ -53,9 +54,10 @@ def find_similar(
     """Everything in the organisation that may be the same client, likeliest first.
 
     `excluding` are the client's own records. What people judged about them, or about the names,
-    counts more than the engine. `is_typing`: the name may not be finished, so a brand that
-    begins with what is typed counts. It looks past data scopes on purpose: whoever shows the
-    result redacts it (`cards_for`).
+    counts more than the engine. `is_typing`: as long as the name lacks its legal form, it may not
+    be finished, so a brand that begins with what is typed counts; a finished one is answered as
+    when it is saved. It looks past data scopes on purpose: whoever shows the result redacts it
+    (`cards_for`).
     """
     own = {(str(kind), pk) for kind, pk in excluding}
     asked = profile_of(identity)
@@ -93,7 +95,8 @@ def _as_begun(asked: Profile, known: Profile) -> IdentityMatch | None:
         for name in known.names:
             places = {typed.province, name.province}
             if (
-                len(typed.brand) >= SHORTEST_BEGUN
+                is_loose(typed)
+                and len(typed.brand) >= SHORTEST_BEGUN
                 and name.brand.startswith(typed.brand)
                 and (len(places) == 1 or "" in places)
             ):

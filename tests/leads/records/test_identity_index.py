@@ -106,3 +106,19 @@ def test_a_name_is_found_while_it_is_being_typed(tenant):
         assert [match.record_id for match in found] == [customer.pk], typed
     for typed in ("字", "北京", "上海字节", "节跳"):
         assert find_similar(Identity(company=typed), is_typing=True) == [], typed
+
+
+def test_a_name_with_its_legal_form_is_finished_and_answered_as_when_it_is_saved(tenant):
+    for name in ("北京字节跳动科技有限公司", "北京大华信电子厂", "北京华信源动力有限公司"):
+        create_customer(by=None, name=name)
+    for begun, finished in (
+        ("字节", "字节有限公司"),
+        ("北京字节跳", "北京字节跳科技有限公司"),
+        ("北京华信源", "北京华信源贸易有限公司"),
+    ):
+        assert find_similar(Identity(company=begun), is_typing=True), begun
+        typed, saved = (
+            [match.pair for match in find_similar(Identity(company=finished), is_typing=is_typing)]
+            for is_typing in (True, False)
+        )
+        assert typed == saved, finished
