@@ -42,6 +42,7 @@ CONDITIONS: Mapping[str, Label] = {
 }
 _EXACT: Mapping[str, str] = {
     ReasonCode.CREDIT_CODE_EQUAL: CREDIT_CODE,
+    ReasonCode.ORGANISATION_CODE_EQUAL: CREDIT_CODE,
     ReasonCode.PHONE_EQUAL: PHONE,
     ReasonCode.WECHAT_EQUAL: WECHAT,
     ReasonCode.DOMAIN_EQUAL: DOMAIN,

@@ -180,6 +180,7 @@ REASONS = {
     ReasonCode.SCRIPT_DIFFERENT: _("Chinese and foreign spelling"),
     ReasonCode.NAME_MISSING: _("no name to compare"),
     ReasonCode.CREDIT_CODE_EQUAL: _("same credit code"),
+    ReasonCode.ORGANISATION_CODE_EQUAL: _("same organisation code"),
     ReasonCode.CREDIT_CODE_DIFFERENT: _("different credit code"),
     ReasonCode.PHONE_EQUAL: _("same phone"),
     ReasonCode.EMAIL_EQUAL: _("same e-mail"),

@@ -21,6 +21,10 @@ _CREDIT_CODE = re.compile(r"[0-9A-HJ-NP-RT-UW-Y]{2}\d{6}[0-9A-HJ-NP-RT-UW-Y]{10}
 _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CREDIT_VALUES = {char: index for index, char in enumerate(_CREDIT_ALPHABET)}
 _CREDIT_WEIGHTS = tuple(pow(3, index, 31) for index in range(17))
+_ORGANISATION_CODE = re.compile(r"(?:[0-9A-Z]{2}\d{6}|M[0-9A-Z]{7})[0-9X]")
+_ORGANISATION_VALUES = {char: int(char, 36) for char in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+_ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+_ORGANISATION_PART = slice(8, 17)
 _OLD_NUMBER = re.compile(r"[1-6][0-9]{14}")
 _WECHAT = re.compile(r"[a-z][\w-]{5,19}")
 
@@ -84,7 +88,8 @@ def _company_domain(domain: str | None) -> str | None:
 def normalise_credit_code(text: str) -> str | None:
     """A unified social credit code (统一社会信用代码), None when its check digit is wrong.
 
-    The registration number of 15 digits that firms had before 2015 is taken too.
+    The registration number of 15 digits that firms had before 2015 is taken too, and the
+    organisation code of nine characters (组织机构代码) that is a part of today's code.
     """
     plain = unicodedata.normalize("NFKC", text[:_LONGEST].translate(_INVISIBLE))
     code = "".join(_CODE_MARKS.sub("", plain.upper()).split())
@@ -92,6 +97,8 @@ def normalise_credit_code(text: str) -> str | None:
         code = code.translate(_MISREAD)
     if _OLD_NUMBER.fullmatch(code):
         return code if _is_old_number(code) else None
+    if _ORGANISATION_CODE.fullmatch(code):
+        return code if _is_organisation_code(code) else None
     if not _CREDIT_CODE.fullmatch(code):
         return None
     total = sum(
@@ -108,6 +115,20 @@ def _is_old_number(code: str) -> bool:
         rest = (rest + int(digit)) % 10 or 10
         rest = rest * 2 % 11
     return (rest + int(code[-1])) % 10 == 1
+
+
+def _is_organisation_code(code: str) -> bool:
+    """The check digit of GB 11714: X stands for ten."""
+    pairs = zip(code, _ORGANISATION_WEIGHTS, strict=False)
+    total = sum(_ORGANISATION_VALUES[char] * weight for char, weight in pairs)
+    return "0123456789X"[-total % 11] == code[-1]
+
+
+def organisation_code(code: str) -> str:
+    """The organisation code that a normalised code is or holds; "" for a registration number."""
+    if len(code) == _CODE_LENGTH:
+        return code[_ORGANISATION_PART]
+    return code if len(code) == len(_ORGANISATION_WEIGHTS) + 1 else ""
 
 
 def normalise_wechat(text: str) -> str | None:

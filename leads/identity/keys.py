@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator
 
 from leads.identity.aliases import firm_labels
 from leads.identity.companies import parse_company_name
+from leads.identity.contacts import organisation_code
 from leads.identity.lexicon import TRADES
 from leads.identity.profiles import Profile, profile_of
 from leads.identity.short_forms import may_be_short
@@ -25,7 +26,7 @@ from leads.identity.sounds import sound_of
 from leads.identity.text import has_chinese
 from leads.identity.types import CompanyName, Identity, Key, KeyKind
 
-KEYS_VERSION = 5
+KEYS_VERSION = 6
 SILENT = ""  # in place of a province or trade that a name does not tell
 NATIONWIDE = "中国"  # agrees with every place, like silence
 PART = 2  # characters of a brand that say something by themselves
@@ -70,7 +71,8 @@ def exact_keys(profile: Profile) -> Iterator[Key]:
     for domain in profile.domains:
         yield Key("domain", domain)
     if profile.credit_code:
-        yield Key("credit", profile.credit_code)
+        for code in {profile.credit_code, organisation_code(profile.credit_code)} - {""}:
+            yield Key("credit", code)
     if profile.wechat:
         yield Key("wechat", profile.wechat)
 

@@ -38,6 +38,7 @@ class ReasonCode(StrEnum):
     NAME_MISSING = "name_missing"
     # records
     CREDIT_CODE_EQUAL = "credit_code_equal"  # value
+    ORGANISATION_CODE_EQUAL = "organisation_code_equal"  # value: the part in common
     CREDIT_CODE_DIFFERENT = "credit_code_different"  # left, right
     PHONE_EQUAL = "phone_equal"  # value
     EMAIL_EQUAL = "email_equal"  # value

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from rapidfuzz.fuzz import partial_ratio
 
 from leads.identity.addresses import Nearness, compare_addresses
-from leads.identity.contacts import SHARED_MAILBOXES
+from leads.identity.contacts import SHARED_MAILBOXES, organisation_code
 from leads.identity.mail_evidence import alike_addresses, names_person
 from leads.identity.names import compare_parsed, verdict_for
 from leads.identity.persons import Likeness, compare_persons, tells_much
@@ -95,9 +95,15 @@ def _former(a: Profile, b: Profile, pair: tuple[CompanyName, CompanyName]) -> It
 
 def _credit_codes(a: Profile, b: Profile) -> Iterator[Finding]:
     left, right = a.credit_code, b.credit_code
-    if left and right and left == right:
+    if not left or not right:
+        return
+    ours, theirs = organisation_code(left), organisation_code(right)
+    if left == right:
         yield Finding(Reason(ReasonCode.CREDIT_CODE_EQUAL, {"value": left}), weight=_CREDIT_CODE)
-    elif left and right and len(left) == len(right):  # an old number says nothing of a new one
+    elif ours and ours == theirs:
+        reason = Reason(ReasonCode.ORGANISATION_CODE_EQUAL, {"value": ours})
+        yield Finding(reason, weight=_CREDIT_CODE)
+    elif bool(ours) == bool(theirs):  # a registration number says nothing of another code
         reason = Reason(ReasonCode.CREDIT_CODE_DIFFERENT, {"left": left, "right": right})
         yield Finding(reason, ceiling=0.5)
 

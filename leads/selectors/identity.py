@@ -16,7 +16,12 @@ from leads.selectors.judgements import Pair as Pair
 from leads.selectors.judgements import canonical_names_key, judgements_on
 
 SHORTEST_BEGUN = 2
-PERSONAL = {ReasonCode.CREDIT_CODE_EQUAL, ReasonCode.EMAIL_EQUAL, ReasonCode.WECHAT_EQUAL}
+PERSONAL = {
+    ReasonCode.CREDIT_CODE_EQUAL,
+    ReasonCode.ORGANISATION_CODE_EQUAL,
+    ReasonCode.EMAIL_EQUAL,
+    ReasonCode.WECHAT_EQUAL,
+}
 
 
 M = TypeVar("M", "Match", IdentityMatch)

@@ -44,6 +44,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "wechat": ("微信", "微信号", "微信id", "wechat", "wechatid", "weixin"),
     "credit_code": (
         "统一社会信用代码", "社会信用代码", "信用代码", "税号", "纳税人识别号", "纳税识别号",
+        "组织机构代码", "机构代码",
         "creditcode", "uscc", "unifiedsocialcreditcode", "taxid", "taxnumber",
     ),
     "province": (

@@ -12,6 +12,7 @@ from leads.identity import (
     normalise_wechat,
     site_domain,
 )
+from leads.identity.contacts import organisation_code
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
@@ -123,6 +124,28 @@ def test_credit_code_agrees_with_stdnum(text: str) -> None:
 def test_an_old_registration_number(text: str) -> None:
     assert normalise_credit_code(text) == "110108000000016"
     assert normalise_credit_code("110108000000017") is None
+
+
+@pytest.mark.parametrize(
+    "text", ["60003734-1", "600037341", " 组织机构代码：60003734-1", "６０００３７３４１"]
+)
+def test_an_organisation_code(text: str) -> None:
+    assert normalise_credit_code(text) == "600037341"
+
+
+@pytest.mark.parametrize("text", ["60003734-2", "60003734X", "6000373-1", "SALESTEAM", "123456789"])
+def test_what_is_no_organisation_code(text: str) -> None:
+    assert normalise_credit_code(text) is None
+
+
+def test_letters_and_the_check_digit_x_of_organisation_codes() -> None:
+    assert normalise_credit_code("m000100y-4") == "M000100Y4"
+    assert normalise_credit_code("D2143569-X") == "D2143569X"
+
+
+def test_an_organisation_code_is_part_of_the_credit_code() -> None:
+    assert organisation_code("91110000600037341L") == organisation_code("600037341") == "600037341"
+    assert organisation_code("110108000000016") == ""
 
 
 def test_a_market_place_is_no_domain_of_a_firm() -> None:

@@ -26,6 +26,7 @@ def test_every_field_gives_its_key() -> None:
         Key("domain", "huaxin.com.cn"),
         Key("domain", "huaxin.com"),
         Key("credit", "91110000600037341L"),
+        Key("credit", "600037341"),
         Key("wechat", "zhangsan88"),
         Key("name", "上海|华信|科技|"),
         Key("brand", "华信"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leads.identity import Identity, ReasonCode, compare
+from leads.identity import Identity, Key, ReasonCode, compare, match_keys
 
 HUAXIN = "上海华信科技有限公司"
 CODE, OTHER_CODE = "91110000600037341L", "91310000132260181E"
@@ -23,6 +23,28 @@ def test_two_credit_codes_are_two_clients() -> None:
     match = compare(a, b)
     assert match.verdict == "different"
     assert ReasonCode.CREDIT_CODE_DIFFERENT in codes(a, b)
+
+
+def test_an_organisation_code_meets_the_credit_code_that_holds_it() -> None:
+    a, b = Identity(company=HUAXIN, credit_code=CODE), Identity(credit_code="60003734-1")
+    match = compare(a, b)
+    assert match.verdict == "same"
+    assert [r.params for r in match.reasons if r.code == ReasonCode.ORGANISATION_CODE_EQUAL] == [
+        {"value": "600037341"}
+    ]
+    assert match_keys(a) & match_keys(b) == {Key("credit", "600037341")}
+
+
+def test_another_organisation_code_is_another_client() -> None:
+    a = Identity(company=HUAXIN, credit_code=CODE)
+    b = Identity(company=HUAXIN, credit_code="M000100Y4")
+    assert compare(a, b).verdict == "different"
+    assert ReasonCode.CREDIT_CODE_DIFFERENT in codes(a, b)
+
+
+def test_a_registration_number_says_nothing_of_an_organisation_code() -> None:
+    a = Identity(company=HUAXIN, credit_code="110108000000016")
+    assert compare(a, Identity(company=HUAXIN, credit_code="600037341")).verdict == "same"
 
 
 def test_a_shared_mobile_is_one_client() -> None:
