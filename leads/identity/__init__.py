@@ -27,8 +27,7 @@ from leads.identity.contacts import (
     normalise_wechat,
     site_domain,
 )
-from leads.identity.duplicates import TooManyRecords, find_duplicates
-from leads.identity.helpers import HelperLost
+from leads.identity.duplicates import HelperLost, TooManyRecords, find_duplicates
 from leads.identity.keys import match_keys, name_keys, profile_keys
 from leads.identity.names import compare_company_names
 from leads.identity.phones import is_mobile, normalise_phone, phone_region

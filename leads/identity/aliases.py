@@ -9,7 +9,7 @@ from leads.identity.types import CompanyName
 _FILE = Path(__file__).with_name("data") / "aliases.txt"
 _NOBODY: frozenset[int] = frozenset()
 _KEPT = 65_536  # names whose firms are remembered
-_TOLD = 4  # characters by which most names are told from those of well-known firms
+TOLD = 4  # characters by which most names are told from those of well-known firms
 _OF_ITS_OWN = ("institution", "shop")  # 海德堡大学 is not 海德堡
 
 _Known = tuple[frozenset[int], bool]
@@ -62,17 +62,17 @@ def known_firms(name: CompanyName) -> _Known:
 
 
 @cache
-def _beginnings() -> frozenset[str]:
+def beginnings() -> frozenset[str]:
     """How the keys of well-known firms begin."""
-    return frozenset(key[:size] for key in _firms() for size in range(1, _TOLD + 1))
+    return frozenset(key[:size] for key in _firms() for size in range(1, TOLD + 1))
 
 
 def _may_be_known(name: CompanyName) -> bool:
     """False for nearly all names: every key of a name begins with its brand, or place and brand."""
-    brand, known = name.brand, _beginnings()
+    brand, known = name.brand, beginnings()
     if " " in brand:
         return True
-    return brand[:_TOLD] in known or (name.place + brand)[:_TOLD] in known
+    return brand[:TOLD] in known or (name.place + brand)[:TOLD] in known
 
 
 def firm_labels(name: CompanyName) -> tuple[str, ...]:

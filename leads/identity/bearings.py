@@ -1,47 +1,33 @@
-"""What a name says of place and trade, as far as it can rule out that two records are one client.
+"""What names say of place, trade and form, as far as it can rule out that two records are one.
 
-Thousands of firms share a brand; where their places or trades contradict each other, only another
-piece of evidence can make two of them one. Asked of each two places and trades, not of each pair.
+Thousands of firms share a brand or its sound. Where the rest of their names leaves too little of
+the score, only another piece of evidence can make two of them one. The rules are those of `names`,
+asked of each two places and trades, not of each pair; what they cannot rule out is compared.
 """
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
 
-from leads.identity.names import PROBABLE, place_factor, trade_factor
+import numpy as np
+import numpy.typing as npt
+
+from leads.identity.names import PROBABLE, closing_factor, place_factor, trade_factor
 from leads.identity.profiles import Profile
-from leads.identity.text import has_chinese
+from leads.identity.shapes import Shape
 from leads.identity.types import CompanyName
 
 ADDRESS, PERSON, MAIL = 1, 2, 4
-_KINDS = 8
-_LONGEST = 31
-_REMEMBERED = 200_000  # pairs of trades at a time
+SIZE = 8  # of this many times the length of a brand are a record's kinds, the rest is its evidence
+READ_ALIKE = 0.8  # the most that two brands say that are only read alike, as `compare_brands` says
+ALONE = PROBABLE / 0.97  # what names must say when nothing else agrees, see `records`
 _SURELY = 0.001  # scores are rounded
-_FAR, _DIFFERENT, _NEAR = 2, 1, 0
+_TABLE = 1_000  # values of which all pairs fit into a table
+_REMEMBERED = 200_000
 _EVERYWHERE = ("", "中国")  # provinces that contradict none
 _RARE, _USUAL = "甲甲甲甲", "甲甲"  # brands as long as they must be
-PlaceOf = tuple[str, str, str, str, bool]  # region, province, city, hint, whether the brand is long
-TradeOf = tuple[str, tuple[str, ...], str]  # trade, its parts, the form of a group
-NO_PLACE: PlaceOf = ("", "", "", "", False)
-NO_TRADE: TradeOf = ("", (), "")
-
-
-def place_of(name: CompanyName, size: int) -> PlaceOf:
-    """The place of a name, as far as two of them can be compared; `size` as in `size_of`."""
-    is_long = size >= len(_RARE) * _KINDS
-    return name.region, name.province, name.city, name.province_hint, is_long
-
-
-def trade_of(name: CompanyName) -> TradeOf:
-    """The trade of a name, and its form when that is a group's."""
-    form = name.legal_form
-    return name.industry, name.industries, form if "集团" in form or "控股" in form else ""
-
-
-def size_of(name: CompanyName) -> int:
-    """8 × the length of a Chinese brand, 0 of others: brands of one length share the rest."""
-    return _KINDS * min(len(name.brand), _LONGEST) if has_chinese(name.brand) else 0
+Rows = npt.NDArray[np.intp]
+Flags = npt.NDArray[np.bool_]
 
 
 def evidence_of(profile: Profile) -> int:
@@ -53,80 +39,174 @@ def evidence_of(profile: Profile) -> int:
     )
 
 
-class Bearings:
-    """Every record's place, trade and kind as numbers, and which of them contradict each other."""
+# what is compared of shapes: the places, trades and closings there are; each shape's numbers of
+# province, place, trade and closing
+Aspects = tuple[list[Any], list[Any], list[Any], list[bytes]]
 
-    def __init__(
-        self, places: Sequence[PlaceOf], trades: Sequence[TradeOf], codes: Sequence[bytes]
-    ) -> None:
-        self.places = [_placed(place) for place in places]
-        self.trades = [_trading(trade) for trade in trades]
-        self.place_of, self.trade_of = array("I", codes[0]), array("I", codes[1])
-        self.kind_of = codes[2]
-        self.far: dict[int, int] = {}  # left × count + right: asked millions of times
-        self.differ: dict[int, bool] = {}
 
-    def not_apart(self, groups: Iterable[list[int]], *, is_named: bool) -> Iterator[int]:
-        """The pairs in these groups that may be one client, as left << 32 | right.
+def aspects_of(shapes: Iterable[Shape]) -> Aspects:
+    """What is compared of each shape."""
+    numbered: list[dict[Any, int]] = [dict.fromkeys(_EVERYWHERE, 0), {}, {}, {}]
+    columns = [array("I") for _one in numbered]
+    for region, trade, form, branch, province, city, kind, trades, _generic, hint in shapes:
+        group = form if "集团" in form or "控股" in form else ""
+        said = (
+            province,
+            (region, province, city, hint),
+            (trade, trades, group),
+            (kind, bool(trade), branch),
+        )
+        for known, column, one in zip(numbered, columns, said, strict=True):
+            column.append(known.setdefault(one, len(known)))
+    _provinces, places, trades_told, closings = map(list, numbered)
+    return places, trades_told, closings, [column.tobytes() for column in columns]
 
-        Two provinces are always apart. Where the records share a brand or its sound (`is_named`),
-        so are two places or two trades, unless other evidence may outweigh them.
-        """
-        place_of, trade_of, kind_of = self.place_of, self.trade_of, self.kind_of
-        count, many = len(self.places), len(self.trades)
-        far, differ = self.far, self.differ
-        for members in groups:
-            told = [(one, place_of[one], trade_of[one], kind_of[one]) for one in members]
-            for (left, here, trade, kind), (right, there, other, sort) in combinations(told, 2):
-                distance = far.get(here * count + there)
-                if distance is None:
-                    distance = self._look_far(here, there)
-                if distance == _FAR:
-                    continue
-                if is_named and kind >> 3 == sort >> 3 > 0:
-                    is_apart = distance or differ.get(trade * many + other)
-                    if is_apart is None:
-                        is_apart = self._look_different(trade, other)
-                    if is_apart and not _may_outweigh(kind & sort & 7):
-                        continue
-                yield left << 32 | right
 
-    def _look_far(self, here: int, there: int) -> int:
-        a, b = self.places[here], self.places[there]
-        provinces = {a.province, b.province}
-        if len(provinces) == 2 and provinces.isdisjoint(_EVERYWHERE):
-            distance = _FAR
-        else:
-            distance = _DIFFERENT if place_factor(a, b) < PROBABLE - _SURELY else _NEAR
-        self.far[here * len(self.places) + there] = distance
-        return distance
+class Factors:
+    """What each two values leave of a score, asked once and looked up millions of times."""
 
-    def _look_different(self, trade: int, other: int) -> bool:
-        if len(self.differ) > _REMEMBERED:
-            self.differ.clear()
-        factor = trade_factor(self.trades[trade], self.trades[other])
-        found = self.differ[trade * len(self.trades) + other] = factor < PROBABLE - _SURELY
+    def __init__(self, values: Sequence[Any], factor: Callable[[Any, Any], float]) -> None:
+        self.values, self.factor, self.count = values, factor, len(values)
+        size = self.count**2 if self.count <= _TABLE else 0
+        self.table = np.full(size, np.nan, np.float32)
+        self.known: dict[int, float] = {}
+
+    def of(self, left: Rows, right: Rows) -> npt.NDArray[np.float32]:
+        """The factor of each pair of numbers."""
+        pairs = left * self.count + right
+        if not len(self.table):
+            each, places = np.unique(pairs, return_inverse=True)
+            return np.fromiter(map(self._remembered, each.tolist()), np.float32)[places]
+        found = self.table[pairs]
+        if np.isnan(found).any():
+            each = np.unique(pairs[np.isnan(found)])
+            self.table[each] = np.fromiter(map(self._asked, each.tolist()), np.float32)
+            found = self.table[pairs]
+        return np.asarray(found)
+
+    def _remembered(self, pair: int) -> float:
+        found = self.known.get(pair)
+        if found is None:
+            if len(self.known) >= _REMEMBERED:
+                self.known.clear()
+            found = self.known[pair] = self._asked(pair)
         return found
 
-
-def _may_outweigh(shared: int) -> bool:
-    """Whether what both records have may make one client of two different names.
-
-    Equal phones, addresses of mail and codes are keys of their own and need not be thought of.
-    """
-    return bool(shared & ADDRESS) or shared == PERSON | MAIL
+    def _asked(self, pair: int) -> float:
+        left, right = divmod(pair, self.count)
+        return self.factor(self.values[left], self.values[right])
 
 
-def _placed(place: PlaceOf) -> CompanyName:
-    region, province, city, hint, is_long = place
+class Column(NamedTuple):
+    """What the members of groups bear, one after the other."""
+
+    province: npt.NDArray[np.uint32]
+    shape: Rows
+    kind: npt.NDArray[np.uint16]
+    read_as: npt.NDArray[np.uint32]
+    written_as: npt.NDArray[np.uint32]
+
+
+class Bearings:
+    """Every record's shape, kind and brand, and which of them contradict each other."""
+
+    def __init__(self, aspects: Sequence[Any], records: Sequence[bytes]) -> None:
+        places, trades, closings, numbers = aspects
+        self.province_of, self.place_of, self.trade_of, self.closing_of = (
+            np.frombuffer(one, np.uint32).astype(np.intp) for one in numbers
+        )
+        long = [(*place, is_long) for place in places for is_long in (False, True)]
+        self.places = Factors(long, _of_places)
+        self.trades = Factors(trades, _of_trades)
+        self.closings = Factors(closings, _of_closings)
+        shape_of, kind_of, read_as, written_as = records
+        self.shape_of = np.frombuffer(shape_of, np.uint32)
+        self.kind_of = np.frombuffer(kind_of, np.uint16)
+        self.read_as = np.frombuffer(read_as, np.uint32)
+        self.written_as = np.frombuffer(written_as, np.uint32)
+
+    def of(self, positions: Rows) -> Column:
+        """What the records at these positions bear."""
+        shape = self.shape_of[positions].astype(np.intp)
+        return Column(
+            self.province_of[shape].astype(np.uint32), shape, self.kind_of[positions],
+            self.read_as[positions], self.written_as[positions],
+        )  # fmt: skip
+
+    def not_apart(self, bear: Column, left: Rows, right: Rows) -> tuple[Rows, Rows]:
+        """Those of these pairs of members that may be one client.
+
+        Two provinces are always apart. Where the brands are read alike, so are two whose places,
+        trades and forms leave too little, unless other evidence may outweigh it.
+        """
+        here, there = bear.province[left], bear.province[right]
+        near = (here == there) | (here == 0) | (there == 0)
+        left, right = left[near], right[near]
+        kind, sort = bear.kind[left], bear.kind[right]
+        shared = kind & sort & np.uint16(SIZE - 1)
+        is_judged = (
+            (kind // SIZE == sort // SIZE)
+            & (kind >= SIZE)
+            & (bear.read_as[left] == bear.read_as[right])
+            & ((shared & ADDRESS) == 0)
+            & (shared != (PERSON | MAIL))
+        )
+        judged = np.flatnonzero(is_judged)
+        stay = ~is_judged
+        stay[judged[self._may_agree(bear, left[judged], right[judged], shared[judged])]] = True
+        return left[stay], right[stay]
+
+    def _may_agree(
+        self, bear: Column, left: Rows, right: Rows, shared: npt.NDArray[np.uint16]
+    ) -> Rows:
+        """Which pairs of names of one reading may be probable."""
+        rows = np.arange(len(left))
+        score = np.where(bear.written_as[left] == bear.written_as[right], 1.0, READ_ALIKE)
+        least = np.where(shared > 0, PROBABLE, ALONE) - _SURELY
+        shape, other = bear.shape[left], bear.shape[right]
+        is_long = bear.kind[left] >= len(_RARE) * SIZE
+        for factors, number_of, scale, plus in (
+            (self.places, self.place_of, 2, is_long),
+            (self.trades, self.trade_of, 1, 0),
+            (self.closings, self.closing_of, 1, 0),
+        ):
+            extra = plus[rows] if isinstance(plus, np.ndarray) else 0
+            one, two = (
+                number_of[shape[rows]] * scale + extra,
+                number_of[other[rows]] * scale + extra,
+            )
+            score = score * factors.of(one, two)
+            stays = score >= least[rows]
+            rows, score = rows[stays], score[stays]
+        return rows
+
+
+def _of_places(place: Sequence[Any], other: Sequence[Any]) -> float:
+    return place_factor(_placed(*place), _placed(*other))
+
+
+def _placed(region: str, province: str, city: str, hint: str, is_long: bool) -> CompanyName:  # noqa: FBT001
     return CompanyName(
         text=_USUAL, brand=_RARE if is_long else _USUAL, region=region, province=province,
         city=city, province_hint=hint,
     )  # fmt: skip
 
 
-def _trading(trade: TradeOf) -> CompanyName:
-    industry, industries, group = trade
+def _of_trades(trade: Sequence[Any], other: Sequence[Any]) -> float:
+    return trade_factor(_trading(*trade), _trading(*other))
+
+
+def _trading(industry: str, industries: Sequence[str], group: str) -> CompanyName:
     return CompanyName(
         text=_USUAL, brand=_RARE, industry=industry, industries=tuple(industries), legal_form=group
+    )
+
+
+def _of_closings(closing: Sequence[Any], other: Sequence[Any]) -> float:
+    return closing_factor(_closing(*closing), _closing(*other))
+
+
+def _closing(kind: str, has_trade: bool, branch: str) -> CompanyName:  # noqa: FBT001
+    return CompanyName(
+        text=_USUAL, brand=_RARE, form_kind=kind, industry=_USUAL * has_trade, branch=branch
     )

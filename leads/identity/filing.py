@@ -1,196 +1,248 @@
-"""What a search for duplicates notes of each record: its profile packed, its bearing, its keys.
+"""What a search for duplicates notes of each record: its profile packed, its shape, its keys.
 
-Most records are one name and perhaps a phone; for these nothing is made that is not needed. Places
-and trades are few: each one's numbers are worked out once.
+Most records are one name and perhaps a phone; for these nothing is made that is not needed, and
+their keys are made in columns.
 """
 
-from array import array
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
-from zlib import adler32, crc32
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from os import getpid
+from typing import Any
 
-from leads.identity.aliases import firm_labels
-from leads.identity.bearings import (
-    NO_PLACE,
-    NO_TRADE,
-    PlaceOf,
-    TradeOf,
-    evidence_of,
-    place_of,
-    size_of,
-    trade_of,
-)
+import numpy as np
+import numpy.typing as npt
+
+from leads.identity.aliases import TOLD, beginnings, firm_labels
+from leads.identity.bearings import SIZE, evidence_of
+from leads.identity.characters import plain_numerals
 from leads.identity.companies import parse_company_name
-from leads.identity.keys import (
-    SHORTEST_NEAR,
-    exact_keys,
-    may_have_a_slip,
-    places_of,
-)
+from leads.identity.keys import LATIN_NEAR, LONGEST_NEAR, SHORTEST_NEAR, exact_keys
+from leads.identity.numbering import CHINESE, SPACE, Numbers, Spelling, Texts, mixed, number_of
 from leads.identity.packing import dumps, pack_plain, pack_profile
 from leads.identity.person_keys import person_keys
 from leads.identity.profiles import Profile, one_phone, profile_of
+from leads.identity.shapes import (
+    BRANCH,
+    ELSEWHERE,
+    FIRST_TRADE,
+    IS_USUAL,
+    PLACE,
+    SILENT,
+    TRADE,
+    WHERE,
+    Shapes,
+)
 from leads.identity.sounds import reading_of
-from leads.identity.text import has_chinese
 from leads.identity.types import CompanyName, Identity
 
-KINDS = ("strong", "named", "loose")
-SHARES = 32  # parts that the keys are divided into by their last bits, each grouped by itself
+KINDS = STRONG, WEAK = 0, 1
+SHARE_BITS = 5
+SHARES = 1 << SHARE_BITS  # parts that the keys are divided into, each grouped by itself
 POSITION_BITS = 26  # a key is filed as one number: its upper bits, and the position of its record
 POSITION = (1 << POSITION_BITS) - 1
 MOST_RECORDS = POSITION + 1
-_PHONE, _FIRM, _BRAND, _PLACE, _TRADE, _PERSON, _OTHER = range(7)
+_HALF = np.uint64(32)
+_UPPER = np.uint64(~POSITION & (1 << 64) - 1)
+_LONGEST = 31
+_PHONE, _FIRM, _BRAND, _SOUND_PLACE, _SOUND_TRADE, _PERSON, _OTHER, _NEAR, _NAME = range(1, 10)
+Rows = npt.NDArray[np.intp]
 
 
-class _Place(NamedTuple):
-    number: int  # in the order of appearance
-    exact: int  # the finest place told
-    codes: tuple[int, ...]  # those that make a key with a sound
+@cache
+def _sounds() -> Spelling:
+    return Spelling(reading_of)
 
 
-class _Trade(NamedTuple):
-    number: int
-    exact: int
-    first: int
+@cache
+def _syllables() -> Spelling:
+    return Spelling(reading_of, is_run_together=False)
 
 
-def number_of(text: str) -> int:
-    """A text as 64 bits, the same in every process (`hash` of a text is not), and quick."""
-    spelt = text.encode("utf-8", "surrogatepass")
-    return crc32(spelt) << 32 | adler32(spelt)
+@cache
+def _numerals() -> Spelling:
+    return Spelling(plain_numerals)
 
 
-_SILENT = number_of("")
-_NO_MORE = [(), "", "", "", "", "", ()]  # of the fields of an Identity behind its phones
+@cache
+def _beginnings() -> Numbers:
+    """How the names of well-known firms begin."""
+    return np.sort(Texts(list(beginnings())).numbers())
 
 
 class Filing:
-    """The notes of one run of records; `packed` is all of them as bytes."""
+    """The notes of one run of records, of which the first stands at a position in the file.
 
-    def __init__(self) -> None:
-        self.texts: list[bytes] = []
-        self.places: dict[PlaceOf, _Place] = {}
-        self.trades: dict[TradeOf, _Trade] = {}
-        self.place_of, self.trade_of, self.kind_of = array("I"), array("I"), bytearray()
-        self.strong, self.named, self.loose = (
-            [array("q") for _share in range(SHARES)] for _kind in KINDS
-        )
+    Of each a company and a phone as typed are given, or all its fields without the id (`others`).
+    All names are parsed first: a processor that does one thing over and over is a fifth faster.
+    """
 
-    def add(self, first: int, records: Sequence[Sequence[Any]]) -> None:
-        """Note records from one position on, each given as its fields without the id.
-
-        All names are parsed first: a processor that does one thing over and over is a fifth faster.
-        """
-        names = [parse_company_name(told[0]) for told in records]
-        for position, (told, name) in enumerate(zip(records, names, strict=True), start=first):
-            _company, person, phones, *rest = told
-            if person or rest != _NO_MORE or not self._add_plain(position, name, phones):
-                self._add_profile(position, profile_of(Identity(None, *told)))
+    def __init__(
+        self,
+        shapes: Shapes,
+        first: int,
+        companies: Sequence[str],
+        cells: Sequence[str],
+        others: Mapping[int, Sequence[Any]],
+    ) -> None:
+        self.shapes, self.first, self.count = shapes, first, len(companies)
+        self.evidence = np.zeros(self.count, np.uint16)
+        self.further: list[tuple[int, int, int]] = []  # kind, key, record
+        self.keys: tuple[list[Numbers], list[Numbers]] = ([], [])
+        self.names = list(map(parse_company_name, companies))
+        self.phones = [one_phone(cell) if cell else "" for cell in cells]
+        told = {at: Identity(None, *fields) for at, fields in others.items()}
+        for at, (name, phone) in enumerate(zip(self.names, self.phones, strict=True)):
+            if not name.text or name.former or phone is None or ";" in phone:
+                cell = cells[at]
+                told.setdefault(at, Identity(company=companies[at], phones=(cell,) * bool(cell)))
+        self.profiles = {at: profile_of(record) for at, record in sorted(told.items())}
+        self.bearers, self.single = self._several_names()
 
     def packed(self) -> bytes:
-        """All notes: profiles and their sizes, bearings, and keys by share and kind."""
-        shares = zip(self.strong, self.named, self.loose, strict=True)
+        """All notes: profiles and their sizes, what bears on a comparison, keys by share."""
+        texts, sizes = self._texts()
+        for at, profile in self.profiles.items():
+            self._add_further(at, profile)
+        bearing = self._file_names()
+        self._file_phones()
+        for kind in KINDS:
+            some = [(key, at) for sort, key, at in self.further if sort == kind]
+            keys = np.array([key for key, _at in some], np.int64).view(np.uint64)
+            self._file(kind, keys, [at for _key, at in some])
         return dumps((
-            b"".join(self.texts), array("I", map(len, self.texts)).tobytes(),
-            (list(self.places), self.place_of.tobytes()),
-            (list(self.trades), self.trade_of.tobytes()), bytes(self.kind_of),
-            [[keys.tobytes() for keys in share] for share in shares],
+            getpid(), self.shapes.untold(), texts, sizes.astype(np.uint32).tobytes(),
+            [column.tobytes() for column in bearing], [_shared(keys) for keys in self.keys],
         ))  # fmt: skip
 
-    def _add_plain(self, position: int, name: CompanyName, phones: tuple[str, ...]) -> bool:
-        """Note a record of one name and at most one plain phone; others are left alone."""
-        phone = one_phone(phones[0]) if phones else ""
-        if phone is None or ";" in phone or len(phones) > 1 or not name.text or name.former:
-            return False
-        self.texts.append(pack_plain(name, phone))
-        size = size_of(name)
-        place, trade = self._bear(place_of(name, size), trade_of(name), size)
-        if phone:
-            self._file(self.strong, _of_phones((phone,)), position)
-        self._file_name(position, name, place, trade)
-        return True
+    def _several_names(self) -> tuple[Rows, Rows]:
+        """Whose each name is, where some records have none or several; which are all of theirs."""
+        if not self.profiles:
+            return np.arange(self.count), np.arange(self.count)
+        names: list[CompanyName] = []
+        bearers: list[int] = []
+        single: list[int] = []
+        for at, name in enumerate(self.names):
+            profile = self.profiles.get(at)
+            told = profile.names if profile else (name,)
+            if len(told) == 1:
+                single.append(len(names))
+            names += told
+            bearers += [at] * len(told)
+        self.names = names
+        return np.array(bearers, np.intp), np.array(single, np.intp)
 
-    def _add_profile(self, position: int, profile: Profile) -> None:
-        """Note a record with anything else, or with several names."""
-        self.texts.append(pack_profile(profile))
-        if len(profile.names) == 1:
-            name = profile.names[0]
-            size = size_of(name)
-            self._bear(place_of(name, size), trade_of(name), size | evidence_of(profile))
-        else:
-            self._bear(NO_PLACE, NO_TRADE, 0)
-        self._file(self.strong, _of_phones(profile.phones), position)
+    def _texts(self) -> tuple[bytes, npt.NDArray[Any]]:
+        """All profiles packed, one after the other, and how long each is."""
+        if not self.profiles:
+            return pack_plain(self.names, self.phones)
+        rows = [row for row in self.single.tolist() if self.bearers[row] not in self.profiles]
+        bearers = self.bearers[rows].tolist()
+        packed, plain = pack_plain(
+            [self.names[row] for row in rows], [self.phones[at] for at in bearers]
+        )
+        sizes = np.zeros(self.count, np.intp)
+        sizes[bearers] = plain
+        ends = np.cumsum(sizes)
+        pieces: list[bytes] = []
+        start = 0
+        for at, profile in self.profiles.items():
+            pieces += packed[start : ends[at]], pack_profile(profile)
+            start = ends[at]
+            sizes[at] = len(pieces[-1])
+        return b"".join((*pieces, packed[start:])), sizes
+
+    def _add_further(self, at: int, profile: Profile) -> None:
+        """The keys of a record with more than one name and one phone."""
+        self.evidence[at] = evidence_of(profile) if len(profile.names) == 1 else 0
         for key in exact_keys(profile):
-            number = hash((_OTHER, number_of(f"{key.kind}:{key.value}")))
-            self._file(self.strong if key.is_strong else self.loose, (number,), position)
+            if key.kind != "phone":
+                number = hash((_OTHER, number_of(f"{key.kind}:{key.value}")))
+                self.further.append((STRONG if key.is_strong else WEAK, number, at))
         if profile.person and not profile.names:
-            people = [hash((_PERSON, *map(number_of, key))) for key in person_keys(profile)]
-            self._file(self.loose, people, position)
-        for name in profile.names:
-            place = self._place(place_of(name, size_of(name)))
-            self._file_name(position, name, place, self._trade(trade_of(name)))
+            for words in person_keys(profile):
+                self.further.append((WEAK, hash((_PERSON, *map(number_of, words))), at))
 
-    def _bear(self, where: PlaceOf, what: TradeOf, kind: int) -> tuple[_Place, _Trade]:
-        place, trade = self._place(where), self._trade(what)
-        self.place_of.append(place.number)
-        self.trade_of.append(trade.number)
-        self.kind_of.append(kind)
-        return place, trade
+    def _file_phones(self) -> None:
+        told = [
+            (int(phone[1:]), at)
+            for at, phone in enumerate(self.phones)
+            if phone and at not in self.profiles
+        ]
+        for at, profile in self.profiles.items():
+            told += [(int(phone[1:]), at) for phone in profile.phones]
+        both = np.array(told, np.intp).reshape(-1, 2)
+        self._file(STRONG, mixed(_PHONE, both[:, 0].astype(np.uint64)), both[:, 1])
 
-    def _place(self, where: PlaceOf) -> _Place:
-        known = self.places.get(where)
-        if known is None:
-            known = self.places[where] = _numbered_place(where, len(self.places))
-        return known
+    def _file_names(self) -> list[npt.NDArray[Any]]:
+        """File the keys of all names; what of each record bears on a comparison."""
+        kinds = (np.uint32, np.uint16, np.uint32, np.uint32)
+        bearing = [np.zeros(self.count, kind) for kind in kinds]
+        shape_of, kind_of, read_as, written_as = bearing
+        if not self.names:
+            return bearing
+        columns = list(zip(*self.names, strict=True))
+        brands = Texts(columns[1])
+        shapes = self.shapes.of(columns)
+        told = self.shapes.numbers(shapes)
+        is_chinese = brands.have(CHINESE)
+        self._file_brands(brands, is_chinese, told)
+        self._file_firms(brands, shapes)
+        own = self.single
+        record = self.bearers[own]
+        size = np.where(is_chinese & (told[IS_USUAL] > 0), np.minimum(brands.sizes, _LONGEST), 0)
+        shape_of[record] = shapes[own]
+        kind_of[record] = self.evidence[record] | (size[own] * SIZE).astype(np.uint16)
+        for column, spelling in ((read_as, _syllables()), (written_as, _numerals())):
+            column[record] = (mixed(brands.numbers(spelling)[own]) >> _HALF).astype(np.uint32)
+        return bearing
 
-    def _trade(self, what: TradeOf) -> _Trade:
-        known = self.trades.get(what)
-        if known is None:
-            industry, industries, _group = what
-            first = number_of(industries[0]) if industries else _SILENT
-            known = self.trades[what] = _Trade(len(self.trades), number_of(industry), first)
-        return known
+    def _file_brands(self, brands: Texts, is_chinese: npt.NDArray[np.bool_], told: Numbers) -> None:
+        """The keys of names: the whole of each, its brand as written and as read."""
+        bearers = self.bearers
+        written, sound = brands.numbers(), brands.numbers(_sounds())
+        named = np.flatnonzero(brands.sizes)
+        whole = mixed(_NAME, told[PLACE], written, told[TRADE], told[BRANCH])
+        self._file(STRONG, whole[named], bearers[named])
+        usual = named[told[IS_USUAL][named] > 0]
+        elsewhere = usual[(told[WHERE] != told[ELSEWHERE])[usual]]
+        # a Latin trade is as good as none
+        latin = usual[(~is_chinese & (told[FIRST_TRADE] != SILENT))[usual]]
+        for rows, keys in (
+            (usual, mixed(_BRAND, written[usual])),
+            (usual, mixed(_SOUND_TRADE, sound[usual], told[FIRST_TRADE][usual])),
+            (usual, mixed(_SOUND_PLACE, sound[usual], told[WHERE][usual])),
+            (elsewhere, mixed(_SOUND_PLACE, sound[elsewhere], told[ELSEWHERE][elsewhere])),
+            (latin, mixed(_SOUND_TRADE, sound[latin], SILENT)),
+        ):
+            self._file(WEAK, keys, bearers[rows])
+        for size in range(SHORTEST_NEAR, LONGEST_NEAR + 1):
+            rows = usual[brands.sizes[usual] == size]
+            if size not in LATIN_NEAR:
+                rows = rows[is_chinese[rows]]
+            if len(rows):
+                for number in brands.without_one(rows, size):
+                    self._file(WEAK, mixed(_NEAR, number), bearers[rows])
 
-    def _file_name(self, position: int, name: CompanyName, place: _Place, trade: _Trade) -> None:
-        """The keys of a name: the whole of it, its firm, its brand as written and as read."""
-        brand = name.brand
-        if not brand:
-            return
-        written = number_of(brand)
-        branch = number_of(name.branch) if name.branch else _SILENT
-        self._file(self.strong, (hash((place.exact, written, trade.exact, branch)),), position)
-        if labels := firm_labels(name):
-            self._file(self.loose, [hash((_FIRM, number_of(one))) for one in labels], position)
-        if name.is_generic:
-            return
-        sound = number_of(reading_of(brand))
-        named = [hash((_BRAND, written)), hash((_TRADE, sound, trade.first))]
-        for code in place.codes:
-            named.append(hash((_PLACE, sound, code)))
-        if trade.first != _SILENT and not has_chinese(brand):
-            named.append(hash((_TRADE, sound, _SILENT)))  # a Latin trade is as good as none
-        self._file(self.named, named, position)
-        if len(brand) >= SHORTEST_NEAR and may_have_a_slip(brand):
-            self._file(self.loose, _near(brand), position)
+    def _file_firms(self, brands: Texts, shapes: Rows) -> None:
+        """Both names of a well-known firm under one word; few begin like one."""
+        known = _beginnings()
+        may_be = brands.have(SPACE)
+        for begun in (None, self.shapes.begun(shapes)):
+            start = brands.starting(TOLD, begun)
+            may_be |= known[np.searchsorted(known, start) % len(known)] == start
+        for row in np.flatnonzero(may_be).tolist():
+            if self.names[row].brand:
+                for label in firm_labels(self.names[row]):
+                    number = hash((_FIRM, number_of(label)))
+                    self.further.append((WEAK, number, int(self.bearers[row])))
 
-    @staticmethod
-    def _file(kind: Sequence["array[int]"], keys: Iterable[int], position: int) -> None:
-        for key in keys:
-            kind[key % SHARES].append(key & ~POSITION | position)
-
-
-def _numbered_place(where: PlaceOf, number: int) -> _Place:
-    region, province, city, hint, _is_long = where
-    name = CompanyName(region=region, province=province, city=city, province_hint=hint)
-    codes = tuple(map(number_of, places_of(name)))
-    return _Place(number, number_of(city or province or region), codes)
-
-
-def _near(brand: str) -> set[int]:
-    """The brand and what is left of it without each character, as `without_one`, but quicker."""
-    codes = tuple(map(ord, brand))
-    return {hash(codes), *[hash(codes[:at] + codes[at + 1 :]) for at in range(len(codes))]}
+    def _file(self, kind: int, keys: Numbers, records: Sequence[int] | Rows) -> None:
+        positions = np.asarray(records, np.uint64) + np.uint64(self.first)
+        self.keys[kind].append(keys & _UPPER | positions)
 
 
-def _of_phones(phones: Iterable[str]) -> list[int]:
-    return [hash((_PHONE, int(phone[1:]))) for phone in phones]
+def _shared(keys: Iterable[Numbers]) -> list[bytes]:
+    """Keys with their positions, divided into shares by their first bits."""
+    entries = np.sort(np.concatenate(list(keys)))
+    firsts = np.arange(1, SHARES, dtype=np.uint64) << np.uint64(64 - SHARE_BITS)
+    return [some.tobytes() for some in np.split(entries, np.searchsorted(entries, firsts))]

@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from struct import Struct
 from typing import Any, NoReturn, Protocol
 
+from leads.identity.duplicates import HelperLost
 from leads.identity.steps import STEPS, forget_names, forget_search
 
 HEAD = Struct("<BQ")  # a step or how it went, and how many bytes follow
@@ -25,10 +26,6 @@ DONE, FAILED = 0, 1
 AHEAD = 2  # orders that a helper has at a time, so that it need not wait while we do one
 PIPE = 1 << 20
 _BEGIN = "from leads.identity.helpers import serve; serve()"
-
-
-class HelperLost(RuntimeError):
-    """A helper process ended before its work was done: killed, or out of memory."""
 
 
 class HelperFailed(RuntimeError):

@@ -14,6 +14,7 @@ PROBABLE = 0.65
 RARE = 4  # characters of a brand that hardly two firms share
 _FORMER = 0.97
 _HEARD = 0.8  # of two characters known by ear, when neither trade nor place confirms them
+_CONFIRMED = 0.97  # of two places of which one holds the other
 _PAIR = 2
 
 Factor = tuple[float, Reason | None]
@@ -53,13 +54,20 @@ def compare_parsed(left: CompanyName, right: CompanyName) -> NameMatch:
 
 
 def place_factor(left: CompanyName, right: CompanyName) -> float:
-    """What the places leave of the score of two names."""
-    return _region(left, right)[0]
+    """The most that the places leave of the score of two names: a brand may say the place."""
+    factor, reason = _region(left, right)
+    is_unsaid = reason is not None and reason.code is ReasonCode.REGION_MISSING
+    return _CONFIRMED if is_unsaid else factor
 
 
 def trade_factor(left: CompanyName, right: CompanyName) -> float:
     """What the trades leave of the score of two names."""
     return _industry(left, right)[0]
+
+
+def closing_factor(left: CompanyName, right: CompanyName) -> float:
+    """What legal forms and branches leave of the score of two names."""
+    return _form(left, right)[0] * _branch(left, right)[0]
 
 
 def _with_former_names(left: CompanyName, right: CompanyName) -> NameMatch:
@@ -99,14 +107,14 @@ def _region(left: CompanyName, right: CompanyName) -> Factor:
         pair = {"left": left.region, "right": right.region}
         return 0.5 if left.is_generic else 0.88, Reason(ReasonCode.REGION_DIFFERENT, pair)
     if left.region.endswith(b) > (not b) or right.region.endswith(a) > (not a):
-        return 0.97, Reason(ReasonCode.REGION_EQUAL, {"region": a})
+        return _CONFIRMED, Reason(ReasonCode.REGION_EQUAL, {"region": a})
     if (left.is_generic or right.is_generic) and {a, b} != {"", "中国"}:
         return 0.5, Reason(ReasonCode.REGION_DIFFERENT, {"left": a, "right": b})
     if _regions_agree(left, right):
-        return 0.97, Reason(ReasonCode.REGION_EQUAL, {"region": left.city or right.city or a})
+        return _CONFIRMED, Reason(ReasonCode.REGION_EQUAL, {"region": left.city or right.city or a})
     if not a or not b or "中国" in (a, b):
         if _hints_agree(left, right) or brand_says_place(left.brand, a or b):
-            return 0.97, Reason(ReasonCode.REGION_EQUAL, {"region": left.province or a or b})
+            return _CONFIRMED, Reason(ReasonCode.REGION_EQUAL, {"region": left.province or a or b})
         factor = 0.95 if min(len(left.brand), len(right.brand)) >= 4 or "中国" in (a, b) else 0.88
         return factor, Reason(ReasonCode.REGION_MISSING, {"region": a or b})
     rare = left.brand == right.brand and len(left.brand) >= RARE and has_chinese(left.brand)

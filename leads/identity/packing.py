@@ -2,17 +2,24 @@
 
 import marshal
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
-from operator import attrgetter
+from itertools import chain
+from operator import attrgetter, itemgetter
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from leads.identity.names import verdict_for
 from leads.identity.profiles import Profile
 from leads.identity.reasons import Reason, ReasonCode
+from leads.identity.shapes import Shape, shaped
 from leads.identity.types import CompanyName, Identity, IdentityMatch
 
 _PLAIN = 2  # no references between equal values: quicker, and each record stands alone
-_told = attrgetter(*(field.name for field in fields(Identity) if field.name != "id"))
+_END, _WHOLE = "\0", b"\xff"  # what begins a whole profile begins no text
+_told = itemgetter(slice(1, None))  # all fields but the id
+_more = attrgetter(*(name for name in Identity._fields if name not in ("id", "company", "phones")))
+_NO_MORE = _more(Identity())
 _value = str.__str__  # of a code: its plain text, quicker than `.value`
 _CODES = {code.value: code for code in ReasonCode}
 Found = tuple[int, float, list[tuple[str, dict[str, str]]]]
@@ -28,13 +35,22 @@ def loads(packed: bytes | memoryview) -> Any:
     return marshal.loads(packed)  # noqa: S302 - our own bytes, through our own pipe
 
 
-def pack_records(records: Sequence[Identity]) -> bytes:
-    """What records say, without their ids."""
-    told = [_told(record) for record in records]
+def pack_records(search: int, first: int, records: Sequence[Identity]) -> bytes:
+    """What records say, without their ids: their companies, a phone of each, and all of the few
+    that say more."""
+    companies, cells = [one.company for one in records], [one.phones for one in records]
+    others = {
+        at: _told(record)
+        for at, (record, more) in enumerate(zip(records, map(_more, records), strict=True))
+        if more != _NO_MORE or len(cells[at]) > 1
+    }
+    phones = [cell[0] if cell else "" for cell in cells]
     try:
-        return dumps(told)
+        return dumps((search, first, companies, phones, others))
     except ValueError:  # a text that is more than text, such as a member of an enumeration
-        return dumps([tuple(map(_plain_text, one)) for one in told])
+        texts = [list(map(_plain_text, column)) for column in (companies, phones)]
+        told = {at: tuple(map(_plain_text, one)) for at, one in others.items()}
+        return dumps((search, first, *texts, told))
 
 
 def _plain_text(value: str | Iterable[str]) -> str | tuple[str, ...]:
@@ -43,24 +59,34 @@ def _plain_text(value: str | Iterable[str]) -> str | tuple[str, ...]:
     return tuple("".join(one) for one in value)
 
 
-def pack_plain(name: CompanyName, phone: str) -> bytes:
-    """A profile of one name, perhaps with a phone: what stands at its default is left out."""
-    names = (tuple(name),)
-    return dumps((names, "", frozenset((phone,))) if phone else (names,))
+def pack_plain(
+    names: Sequence[CompanyName], phones: Iterable[str | None]
+) -> tuple[bytes, npt.NDArray[np.intp]]:
+    """Profiles of one name and perhaps a phone, one after the other, and how long each is.
+
+    Their shapes are kept elsewhere. No normalised text has the character that ends each here.
+    """
+    told = zip([name.brand for name in names], [name.text for name in names], phones, strict=True)
+    texts = _END.join(chain.from_iterable(told)) + _END  # type: ignore[arg-type]
+    packed = texts.encode("utf-8", "surrogatepass")
+    ends = np.flatnonzero(np.frombuffer(packed, np.uint8) == 0)[2::3] + 1
+    return packed, np.diff(ends, prepend=0)
 
 
 def pack_profile(profile: Profile) -> bytes:
-    """A normalised record in a hundred bytes or two."""
+    """Any other normalised record."""
     names, *rest = profile
-    return dumps((tuple(map(tuple, names)), *rest))
+    return _WHOLE + dumps((tuple(map(tuple, names)), *rest))
 
 
-def unpack_profile(packed: bytes | memoryview) -> Profile:
+def unpack_profile(packed: bytes, shape: Shape) -> Profile:
     """The same profile again."""
-    names, *rest = loads(packed)
-    if len(names) == 1:
-        return Profile((CompanyName(*names[0]),), *rest)
-    return Profile(tuple([CompanyName(*name) for name in names]), *rest)
+    if packed.startswith(_WHOLE):
+        names, *rest = loads(memoryview(packed)[1:])
+        return Profile(tuple([CompanyName(*name) for name in names]), *rest)
+    brand, text, phone, _ = packed.decode("utf-8", "surrogatepass").split(_END)
+    name = shaped(shape, brand, text)
+    return Profile((name,), "", frozenset((phone,))) if phone else Profile((name,))
 
 
 def pack_match(number: int, match: IdentityMatch) -> Found:

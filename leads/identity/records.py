@@ -53,7 +53,11 @@ def compare_profiles(
 
     `names_alike` for whoever compares the names as well and need not do it twice.
     """
-    findings = [*_names(a, b, names_alike), *_credit_codes(a, b), *_contacts(a, b)]
+    findings = list(_names(a, b, names_alike))
+    if a.credit_code and b.credit_code:
+        findings += _credit_codes(a, b)
+    if a.emails or a.domains or a.wechat or not a.phones.isdisjoint(b.phones):
+        findings += _contacts(a, b)
     if not (a.names or b.names):
         findings += _named_in_mail(a, b)
     near = compare_addresses(a.address, b.address) if a.address and b.address else ""
@@ -64,25 +68,29 @@ def compare_profiles(
     doubt, ceiling = 1.0, 1.0
     for finding in findings:
         doubt *= 1.0 - finding.weight
-        ceiling = min(ceiling, finding.ceiling)
+        if finding.ceiling < ceiling:
+            ceiling = finding.ceiling
     score = round(min(1.0 - doubt, ceiling), 4)
-    return IdentityMatch(score, verdict_for(score), tuple(f.reason for f in findings))
+    return IdentityMatch(score, verdict_for(score), tuple([f.reason for f in findings]))
 
 
 def _names(a: Profile, b: Profile, names_alike: NamesAlike) -> Iterator[Finding]:
     """The best pair of names and aliases; names of different firms leave at most a question."""
     if not a.names or not b.names:
         return
-    pairs = [(left, right) for left in a.names for right in b.names]
-    matches = [names_alike(left, right) for left, right in pairs]
-    best = max(matches, key=lambda match: match.score)
+    if len(a.names) == len(b.names) == 1:
+        pairs, best = [], names_alike(a.names[0], b.names[0])
+    else:
+        pairs = [(left, right) for left in a.names for right in b.names]
+        matches = [names_alike(left, right) for left, right in pairs]
+        best = max(matches, key=lambda match: match.score)
     first, *others = best.reasons
     if best.verdict == "different":
         yield Finding(first, ceiling=0.85)
         return
     yield Finding(first, weight=best.score * _NAME)
     yield from map(Finding, others)
-    if len(pairs) > 1:
+    if pairs:
         yield from _former(a, b, pairs[matches.index(best)])
 
 

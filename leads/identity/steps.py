@@ -4,48 +4,50 @@ Each takes and returns bytes and knows nothing but them, so that it can be done 
 """
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
-from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
 
 from leads.identity.bearings import Bearings
 from leads.identity.companies import parse_company_name
 from leads.identity.filing import POSITION, POSITION_BITS, Filing
 from leads.identity.packing import dumps, loads, pack_match, unpack_profile
 from leads.identity.records import compare_profiles
+from leads.identity.shapes import shapes_of
 from leads.identity.text import normalise_name
 
 CROWDED = 60  # a key that more records share says little and costs their square
 RIGHT = (1 << 32) - 1  # a pair is one number: left << 32 | right
+Rows = npt.NDArray[np.intp]
+Pairs = npt.NDArray[np.int64]
 
 
 def normalise(task: bytes) -> bytes:
     """Records from one position on → what is noted of them, see `filing`."""
-    first, packed = loads(task)
-    filing = Filing()
-    filing.add(first, loads(packed))
-    return filing.packed()
+    search, *told = loads(task)
+    return Filing(shapes_of(search), *told).packed()
 
 
 def group(task: bytes) -> bytes:
     """Some shares' keys with positions, and the bearings → pairs to be compared, in order."""
     shares, told = loads(task)
     bearings = _bearings(told)
-    found: set[int] = set()
-    for strong, named, loose in shares:
-        for members in _groups(strong):
-            found.update(left << 32 | right for left, right in _chained(members))
-        found.update(bearings.not_apart(_small(_groups(named)), is_named=True))
-        found.update(bearings.not_apart(_small(_groups(loose)), is_named=False))
-    return array("q", sorted(found)).tobytes()
+    found = [np.zeros(0, np.int64)]
+    for strong, weak in shares:
+        found += _strong_pairs(strong)
+        found += _weak_pairs(weak, bearings)
+    return np.unique(np.concatenate(found)).tobytes()
 
 
 def compare_pairs(task: bytes) -> bytes:
-    """Packed profiles and pairs of their numbers → those pairs that are one client or may be."""
-    packed, numbers = loads(task)
-    profiles = [unpack_profile(one) for one in packed]
+    """Packed profiles, their shapes, and pairs of them → those that are one client or may be."""
+    packed, shapes, shape_of, lefts, rights = loads(task)
+    own = [shapes[number] for number in array("I", shape_of)]
+    profiles = list(map(unpack_profile, packed, own))
     found = []
-    for number, (left, right) in enumerate(numbers):
+    for number, (left, right) in enumerate(zip(array("I", lefts), array("I", rights), strict=True)):
         match = compare_profiles(profiles[left], profiles[right])
         if match.verdict != "different":
             found.append(pack_match(number, match))
@@ -72,29 +74,53 @@ def forget_search() -> None:
     _bearings.cache_clear()
 
 
-def _groups(packed: bytes) -> Iterable[list[int]]:
-    """The positions that share a key. Most keys have one record: these cost no list."""
-    entries = array("q", packed)
-    keys = [entry >> POSITION_BITS for entry in entries]
-    last = dict(zip(keys, entries, strict=True))
-    shared: dict[int, list[int]] = {}
-    for key, entry in zip(keys, entries, strict=True):
-        if last[key] != entry:
-            members = shared.setdefault(key, [])
-            position = entry & POSITION
-            if not members or members[-1] != position:
-                members.append(position)
-    for key, members in shared.items():
-        members.append(last[key] & POSITION)
-    return shared.values()
+def _strong_pairs(packed: bytes) -> Iterator[Pairs]:
+    """All pairs that share a strong key; a crowded group is chained, each with the next."""
+    members = _Members(packed)
+    if len(members.run):
+        together = np.flatnonzero(members.run[1:] == members.run[:-1])
+        yield members.pairs(together, together + 1)
+        for left, right in members.further():
+            yield members.pairs(left, right)
 
 
-def _chained(members: list[int]) -> Iterable[tuple[int, int]]:
-    """All pairs in a group; a crowded group is chained, each with the next."""
-    if len(members) <= CROWDED:
-        return combinations(members, 2)
-    return zip(members, members[1:], strict=False)
+def _weak_pairs(packed: bytes, bearings: Bearings) -> Iterator[Pairs]:
+    """All pairs that share a key which is not crowded, and do not contradict each other."""
+    members = _Members(packed)
+    members.keep(members.is_small())
+    bear = bearings.of(members.position)
+    for left, right in members.further(1):
+        yield members.pairs(*bearings.not_apart(bear, left, right))
 
 
-def _small(groups: Iterable[list[int]]) -> Iterator[list[int]]:
-    return (members for members in groups if len(members) <= CROWDED)
+class _Members:
+    """The positions that share a key, group by group; most keys have one record and no group."""
+
+    def __init__(self, packed: bytes) -> None:
+        entries = np.unique(np.frombuffer(packed, np.uint64))
+        keys = entries >> np.uint64(POSITION_BITS)
+        starts = np.concatenate([[True], keys[1:] != keys[:-1]])[: len(keys)]
+        self.run = np.cumsum(starts)
+        self.position = (entries & np.uint64(POSITION)).astype(np.intp)
+        self.keep(self._sizes() > 1)
+
+    def keep(self, which: npt.NDArray[np.bool_]) -> None:
+        self.run, self.position = self.run[which], self.position[which]
+
+    def is_small(self) -> npt.NDArray[np.bool_]:
+        return self._sizes() <= CROWDED
+
+    def further(self, distance: int = 2) -> Iterator[tuple[Rows, Rows]]:
+        """Pairs of members at one distance after the other, from this one on, in small groups."""
+        left = np.flatnonzero(self.is_small())
+        while len(left):
+            left = left[left + distance < len(self.run)]
+            left = left[self.run[left] == self.run[left + distance]]
+            yield left, left + distance
+            distance += 1
+
+    def pairs(self, left: Rows, right: Rows) -> Pairs:
+        return self.position[left] << 32 | self.position[right]
+
+    def _sizes(self) -> Rows:
+        return np.asarray(np.bincount(self.run)[self.run])

@@ -65,8 +65,7 @@ class Key(NamedTuple):
         return self.kind in STRONG_KINDS
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """What is known about a lead, customer or contact that can tell who it is."""
 
     id: Hashable = None

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from leads.identity import (
     Identity,
     TooManyRecords,
+    batches,
     compare,
-    duplicates,
     find_duplicates,
     match_keys,
     profile_of,
 )
-from leads.identity.duplicates import CROWDED
 from leads.identity.person_keys import person_keys
+from leads.identity.steps import CROWDED
 
 NAMES = st.builds(
     "{}{}{}{}".format,
@@ -133,8 +133,8 @@ def test_more_records_than_there_are_numbers_are_refused(
     processes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     records = [Identity(number, company=f"华信{number}") for number in range(6)]
-    monkeypatch.setattr(duplicates, "MOST_RECORDS", 6)
+    monkeypatch.setattr(batches, "MOST_RECORDS", 6)
     assert not list(find_duplicates(records, processes=processes))
-    monkeypatch.setattr(duplicates, "MOST_RECORDS", 5)
+    monkeypatch.setattr(batches, "MOST_RECORDS", 5)
     with pytest.raises(TooManyRecords, match="No more than 5 records"):
         list(find_duplicates(records, processes=processes))

@@ -16,7 +16,7 @@ from leads.identity import (
     DuplicatePair,
     HelperLost,
     Identity,
-    duplicates,
+    batches,
     find_duplicates,
     helpers,
     steps,
@@ -48,7 +48,7 @@ def records(count: int) -> list[Identity]:
 
 @pytest.fixture
 def small_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(duplicates, "CHUNK", 50)
+    monkeypatch.setattr(batches, "CHUNK", 50)
 
 
 def found(given: list[Identity], processes: int | None) -> list[DuplicatePair]:
@@ -74,8 +74,8 @@ def test_many_records_start_helpers_by_themselves(monkeypatch: pytest.MonkeyPatc
         start(self, processes)
 
     monkeypatch.setattr(helpers._Helpers, "start", counted)
-    monkeypatch.setattr(duplicates, "own_cores", lambda: 2)
-    monkeypatch.setattr(duplicates, "MANY", 100)
+    monkeypatch.setattr(batches, "own_cores", lambda: 2)
+    monkeypatch.setattr(batches, "MANY", 100)
     given = records(120)
     assert found(given[:90], None)
     assert started == []
@@ -86,8 +86,8 @@ def test_many_records_start_helpers_by_themselves(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.usefixtures("small_tasks")
 def test_one_core_needs_no_helpers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(helpers, "_Helpers", None)
-    monkeypatch.setattr(duplicates, "own_cores", lambda: 1)
-    monkeypatch.setattr(duplicates, "MANY", 100)
+    monkeypatch.setattr(batches, "own_cores", lambda: 1)
+    monkeypatch.setattr(batches, "MANY", 100)
     assert found(records(120), None)
 
 
@@ -111,7 +111,7 @@ def test_a_killed_helper_is_told_and_ends_the_search(
                 made[0].send_signal(signal.SIGKILL)
             yield record
 
-    monkeypatch.setattr(duplicates, "MANY", 0)
+    monkeypatch.setattr(batches, "MANY", 0)
     with pytest.raises(HelperLost, match="signal 9"):
         list(find_duplicates(read(), processes=2))
     assert all(process.poll() is not None for process in made)

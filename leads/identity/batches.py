@@ -1,0 +1,137 @@
+"""A search for duplicates as its three steps see it (`steps`), shared with helper processes.
+
+Made for files of a million records: a profile is a run of bytes, a key and a pair are numbers.
+Loaded with the first search: what is in columns needs numpy, and nothing else here does.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from itertools import chain, count, islice
+
+import numpy as np
+import numpy.typing as npt
+
+from leads.identity.bearings import aspects_of
+from leads.identity.duplicates import TooManyRecords
+from leads.identity.filing import KINDS, MOST_RECORDS, SHARES
+from leads.identity.helpers import Workers, no_collecting, own_cores, workers
+from leads.identity.packing import dumps, loads, pack_records, unpack_match
+from leads.identity.shapes import Shape, forget_shapes
+from leads.identity.steps import RIGHT, compare_pairs, group, normalise
+from leads.identity.types import DuplicatePair, Identity
+
+MANY = 20_000  # records from which on helper processes are worth starting
+MOST = 4  # processes, unless more are asked for: others use the machine too
+TOGETHER = SHARES // 16  # shares of keys grouped in one task
+CHUNK = 1_000  # records normalised, and pairs compared, at a time
+
+
+def find(records: Iterable[Identity], processes: int | None) -> Iterator[DuplicatePair]:
+    """See `duplicates.find_duplicates`."""
+    source = iter(records)
+    first = list(islice(source, MANY))
+    if processes is None:
+        processes = min(own_cores(), MOST) if len(first) == MANY else 1
+    with workers(processes) as helpers:
+        batch = _Batch(helpers)
+        try:
+            with no_collecting():
+                batch.read(chain(first, source))
+            del first
+            yield from batch.compare(batch.pairs())
+        finally:
+            forget_shapes(batch.search)
+
+
+_searches = count()
+
+
+class _Batch:
+    """The records and what is known of each: their profiles packed, one after the other."""
+
+    def __init__(self, helpers: Workers) -> None:
+        self.helpers, self.search = helpers, next(_searches)
+        self.records: list[Identity] = []
+        self.text = bytearray()
+        self.sizes = bytearray()
+        self.shapes: dict[Shape, int] = {}
+        self.numbers: dict[int, npt.NDArray[np.uint32]] = {}  # of each process's shapes
+        self.bearing = [bytearray() for _column in range(4)]
+        self.keys = [[bytearray() for _kind in KINDS] for _share in range(SHARES)]
+
+    def read(self, records: Iterable[Identity]) -> None:
+        """Normalise all records as they come, and file their keys."""
+        for answer in self.helpers.each(normalise, self._chunks(records)):
+            process, shapes, text, sizes, (shape_of, *bearing), kinds = loads(answer)
+            self.text += text
+            self.sizes += sizes
+            numbers = self._numbered(process, shapes)
+            told = numbers[np.frombuffer(shape_of, np.uint32)].tobytes()
+            for column, more in zip(self.bearing, (told, *bearing), strict=True):
+                column += more
+            for kind, shares in enumerate(kinds):
+                for filed, more in zip(self.keys, shares, strict=True):
+                    filed[kind] += more
+
+    def _numbered(self, process: int, shapes: Iterable[Shape]) -> npt.NDArray[np.uint32]:
+        """The numbers that a process's shapes have among all, with those that it found now."""
+        known = self.numbers.get(process, np.zeros(0, np.uint32))
+        if shapes:
+            ours = [self.shapes.setdefault(shape, len(self.shapes)) for shape in shapes]
+            known = np.concatenate([known, np.array(ours, np.uint32)])
+        self.numbers[process] = known
+        return known
+
+    def _chunks(self, records: Iterable[Identity]) -> Iterator[bytes]:
+        source = iter(records)
+        while chunk := list(islice(source, CHUNK)):
+            position = len(self.records)
+            self.records += chunk
+            if len(self.records) > MOST_RECORDS:
+                raise TooManyRecords(f"No more than {MOST_RECORDS:,} records are compared at once.")
+            yield pack_records(self.search, position, chunk)
+
+    def pairs(self) -> npt.NDArray[np.int64]:
+        """The pairs that share a key and do not contradict each other, each once, in order."""
+        found = bytearray()
+        for answer in self.helpers.each(group, self._shares()):
+            found += answer
+        return np.unique(np.frombuffer(found, np.int64))
+
+    def _shares(self) -> Iterator[bytes]:
+        bearings = dumps((aspects_of(self.shapes), [bytes(one) for one in self.bearing]))
+        del self.bearing[1:]
+        while self.keys:
+            some, self.keys = self.keys[:TOGETHER], self.keys[TOGETHER:]
+            yield dumps((some, bearings))
+
+    def compare(self, pairs: npt.NDArray[np.int64]) -> Iterator[DuplicatePair]:
+        """The pairs that are one client or may be."""
+        given: deque[npt.NDArray[np.int64]] = deque()
+        for answer in self.helpers.each(compare_pairs, self._questions(pairs, given)):
+            asked = given.popleft()
+            for number, score, reasons in loads(answer):
+                left, right = divmod(int(asked[number]), RIGHT + 1)
+                match = unpack_match(score, reasons)
+                yield DuplicatePair(self.records[left], self.records[right], match)
+
+    def _questions(
+        self, pairs: npt.NDArray[np.int64], given: deque[npt.NDArray[np.int64]]
+    ) -> Iterator[bytes]:
+        """Some pairs at a time, with the profiles that they need."""
+        shapes, shape_of = list(self.shapes), np.frombuffer(self.bearing[0], np.uint32)
+        sizes = np.frombuffer(self.sizes, np.uint32)
+        ends = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
+        for start in range(0, len(pairs), CHUNK):
+            some = pairs[start : start + CHUNK]
+            given.append(some)
+            both = np.concatenate([some >> 32, some & RIGHT])
+            needed, places = np.unique(both, return_inverse=True)
+            own, shape_places = np.unique(shape_of[needed], return_inverse=True)
+            firsts, lasts = ends[needed].tolist(), ends[needed + 1].tolist()
+            lefts, rights = np.split(places.astype(np.uint32), 2)
+            yield dumps((
+                [self.text[first:last] for first, last in zip(firsts, lasts, strict=True)],
+                [shapes[number] for number in own.tolist()],
+                shape_places.astype(np.uint32).tobytes(), lefts.tobytes(), rights.tobytes(),
+            ))  # fmt: skip
