@@ -119,7 +119,7 @@ class ImportState(models.TextChoices):
     UPLOADED = "uploaded", _("Columns to confirm")
     CHECKING = "checking", _("Being checked")
     CHECKED = "checked", _("Ready to import")
-    RUNNING = "running", _("Running")
+    RUNNING = "running", pgettext_lazy("import", "Running")
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")
     CANCELLED = "cancelled", _("Cancelled")

@@ -94,7 +94,7 @@ OPERATIONS = {
     "opportunity.created": (_("opened the opportunity"), "plus"),
     "opportunity.moved": (_("moved it"), "arrow-right"),
     "collision.noticed": (_("entered it although a similar one was shown"), "alert-triangle"),
-    "collision.noticed_in_case": (_("somebody else reaches for this client"), "scale"),
+    "collision.noticed_in_case": (_("reached for this client, too"), "scale"),
     "collision.decided": (_("decided the collision"), "scale"),
     "collision.appealed": (_("appealed against the decision"), "scale"),
     "collision.gave_way": (_("left the client to its owner"), "scale"),

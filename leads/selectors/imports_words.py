@@ -125,7 +125,8 @@ def reason_of_touch(reason: str, outcome: str = "") -> str:
     """Why an arrival became what it became; references to records are worded by kind."""
     kind, _sep, _pk = reason.partition(":")
     if kind in RecordKind.values and _sep:
+        label = str(RecordKind(kind).label).lower()
         if outcome == TouchOutcome.CREATED:
-            return _("Probably the same as a %(kind)s we have") % {"kind": RecordKind(kind).label}
-        return _("Meets a %(kind)s we have") % {"kind": RecordKind(kind).label}
+            return _("Probably the same as a %(kind)s we have") % {"kind": label}
+        return _("Meets a %(kind)s we have") % {"kind": label}
     return str(REJECTIONS.get(reason, reason))

@@ -122,7 +122,7 @@ class FigureTable(Table):
         HtmlColumn("customers", _("Customers"), wanted=(*KEYS, "customers"), align="end",
                    html=opening("customers", lambda row: formats.number(row["customers"])),
                    plain=lambda row: row["customers"]),
-        HtmlColumn("hours", _("Hours to decide: 50 / 90 %"), align="end",
+        HtmlColumn("hours", _("Hours to decide 50/90 %"), align="end",
                    wanted=(*KEYS, "median_hours", "p90_hours"), html=opening("decided", _hours),
                    plain=lambda row: row["median_hours"]),
         NumberColumn("p90_hours", _("Hours to decision, 90 %"), places=1, hidden=True),

@@ -73,7 +73,7 @@ class ImportTable(Table):
         BadgeColumn("state", gettext_lazy("State"), choices=ImportState, colours=STATE_COLOURS),
         ChoiceColumn("channel", gettext_lazy("Source"), choices=Channel),
         TextColumn("campaign", gettext_lazy("Campaign or event")),
-        NumberColumn("row_count", gettext_lazy("Rows")),
+        NumberColumn("row_count", pgettext_lazy("file", "Rows")),
         HtmlColumn(
             "created",
             gettext_lazy("New leads"),
@@ -241,10 +241,9 @@ class ArrivalTable(TouchTable):
         super().__init__(request, queryset)
         self.batch = batch
         kept = {one.key: one for one in TouchTable.columns}
-        # one file came by one channel; on a phone the case stands beside the outcome
+        # one file came by one channel; on a phone the case is in sight without scrolling
         self.columns = (  # type: ignore[misc, assignment]
             kept["payload"],
-            kept["outcome"],
             HtmlColumn(
                 "case",
                 pgettext_lazy("collision", "Case"),
@@ -252,6 +251,7 @@ class ArrivalTable(TouchTable):
                 html=self._case,
                 wanted=("pk", "case_id"),
             ),
+            kept["outcome"],
             HtmlColumn(
                 "why",
                 gettext_lazy("Why"),

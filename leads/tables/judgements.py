@@ -65,6 +65,6 @@ class JudgementTable(Table):
     refresh = ("judgement-taken-back",)
     empty = Empty(
         gettext_lazy("Nobody has judged two records yet: cases, merges and early warnings do."),
-        Action(pgettext_lazy("collision", "Cases"), reverse_lazy("leads:cases")),
+        Action(gettext_lazy("To the cases"), reverse_lazy("leads:cases")),
         "scale",
     )

@@ -67,6 +67,6 @@ class MergeTable(Table):
     refresh = ("records-merged",)
     empty = Empty(
         gettext_lazy("Nothing has been merged yet. Begin on a customer's or a lead's page."),
-        Action(gettext_lazy("Customers"), reverse_lazy("leads:customers")),
+        Action(gettext_lazy("To the customers"), reverse_lazy("leads:customers")),
         "git-merge",
     )
