@@ -32,6 +32,7 @@ BY_ACTION = {
     **dict.fromkeys(SHARED, Verb.SHARE),
     **dict.fromkeys(SIGN_INS, Verb.SIGN_IN),
     "viewed": Verb.VIEW,
+    "api.listed": Verb.VIEW,
     "exported": Verb.EXPORT,
     "downloaded": Verb.EXPORT,
     "export_requested": Verb.EXPORT,

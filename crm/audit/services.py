@@ -1,3 +1,4 @@
+import hashlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -62,7 +63,7 @@ def _with_token(details: dict[str, Any]) -> dict[str, Any]:
 
 def note_view(kind: str, pk: int) -> None:
     """The acting member opened a record: one line an hour says so, however often it was."""
-    who = f"{current_organization_id()}:{current_member_id()}:{current_token()}"
-    key = f"record-seen:{who}:{kind}:{pk}"
+    token = hashlib.sha256(current_token().encode()).hexdigest()[:16] if current_token() else ""
+    key = f"record-seen:{current_organization_id()}:{current_member_id()}{token}:{kind}:{pk}"
     if cache.add(key, 1, SEEN_AGAIN):
         write("record.viewed", kind, pk, {})

@@ -60,6 +60,7 @@ ACTIONS: Mapping[str, Any] = {
     "calendar.day_saved": pgettext_lazy("log", "set a day of the calendar"),
     "calendar.day_removed": pgettext_lazy("log", "removed a day of the calendar"),
     "organization.founded": pgettext_lazy("log", "founded the organisation"),
+    "api.listed": pgettext_lazy("log", "read a list by program"),
     "access_token.created": pgettext_lazy("log", "made an access token"),
     "access_token.revoked": pgettext_lazy("log", "revoked an access token"),
     "signin.policy_changed": pgettext_lazy("log", "changed the sign-in rules"),

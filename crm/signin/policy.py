@@ -119,6 +119,15 @@ def has_device(user_id: int | None, asked: SecondFactor) -> bool:
     return found
 
 
+def lacks_second_factor(member: Member) -> bool:
+    """Whether the member should have set up a second factor by now: programs of theirs wait too."""
+    policy = current_policy()
+    asked = policy.asks(member)
+    if asked == SecondFactor.NONE or timezone.now() < policy.due_at(member):
+        return False
+    return not has_device(member.user_id, asked)
+
+
 def _may_break_glass(member: Member, proof: Proof) -> bool:
     """An administrator with a second factor gets in when the identity provider is broken."""
     return is_administrator(member) and bool(proof.factors)

@@ -95,6 +95,7 @@ REJECTIONS = {
     "faulty": gettext_lazy("Faulty row"),
     "probable": gettext_lazy("Probable duplicate, left out"),
     "same_file": gettext_lazy("Repeats an earlier row of the file"),
+    "known": gettext_lazy("A known client, and nobody said why to go on"),
 }
 
 

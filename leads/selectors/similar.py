@@ -11,13 +11,14 @@ from django.db.models import Max
 from crm.access import policy
 from crm.encryption.cipher import Undecipherable, seal, unseal
 from crm.people.models import Member
+from crm.web.asked import record_id
 from leads.enums import CardFact, NameOnCard, RecordKind, StageKind
 from leads.identity import ReasonCode
 from leads.models import CollisionSettings, Customer, Lead, Opportunity
 from leads.redaction import masked_name
 from leads.selectors.addresses import page_of
 from leads.selectors.entering import collision_settings, mark_of
-from leads.selectors.identity import Match
+from leads.selectors.identity import Match, Pair
 from leads.words import CUSTOMER_COLOURS, LEAD_COLOURS, deal_band, reason_words
 
 ASK_SALT = "leads.ask-to-share"
@@ -100,6 +101,18 @@ class Reader:
         if self.settings.name_on_card == NameOnCard.WHOLE:
             return str(record)
         return masked_name(str(record), self.typed)
+
+
+def own_pair(member: Member, record: str) -> tuple[Pair, ...]:
+    """The record being edited ("lead:12"), which is no duplicate of itself.
+
+    Only one the member may see: leaving out a hidden one would tell which number it has.
+    """
+    kind, _sep, number = record.partition(":")
+    pk = record_id(number)
+    if pk is None or kind not in VIEW:
+        return ()
+    return ((kind, pk),) if _visible(member, RecordKind(kind), {pk: None}) else ()
 
 
 def asked_record(token: str, *, by: Member) -> tuple[RecordKind, int, str]:

@@ -9,7 +9,7 @@ from crm.people.models import Member
 from leads.models import Contact, Customer
 from leads.services.completion import complete_contact
 from leads.services.identity import forget, index
-from leads.services.saving import locked, take_over
+from leads.services.saving import check_version, locked, take_over
 
 
 @transaction.atomic
@@ -28,9 +28,10 @@ def create_contact(*, customer_id: int, by: Member | None, **facts: Any) -> Cont
 
 
 @transaction.atomic
-def update_contact(*, contact_id: int, **facts: Any) -> Contact:
-    """Change a person's facts; there is one main contact at most."""
+def update_contact(*, contact_id: int, version: int | None = None, **facts: Any) -> Contact:
+    """Change a person's facts; there is one main contact at most. A stale version is refused."""
     contact = locked(Contact.objects.all(), contact_id)
+    check_version(contact, version)
     if facts.get("is_primary") and not contact.is_primary:
         locked(Customer.objects.all(), contact.customer_id)
         others = Contact.objects.filter(customer_id=contact.customer_id, is_primary=True)

@@ -81,6 +81,8 @@ def update_customer(
     version: int | None = None,
     explanation: str = "",
     confirmed: Collection[str] = (),
+    origin: CollisionOrigin = CollisionOrigin.ENTRY,
+    channel: str = "",
     **facts: Any,
 ) -> Customer:
     """Change a customer's facts; a stale version is refused with what is stored now."""
@@ -102,13 +104,14 @@ def update_customer(
             explanation=explanation,
             confirmed=confirmed,
             excluding=[me],
+            channel=channel,
         )
         _check_credit_code(customer)
     customer.version += 1
     derived = ["sort_key", "name_key", "phone_key", "credit_code", "province"]
     customer.save(update_fields=sorted({*changed, *derived, "version", "updated_at"}))
     index(customer)
-    collisions.report(customer, found, by=by, explanation=explanation)
+    collisions.report(customer, found, by=by, explanation=explanation, origin=origin)
     return customer
 
 

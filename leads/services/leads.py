@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
 from crm import jobs
+from crm.access import policy
 from crm.audit import services as audit
 from crm.numbering import take_number
 from crm.people.models import Member
-from leads.enums import RecordKind, TouchOutcome
+from leads.enums import CollisionOrigin, RecordKind, TouchOutcome
 from leads.models import Lead, Touch
 from leads.selectors.candidates import identity_of
 from leads.selectors.cases import case_that_closed
@@ -36,6 +37,7 @@ def create_lead(
     explanation: str = "",
     confirmed: Collection[str] = (),
     touch: Touch | None = None,
+    origin: CollisionOrigin = CollisionOrigin.ENTRY,
     **facts: Any,
 ) -> Lead:
     """Enter a lead; LikelyDuplicate when the client is known and nobody said to continue.
@@ -68,8 +70,15 @@ def create_lead(
     if owner is None:
         jobs.enqueue("leads.assign_leads", lead_ids=[lead.pk])
     if by is not None:
-        collisions.report(lead, found, by=by, explanation=explanation)
+        collisions.report(lead, found, by=by, explanation=explanation, origin=origin)
     return lead
+
+
+def first_owner(member: Member, chosen: Member | None) -> Member | None:
+    """Who gets a lead a member enters: whom an assigner names, else its rep; else the rules."""
+    if chosen is not None or policy.allowed(member, "leads.assign_lead"):
+        return chosen
+    return member if policy.allowed(member, "leads.view_lead") else None
 
 
 def _settle_touch(
@@ -92,6 +101,7 @@ def update_lead(
     version: int | None = None,
     explanation: str = "",
     confirmed: Collection[str] = (),
+    origin: CollisionOrigin = CollisionOrigin.ENTRY,
     **facts: Any,
 ) -> Lead:
     """Change a lead's facts; a stale version is refused with what is stored now."""
@@ -118,7 +128,7 @@ def update_lead(
     derived = ["sort_key", "name_key", "phone_key", "credit_code", "province"]
     lead.save(update_fields=sorted({*changed, *derived, "version", "updated_at"}))
     index(lead)
-    collisions.report(lead, found, by=by, explanation=explanation)
+    collisions.report(lead, found, by=by, explanation=explanation, origin=origin)
     return lead
 
 

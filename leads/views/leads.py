@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST
 
 from crm.access import policy
 from crm.access.decorators import needs
-from crm.people.models import Member
 from crm.refusals import Refused
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
@@ -58,7 +57,7 @@ def create_lead(request: TenantRequest) -> HttpResponse:
         try:
             lead = services.create_lead(
                 by=member,
-                owner=first_owner(member, form.cleaned_data.get("owner")),
+                owner=services.first_owner(member, form.cleaned_data.get("owner")),
                 explanation=form.cleaned_data["explanation"],
                 confirmed=form.confirmed,
                 **form.facts,
@@ -82,13 +81,6 @@ def create_lead(request: TenantRequest) -> HttpResponse:
     return htmx.form_page(
         request, "web/form.html", {"form": form, "title": _("New lead"), "submit": _("Add lead")}
     )
-
-
-def first_owner(member: Member, chosen: Member | None) -> Member | None:
-    """Who gets a lead entered by hand: whom an assigner names, else its rep; else the rules."""
-    if chosen is not None or policy.allowed(member, "leads.assign_lead"):
-        return chosen
-    return member if policy.allowed(member, "leads.view_lead") else None
 
 
 @needs("leads.edit_lead")

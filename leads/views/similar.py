@@ -1,7 +1,5 @@
 """Who is already here: asked while a client's name or number is typed."""
 
-from typing import Any
-
 from django.core import signing
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,23 +7,14 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from crm.access import policy
 from crm.access.decorators import needs
 from crm.access.registry import ANY_MEMBER
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
-from crm.web.asked import record_id
 from leads.identity import Identity
-from leads.models import Customer, Lead
-from leads.selectors.identity import Pair
-from leads.selectors.similar import asked_record
+from leads.selectors.similar import asked_record, own_pair
 from leads.services.lookups import TooManyLookups, look_up
 from leads.services.share_requests import ask_to_share
-
-EDITED: dict[str, tuple[Any, str]] = {
-    "lead": (Lead, "leads.view_lead"),
-    "customer": (Customer, "leads.view_customer"),
-}
 
 
 @require_POST
@@ -33,7 +22,11 @@ EDITED: dict[str, tuple[Any, str]] = {
 def similar(request: TenantRequest) -> HttpResponse:
     """Cards of similar clients; others' clients redacted, and not too often."""
     try:
-        cards = look_up(typed_identity(request), by=request.member, excluding=own_record(request))
+        cards = look_up(
+            typed_identity(request),
+            by=request.member,
+            excluding=own_pair(request.member, request.POST.get("record", "")),
+        )
     except TooManyLookups as refusal:
         context = {"too_many": True, "is_for_today": refusal.is_for_today}
         return render(request, "leads/_similar.html", context)
@@ -57,20 +50,6 @@ def typed_identity(request: HttpRequest) -> Identity:
         wechat=given("wechat"),
         website=given("website"),
     )
-
-
-def own_record(request: TenantRequest) -> tuple[Pair, ...]:
-    """The record being edited, which is no duplicate of itself.
-
-    Only one the member may see: leaving out a hidden one would tell which number it has.
-    """
-    kind, _sep, pk = request.POST.get("record", "").partition(":")
-    known = record_id(pk)
-    if known is None or kind not in EDITED:
-        return ()
-    model, permission = EDITED[kind]
-    seen = policy.visible(request.member, model.objects.filter(pk=known), permission)
-    return ((kind, known),) if seen.exists() else ()
 
 
 @require_POST

@@ -56,6 +56,12 @@ class RoleHolder:
             self.__dict__.pop(name, None)
         self._roles = [HeldRole(role.code, role.grants, role.field_rights) for role in roles]
 
+    def narrow(self, permissions: Iterable[str]) -> None:
+        """Hold only these of the permissions from here on: a program may do less than its owner."""
+        wanted = frozenset(permissions)
+        held = {name: reach for name, reach in self.scopes.items() if name in wanted}
+        self.__dict__["scopes"] = held
+
     @cached_property
     def _roles(self) -> list[HeldRole]:
         rows = MemberRole.objects.filter(member_id=self.pk).order_by("role_id")
