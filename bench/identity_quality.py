@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.identity_confusions import confusions
+from bench.identity_judged import by_hand
 from bench.identity_people import people_confusions
 from leads.identity import (
     Identity,
@@ -345,6 +346,7 @@ SETS: dict[str, Callable[[], Table]] = {
     "aliases": aliases,
     "short": short_names,
     "tagged": tagged_names,
+    "by hand": by_hand,
     "people": people,
     "batch": people_at_once,
     "generated people": generated_people,

@@ -10,7 +10,7 @@ from leads.identity.latin_names import compare_latin
 from leads.identity.lexicon import TRADES
 from leads.identity.reasons import Reason, ReasonCode
 from leads.identity.romanisations import spellings
-from leads.identity.short_forms import short_form_strength
+from leads.identity.short_forms import is_subsequence, short_form_strength
 from leads.identity.text import has_chinese, pinyin_key, sounds_alike
 from leads.identity.translations import translates
 from leads.identity.types import CompanyName
@@ -63,6 +63,8 @@ def _chinese(left: CompanyName, right: CompanyName) -> Likeness:
     if not (left.is_generic or right.is_generic):
         if len(a) == len(b):
             score, code = _same_length(a, b)
+        elif _begins_with_place(left, right) or _begins_with_place(right, left):
+            score, code = 0.95, ReasonCode.BRAND_CONTAINED
         else:
             score, code = _other_length(a, b)
         if code:
@@ -107,6 +109,13 @@ def _alike(one: str, other: str) -> bool:
     return look_alike(one, other) or sound_near(one, other)
 
 
+def _begins_with_place(longer: CompanyName, name: CompanyName) -> bool:
+    """金寨|大别山, 金寨大别山: a county that is as often an ordinary word."""
+    place = longer.brand.removesuffix(name.brand)
+    is_said = name.region.endswith(place) and len(name.brand) > 1
+    return bool(place) and place != longer.brand and is_said and not longer.place
+
+
 def _other_length(a: str, b: str) -> tuple[float, ReasonCode | None]:
     """A character left out in the middle, or a long brand inside a longer one."""
     short, full = (a, b) if len(a) < len(b) else (b, a)
@@ -122,7 +131,7 @@ def _other_length(a: str, b: str) -> tuple[float, ReasonCode | None]:
 def _is_slip_in_trade(left: CompanyName, right: CompanyName) -> bool:
     """华信科木: the slip hides the trade, so that it seems part of the brand."""
     a, b = left.brand + left.industry, right.brand + right.industry
-    if len(a) != len(b) or len(a) < _ENOUGH or a[:2] != b[:2]:
+    if abs(len(a) - len(b)) > 1 or min(len(a), len(b)) < _ENOUGH or a[:2] != b[:2]:
         return False
     if (
         left.industries
@@ -132,7 +141,10 @@ def _is_slip_in_trade(left: CompanyName, right: CompanyName) -> bool:
         return False
     if min(len(left.brand), len(right.brand)) >= len(a):
         return False
-    return sum(one != other for one, other in zip(a, b, strict=True)) == 1
+    if len(a) == len(b):
+        return sum(one != other for one, other in zip(a, b, strict=True)) == 1
+    short, full = (a, b) if len(a) < len(b) else (b, a)
+    return len(short) > _MUCH and is_subsequence(short, full)
 
 
 def _other_script(left: CompanyName, right: CompanyName, pair: dict[str, str]) -> BrandMatch:

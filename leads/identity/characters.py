@@ -7,7 +7,7 @@ from leads.identity.words import index, table
 
 _NUMERALS = str.maketrans(index("characters", "numerals"))
 _ODD_NUMERALS = frozenset(map(chr, _NUMERALS))
-_DIGITS = frozenset("一二三四五六七八九十百0123456789") | _ODD_NUMERALS
+_DIGITS = frozenset("零一二三四五六七八九十百0123456789") | _ODD_NUMERALS
 
 
 def plain_numerals(text: str) -> str:

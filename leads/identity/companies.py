@@ -7,26 +7,32 @@ from typing import NamedTuple
 from leads.identity import lexicon
 from leads.identity.characters import plain_numerals
 from leads.identity.latin_names import parse_latin
-from leads.identity.places import ALSO_BRANDS, Place, district_size, place_at, province_at
+from leads.identity.places import (
+    ALSO_BRANDS,
+    Place,
+    district_size,
+    is_county,
+    is_within,
+    place_at,
+    province_at,
+)
+from leads.identity.spelling_out import apart_from_former, spell_out, without_remarks
 from leads.identity.text import has_chinese, normalise_name
 from leads.identity.types import CompanyName
 
-_NOTE = re.compile(r"\((?:原名?|曾用名|前身|筹)[^()]*\)?")
-_FORMER = re.compile(r"\((?:原名|曾用名|前身|原)为?是?([^()]{4,}(?:\([^()]*\)[^()]*)?)\)?")
-_NUMBERED = re.compile(r"第([1-9壹贰叁肆伍柒捌玖])(?!\d)")
-_FIGURE = re.compile(r"[1-9](?<=[\u4e00-\u9fff].)[0-9]?(?=[局厂院所处队冶中建](?!\d))")
-_ONES = ("", *"一二三四五六七八九")
 _PINYIN_BESIDE = re.compile(
     r"^([\u4e00-\u9fff]{2,4})([a-z]{4,})$|^([a-z]{4,})([\u4e00-\u9fff]{2,4})$"
 )
-_SHORT_NAME = re.compile(r"(?<!国)(?:" + "|".join(lexicon.SHORT_NAMES) + ")")
 _BRACKET = re.compile(r"\(([^()]*)\)?")
 _COMPANY_BEFORE_BRANCH = re.compile(r"^(.+?(?<![分支子])公司)(.{2,})$")
+_NUMBERED_PART = re.compile(
+    r"^(.+集团(?:(?:股份)?(?:有限)?公司)?)第?([零〇一二三四五六七八九十0-9]+)(?:研究)?([院所厂局处矿])$"
+)
 _GROUP_BEFORE_BRANCH = re.compile(r"^(.+?(?:集团|合作社|事务所))(.{2,})$")
 _BANK_BEFORE_BRANCH = re.compile(r"^(.+?(?:银行|信用社))(.*?(?:行|部|处|所))$")
 _ZONE = re.compile(
     r"(?:国家级?)?(?:经济|高新|技术|产业|示范|循环|空港|临港|滨海|出口|加工)*(?:开发区|工业园区|工业园|工业区|高新区|(?:^[\u4e00-\u9fff]{2})?保税港区|港?保税区|"
-    r"自贸试?验?区|自由贸易试验区|产业园区?|科技园区|示范区|度假区|加工区|管理区|物流园区)(?=..)"
+    r"自贸试?验?区|自由贸易试验区|综合实验区|实验区|产业园区?|科技园区|示范区|度假区|加工区|管理区|物流园区)(?=..)"
 )
 _TOWN = re.compile(r"[\u4e00-\u9fff]{2,3}(?:镇|乡|街道)(?=..)")
 _TOWN_TAIL = re.compile(r"^(?:新区|[镇区县市])(?=..)")
@@ -35,21 +41,18 @@ _FORM_INSIDE = re.compile(
     r"加工厂|制造厂|制品厂|总厂|(?<=..)厂(?=..)|销售中心|服务中心|事务所"
 )
 _ADMIN = re.compile(r"[市省]|(?<=..)[区县]|分行(?=.)")
-_FOREIGN_STARTS = "株有("
-_FOREIGN_FORM = re.compile(r"^(?:株式会社|有限会社|\(株\)|\(有\))(?=..)")
 _FREE_TRADE = re.compile(
     r"^自由贸易试?验区(?:[\u4e00-\u9fff]{2,4}?新片区|[\u4e00-\u9fff]{2,4}?片区)?(?=..)"
 )
-_TICKER = re.compile(
-    r"^\*?(?:st|xd|xr)(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?:b股|uw|sw|ss|[abhsuwr])$"
-)
-_SHARE_LETTERS = frozenset("abhsuwr股")
-_TICKER_STARTS = ("st", "xd", "xr")
 _GROUP_INSIDE = re.compile(r"(?<=..)(?:集团|控股)(?=..)")
 
 
 _LONGEST_NAME = 240  # what is longer is no name: a pasted page must not cost seconds
 _LONG_BRAND = 4
+_BRANCHES = (*lexicon.STRONG_BRANCH_ENDS, "店")
+_NO_FIRST = frozenset("部处吧屋室")  # 汽车零部|有限公司
+_NUMBERED_WORKS = frozenset("厂矿")
+_NUMERALS = frozenset("一二三四五六七八九十")
 _CITY_BANKS = ("商业银行", "城市商业银行")  # 兰州市商业银行 is 兰州银行 today
 _NOWHERE = Place()
 _CHINA = Place(province="中国", is_province_written=True)
@@ -75,12 +78,11 @@ def parse_company_name(name: str) -> CompanyName:
 
 
 def _parse_chinese(text: str) -> CompanyName:
-    former = ""
-    if "(" in text and (found := _FORMER.search(text)):
-        former, text = found[1], text[: found.start()] + text[found.end() :] or text
-    body = _take_branch(_take_brackets(_Body(_spell_out(text))))
+    text, former = apart_from_former(text)
+    text = spell_out(without_remarks(text))
+    body = _take_branch(_take_brackets(_Body(text)))
     body = _take_forms(body)
-    body = _take_region(body)
+    body = _number_first(_take_region(body))
     if body.is_form_first:
         brand, trades = _split_leading_trades(body.text)
     if not body.is_form_first or not trades:
@@ -94,32 +96,10 @@ def _parse_chinese(text: str) -> CompanyName:
     return _assemble(text, body, brand, trades, former)
 
 
-def _spell_out(text: str) -> str:
-    """农商银行 is 农村商业银行; ST and share letters of listed firms are no part of the name."""
-    if not text.isascii() and (text[-1] in _SHARE_LETTERS or text.startswith(_TICKER_STARTS)):
-        text = _TICKER.sub("", text)
-    if text[0] in _FOREIGN_STARTS:
-        text = _FOREIGN_FORM.sub("", text) or text
-    if "第" in text:
-        text = _NUMBERED.sub(lambda found: plain_numerals(found[0]), text)
-    if _FIGURE.search(text):
-        text = _FIGURE.sub(_in_words, text)
-    if "行" not in text:
-        return text
-    return _SHORT_NAME.sub(lambda found: lexicon.SHORT_NAMES[found[0]], text)
-
-
-def _in_words(found: re.Match[str]) -> str:
-    """中铁12局 as 中铁十二局."""
-    tens, ones = divmod(int(found[0]), 10)
-    ten = ("" if tens < 2 else _ONES[tens]) + "十" if tens else ""
-    return f"{ten}{_ONES[ones]}"
-
-
 def _assemble(
     text: str, body: _Body, brand: str, trades: tuple[str, ...], former: str
 ) -> CompanyName:
-    place = _merge_places(body.places)
+    place, elsewhere = _merge_places(body.places)
     named = [trade for trade in trades if trade not in lexicon.GENERIC_TRADES]
     if "集团" in brand or "控股" in brand:
         brand = _GROUP_INSIDE.sub("", brand)
@@ -130,7 +110,7 @@ def _assemble(
         brand=brand,
         industry="".join(named),
         legal_form="".join(body.forms),
-        branch=body.branch,
+        branch=body.branch or elsewhere,
         province=place.province,
         city=place.city,
         form_kind=lexicon.LEGAL_KIND.get(body.forms[-1], "company") if body.forms else "",
@@ -147,19 +127,21 @@ def _without_transcript(brand: str) -> str:
     return (found[1] or found[4]) if found else brand
 
 
-def _merge_places(places: tuple[Place, ...]) -> Place:
-    """Several mentions are one place when they agree; the first wins when they do not."""
+def _merge_places(places: tuple[Place, ...]) -> tuple[Place, str]:
+    """Several mentions are one place when they agree; else a branch: 北京盈科（杭州）律师事务所."""
     if not places:
-        return _NOWHERE
-    merged = places[0]
+        return _NOWHERE, ""
+    merged, elsewhere = places[0], ""
     for place in places[1:]:
         if merged.province in ("", "中国"):
             merged = place
-        elif place.province == merged.province:
-            merged = merged._replace(
-                city=merged.city or place.city, county=merged.county or place.county
-            )
-    return merged
+        elif place.province == merged.province and place.city in (merged.city, ""):
+            merged = merged._replace(county=merged.county or place.county)
+        elif place.province == merged.province and not merged.city:
+            merged = merged._replace(city=place.city, county=merged.county or place.county)
+        elif place.province not in ("", "中国") and not is_within(place.city, merged.city):
+            elsewhere = elsewhere or place.name
+    return merged, elsewhere
 
 
 def _take_brackets(body: _Body) -> _Body:
@@ -173,6 +155,8 @@ def _take_brackets(body: _Body) -> _Body:
         place = place_at(inner)
         if inner == "中国":
             places.append(_CHINA)
+        elif inner.endswith(_BRANCHES) and found.end() == len(body.text):
+            return inner
         elif place and place.length >= len(inner) - 1:
             places.append(place)
         elif inner in lexicon.LEGAL_KIND:
@@ -183,13 +167,15 @@ def _take_brackets(body: _Body) -> _Body:
             return "" if place or found.end() == len(body.text) else inner
         return ""
 
-    text = _BRACKET.sub(replace, _NOTE.sub("", body.text)).replace(")", "").replace("(", "")
+    text = _BRACKET.sub(replace, body.text).replace(")", "").replace("(", "")
     return _Body(text, tuple(places), tuple(forms))
 
 
 def _take_branch(body: _Body) -> _Body:
     """Split 华信有限公司|上海分公司 and 招商银行|武汉东湖支行."""
     text = body.text
+    if "集团" in text and (found := _NUMBERED_PART.match(text)):
+        return body._replace(text=found[1], branch=plain_numerals(found[2]) + found[3])
     if text.endswith(lexicon.STRONG_BRANCH_ENDS) or (
         text.endswith(lexicon.BRANCH_ENDS) and "公司" in text
     ):
@@ -222,7 +208,7 @@ def _take_forms(body: _Body) -> _Body:
     """Legal forms at the end, several in a row: 厂|有限公司, 集团|股份有限公司."""
     text, forms = body.text, list(body.forms)
     taken: list[str] = []
-    while form := _form_at_end(text):
+    while (form := _form_at_end(text)) and not (taken and form in _NO_FIRST):
         text = text[: -len(form)]
         taken.insert(0, form)
         if lexicon.LEGAL_KIND[form] != "company":
@@ -264,26 +250,52 @@ def _take_region(body: _Body) -> _Body:
     if text.startswith("自由贸易"):
         text = _FREE_TRADE.sub("", text)
     place = place_at(text)
-    if place and place.city in ALSO_BRANDS and _is_all_trade(text[place.length :]):
-        place = province_at(text)  # 福建省永安林业: here the city is the brand
+    if place and _may_be_brand(place) and _is_all_trade(text[place.length :]):
+        place = province_at(text)  # 福建省永安林业, 上海浦东发展银行: here the city is the brand
     if place and len(text) - place.length >= 2:
         text = text[place.length :]
         if "区" in text or "工业园" in text:
-            text = _ZONE.sub("", text, count=1)
-        text = _without_district(text, place)
-        places.insert(0, place)
+            text = _without_zone(text)
+        text, district = _without_district(text, place)
+        places.insert(0, place._replace(county=district) if district else place)
     if text in _CITY_BANKS:
         text = "银行"
     return _Body(text, tuple(places), body.forms, body.branch, body.is_form_first)
 
 
-def _without_district(text: str, place: Place) -> str:
+def _number_first(body: _Body) -> _Body:
+    """印染一厂 is 第一印染厂."""
+    text = body.text
+    if not (text and text[-1] in _NUMERALS and body.forms and body.forms[-1] in _NUMBERED_WORKS):
+        return body
+    is_told = len(text) > 2 and "第" not in text and _is_all_trade(text[:-1])
+    return body._replace(text=f"第{text[-1]}{text[:-1]}") if is_told else body
+
+
+def _may_be_brand(place: Place) -> bool:
+    is_plain = place.is_province_written and not place.is_explicit and is_county(place.city)
+    return is_plain or place.city in ALSO_BRANDS
+
+
+def _without_zone(text: str) -> str:
+    """工业园区|新纳光电, 新站高新技术产业开发区|晶合玻璃."""
+    found = _ZONE.search(text)
+    if not found:
+        return text
+    rest = text[found.end() :]
+    if found.start() < _LONG_BRAND and not _is_all_trade(rest):
+        return rest
+    return text[: found.start()] + rest
+
+
+def _without_district(text: str, place: Place) -> tuple[str, str]:
     """上海|浦东|华信科技, 东莞|虎门镇|华信: but 上海|浦东|发展银行 keeps it as the brand."""
+    district = ""
     if (size := district_size(text, place)) and not _is_all_trade(text[size:]):
-        text = _TOWN_TAIL.sub("", text[size:], count=1)
+        district, text = text[:size], _TOWN_TAIL.sub("", text[size:], count=1)
     if (town := _TOWN.match(text)) and not _is_all_trade(text[town.end() :]):
         text = text[town.end() :]
-    return text
+    return text, district
 
 
 def _is_all_trade(text: str) -> bool:

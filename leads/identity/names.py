@@ -3,7 +3,7 @@
 from leads.identity.brands import compare_brands
 from leads.identity.companies import parse_company_name
 from leads.identity.lexicon import TRADE_GROUP, TRADES
-from leads.identity.places import brand_says_place
+from leads.identity.places import brand_says_place, is_within
 from leads.identity.reasons import Reason, ReasonCode
 from leads.identity.short_forms import is_subsequence
 from leads.identity.text import has_chinese, sounds_alike
@@ -16,6 +16,7 @@ _FORMER = 0.97
 _HEARD = 0.8  # of two characters known by ear, when neither trade nor place confirms them
 _CONFIRMED = 0.97  # of two places of which one holds the other
 _PAIR = 2
+_MOVES = ("", "company", "partnership")  # 第二人民医院 of two cities are two
 
 Factor = tuple[float, Reason | None]
 
@@ -118,6 +119,7 @@ def _region(left: CompanyName, right: CompanyName) -> Factor:
         factor = 0.95 if min(len(left.brand), len(right.brand)) >= 4 or "中国" in (a, b) else 0.88
         return factor, Reason(ReasonCode.REGION_MISSING, {"region": a or b})
     rare = left.brand == right.brand and len(left.brand) >= RARE and has_chinese(left.brand)
+    rare = rare and left.form_kind in _MOVES and right.form_kind in _MOVES
     factor = 0.68 if rare and left.industry == right.industry else 0.4
     return factor, Reason(ReasonCode.REGION_DIFFERENT, {"left": a, "right": b})
 
@@ -129,10 +131,11 @@ def _districts_differ(left: CompanyName, right: CompanyName) -> bool:
 
 
 def _regions_agree(left: CompanyName, right: CompanyName) -> bool:
-    """浙江 and 杭州 agree; 杭州 and 宁波 do not."""
+    """浙江 and 杭州 agree, 苏州 and 昆山 too; 杭州 and 宁波 do not."""
+    a, b = left.city, right.city
     if not left.province or left.province != right.province:
         return False
-    return not (left.city and right.city)
+    return not (a and b) or is_within(a, b) or is_within(b, a)
 
 
 def _hints_agree(left: CompanyName, right: CompanyName) -> bool:
@@ -171,6 +174,9 @@ def _trades_alike(left: CompanyName, right: CompanyName) -> float:
     a, b = left.industry, right.industry
     if a in b or b in a:
         return 0.88
+    short, full = (a, b) if len(a) < len(b) else (b, a)
+    if short == full[::2]:
+        return 0.85  # 汽配 of 汽车配件
     if not {_kind_of(t) for t in left.industries}.isdisjoint(map(_kind_of, right.industries)):
         return 0.85
     is_slip = _is_slip(a, b) and not TRADES.issuperset(left.industries + right.industries)
@@ -206,13 +212,25 @@ def _is_group(name: CompanyName) -> bool:
 def _form(left: CompanyName, right: CompanyName) -> Factor:
     """有限公司 and 股份公司 are one kind; a company and a works (厂) are two."""
     a, b = left.form_kind, right.form_kind
-    if a != b and "institution" in (a, b) and (left.industry if b else right.industry):
+    if a != b and "institution" in (a, b) and (right if a == "institution" else left).industry:
         params = {"left": left.legal_form, "right": right.legal_form}
         return 0.7, Reason(ReasonCode.FORM_DIFFERENT, params)  # 三一重工, 三一学院
+    if a == b == "institution" and not _is_one_kind(left.legal_form, right.legal_form):
+        params = {"left": left.legal_form, "right": right.legal_form}
+        return 0.55, Reason(ReasonCode.FORM_DIFFERENT, params)  # 学军中学, 学军小学
     if a == b or not a or not b:
         return 1.0, None
     params = {"left": left.legal_form, "right": right.legal_form}
+    if (left.legal_form in TRADES and right.industry) or (
+        right.legal_form in TRADES and left.industry
+    ):
+        return 0.7, Reason(ReasonCode.FORM_DIFFERENT, params)  # 金陵饭店, 金陵药业
     return 0.8, Reason(ReasonCode.FORM_DIFFERENT, params)
+
+
+def _is_one_kind(a: str, b: str) -> bool:
+    """村委会 and 村民委员会, 局 and 管理局."""
+    return is_subsequence(a, b) or is_subsequence(b, a)
 
 
 def _branch(left: CompanyName, right: CompanyName) -> Factor:
@@ -223,6 +241,8 @@ def _branch(left: CompanyName, right: CompanyName) -> Factor:
     if a and b and (a.endswith(b) or b.endswith(a)):
         return 0.95, Reason(ReasonCode.BRANCH_ALIKE, {"left": a, "right": b})
     if a and b and a[-2:] == b[-2:] and (is_subsequence(a, b) or is_subsequence(b, a)):
+        return 0.75, Reason(ReasonCode.BRANCH_ALIKE, {"left": a, "right": b})
+    if a and b and (a.startswith(b) or b.startswith(a)):
         return 0.75, Reason(ReasonCode.BRANCH_ALIKE, {"left": a, "right": b})
     if not a or not b:
         return 0.75, Reason(ReasonCode.BRANCH_AND_PARENT, {"branch": a or b})

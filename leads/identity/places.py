@@ -8,12 +8,16 @@ from leads.identity.words import index, table, words
 
 PROVINCES: tuple[str, ...] = tuple(table("places", "prefectures"))
 MACRO_REGIONS: dict[str, tuple[str, ...]] = table("places", "macro_regions")
-ALSO_BRANDS = words("places", "also_brands")
+ALSO_BRANDS = words("places", "also_brands") | words("counties", "also_words")
 MUNICIPALITIES = frozenset({"北京", "天津", "上海", "重庆"})
 _RENAMED = index("places", "renamed")  # 襄樊 is 襄阳 today
 _PROVINCES = frozenset(PROVINCES)
 _PROVINCE_TAILS = ("省", "市", "特别行政区", "维吾尔自治区", "壮族自治区", "回族自治区", "自治区")
-_CITY_TAIL = re.compile(r"市|地区|盟|(?:[\u4e00-\u9fff]{1,3}族|哈萨克|蒙古|柯尔克孜)*自治州")
+_AUTONOMOUS = "|".join(f"(?<={name})" for name in sorted(words("places", "autonomous")))
+_CITY_TAIL = re.compile(
+    rf"市|地区|盟|[县旗]|区(?![政场民域块])|(?:{_AUTONOMOUS})州|"
+    r"(?:[\u4e00-\u9fff]{1,3}族|哈萨克|蒙古|柯尔克孜)*自治[州县旗]"
+)
 _COUNTY = re.compile(r"([\u4e00-\u9fff]{1,3}?)(自治县|新区|市|县|区|旗)(?=.)(?!政|场|民|域|块)")
 _LONG_COUNTY = re.compile(
     r"([\u4e00-\u9fff]{2,4}?)(?:(?:[\u4e00-\u9fff]{1,3}族){1,3}自治[县旗]|自治旗|(?=[左右前后中]旗)..|联合旗)(?=.)"
@@ -48,9 +52,27 @@ class Place(NamedTuple):
 
 @cache
 def city_provinces() -> dict[str, str]:
-    """Every city known by name → its province; a name used twice belongs to the bigger city."""
-    cities = index("places", "counties") | index("places", "prefectures")
+    """Every city and county known by name → its province; one used twice is the bigger city."""
+    cities = index("places", "prefectures")
+    counties = {county: cities.get(city, city) for county, city in _prefectures().items()}
+    cities = counties | cities
     return cities | {old: cities[today] for old, today in _RENAMED.items()}
+
+
+@cache
+def _prefectures() -> dict[str, str]:
+    """County, or district that names begin with → the city it belongs to."""
+    return index("counties", "bare") | index("counties", "of_prefectures")
+
+
+def is_county(name: str) -> bool:
+    """Whether a place belongs to a city: 昆山, 萧山."""
+    return name in _prefectures()
+
+
+def is_within(county: str, city: str) -> bool:
+    """Whether a county belongs to a city: 昆山 to 苏州, 萧山 to 杭州."""
+    return _prefectures().get(county) == city
 
 
 @cache
@@ -126,7 +148,10 @@ def _city_at(text: str, pos: int, province: str) -> tuple[str, int, str, bool]:
 
 @cache
 def _districts() -> dict[str, frozenset[str]]:
-    return {city: frozenset(names) for city, names in table("places", "districts").items()}
+    found = {city: frozenset(names) for city, names in table("counties", "districts").items()}
+    for city, names in table("counties", "of_prefectures").items():
+        found[city] = found.get(city, frozenset()).union(names)
+    return found
 
 
 def district_size(text: str, place: Place) -> int:

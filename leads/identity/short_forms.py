@@ -1,5 +1,6 @@
 """简称: a short name made of a longer one by leaving characters out: 核建 of 核工业建设."""
 
+import re
 from functools import cache
 
 from leads.identity.types import CompanyName
@@ -10,6 +11,8 @@ _GROUPS = ("集团", "控股", "集团控股")
 _OF_THE_LAND = ("农村", "农商", "农信", "农合", "苏农", "渝农")
 _LONGEST = 8
 _WORD = 2
+_ENDS = frozenset("局院所处委厅")
+_NUMBER = re.compile("[一二三四五六七八九十]+")
 
 
 @cache
@@ -21,11 +24,26 @@ def _place_letters() -> dict[str, str]:
 def short_form_strength(a: CompanyName, b: CompanyName) -> float:
     """How well the shorter name reads as a short form of the longer one; 0 when it does not."""
     short, full = (a, b) if len(a.text) < len(b.text) else (b, a)
-    if full.branch or not may_be_short(short):
+    if full.branch:
         return 0.0
+    if short.legal_form in _ENDS:
+        return _of_institution(short, full)
+    if not may_be_short(short):
+        return 0.0
+    if short.brand == "银行" != full.brand:
+        return 0.0  # 宁波银行 is not 宁波通商银行
     if "农村" in full.text and not any(word in short.text for word in _OF_THE_LAND):
         return 0.0  # 上海银行 is not 上海农村商业银行
     return max(_led_by_brand(short, full), _letters_left_out(short, full))
+
+
+def _of_institution(short: CompanyName, full: CompanyName) -> float:
+    """杭州市二院 of 杭州市第二人民医院, 中交二航局: letters in order, and the same numbers."""
+    said = short.text
+    if len(said) > _LONGEST or said[0] != full.text[0]:
+        return 0.0
+    is_one = _NUMBER.findall(said) == _NUMBER.findall(full.text)
+    return 0.72 if is_one and is_subsequence(said, full.text) else 0.0
 
 
 def may_be_short(name: CompanyName) -> bool:

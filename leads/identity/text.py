@@ -11,6 +11,7 @@ _ODD_BRACKETS = frozenset(map(chr, _BRACKETS))
 _CJK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _NOISE = re.compile(r"[^\w()&+|\s]|_")
 _NOISE_OR_SPACE = re.compile(r"[^\w()&+|]|_")
+_LISTED = re.compile(r"\(?[0-9]{1,4}(?:[、.:)]|\)[、.:]?)(?=[\u4e00-\u9fff])")
 _CJK_BLOCKS = ((0x3400, 0x4DC0), (0x4E00, 0xA000))
 
 
@@ -64,6 +65,7 @@ def normalise_name(text: str) -> str:
         folded = folded.translate(_BRACKETS)
     if not has_chinese(folded):
         return _tidy_latin(folded)
+    folded = _LISTED.sub("", folded, count=1) if _LISTED.match(folded) else folded
     simplified = _NOISE_OR_SPACE.sub("", to_simplified(folded))
     # simplifying a rare character may lead out of what counts as Chinese here
     return simplified if has_chinese(simplified) else _tidy_latin(simplified)

@@ -1,0 +1,80 @@
+"""What people add to a company name or shorten in it: former names, remarks, 农商行, 中科院."""
+
+import re
+
+from leads.identity import lexicon
+from leads.identity.characters import plain_numerals
+from leads.identity.places import place_at
+
+_OTHER_TIME = (
+    "(?:原名称?|曾用名|曾名|前身|旧名|旧称|前称|原称|(?:更名|改名|变更)前|现用名|现名|现称|"
+    "[已现]?[更改]名|原)"
+)
+_NOTE = re.compile(rf"\((?:{_OTHER_TIME}|筹)[^()]*\)?")
+_FORMER = re.compile(rf"\({_OTHER_TIME}[为是]?([^()]{{4,}}(?:\([^()]*\)[^()]*)?)\)?")
+_ONCE = re.compile(r"(?<=公司)(?:原名称?|曾用名|前身|旧名|现名|[已现]?更名)[为是]?([^()]{4,})$")
+_FORMERLY = re.compile(r"^原(?=.{4,}公司$)")
+_REMARK = re.compile(
+    r"\((?:已?注销|已?吊销|吊销未注销|存续|在业|开业|停业|迁出|普通商户|公章|本部|总部|老客户|新客户)\)?"
+)
+_BEHIND = re.compile(
+    r"(?<=公司)(?:[\u4e00-\u9fff]{1,3}(?:总|经理|先生|女士|小姐|老师|主任|老板|工程师)|[0-9]{1,3})$"
+)
+_NUMBERED = re.compile(r"第([1-9壹贰叁肆伍柒捌玖])(?!\d)")
+_FIGURE = re.compile(r"[1-9](?<=[\u4e00-\u9fff].)[0-9]?(?=[局厂院所处队冶中建矿井](?!\d))")
+_ONES = ("", *"一二三四五六七八九")
+_SHORT_NAME = re.compile(r"(?<!国)(?:" + "|".join(lexicon.SHORT_NAMES) + ")")
+_SHORTENED = frozenset("行科")  # every short name has one of them
+_ABOVE = re.compile(r"^国家税务总局(?=.{2,}税务局)")
+_ACADEMY = "中国科学院"
+_FOREIGN_STARTS = "株有合("
+_FOREIGN_FORM = re.compile(r"^(?:株式会社|有限会社|合同会社|合资会社|\(株\)|\(有\)|\(合\))(?=..)")
+_TICKER = re.compile(
+    r"^\*?(?:st|xd|xr)(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?:b股|uw|sw|ss|[abhsuwr])$"
+)
+_SHARE_LETTERS = frozenset("abhsuwr股")
+_TICKER_STARTS = ("st", "xd", "xr")
+
+
+def apart_from_former(text: str) -> tuple[str, str]:
+    """A name without the other one given beside it, and that other: 华信（原大江）."""
+    found = _FORMER.search(text) if "(" in text else _ONCE.search(text) if "名" in text else None
+    if not found:
+        return text, ""
+    return text[: found.start()] + text[found.end() :] or text, found[1]
+
+
+def without_remarks(text: str) -> str:
+    """（已注销）, （筹）, 张经理: what is no part of the name."""
+    if "(" in text:
+        return _REMARK.sub("", _NOTE.sub("", text)) or text
+    if text[0] == "原":
+        text = _FORMERLY.sub("", text)
+    return text if text.endswith("公司") else _BEHIND.sub("", text)
+
+
+def spell_out(text: str) -> str:
+    """农商银行 is 农村商业银行; ST and share letters of listed firms are no part of the name."""
+    if not text.isascii() and (text[-1] in _SHARE_LETTERS or text.startswith(_TICKER_STARTS)):
+        text = _TICKER.sub("", text)
+    if text[0] in _FOREIGN_STARTS:
+        text = _FOREIGN_FORM.sub("", text) or text
+    if "第" in text:
+        text = _NUMBERED.sub(lambda found: plain_numerals(found[0]), text)
+    if _FIGURE.search(text):
+        text = _FIGURE.sub(_in_words, text)
+    if text[0] == "国":
+        text = _ABOVE.sub("", text)
+    if _SHORTENED.isdisjoint(text):
+        return text
+    text = _SHORT_NAME.sub(lambda found: lexicon.SHORT_NAMES[found[0]], text)
+    if text.startswith(_ACADEMY) and text.endswith("所") and place_at(text, len(_ACADEMY)):
+        return text[len(_ACADEMY) :]
+    return text
+
+
+def _in_words(found: re.Match[str]) -> str:
+    """中铁12局 as 中铁十二局."""
+    tens, ones = divmod(int(found[0]), 10)
+    ten = ("" if tens < 2 else _ONES[tens]) + "十" if tens else ""
+    return f"{ten}{_ONES[ones]}"
