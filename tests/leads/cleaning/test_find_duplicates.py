@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from crm.tabular import read_table
-from leads.identity import HelperLost, duplicates
+from leads.identity import HelperLost, batches
 from leads.management.commands import find_duplicates
 from leads.services import cleaning
 
@@ -113,7 +113,7 @@ def test_a_killed_helper_is_told_in_one_sentence(
 def test_too_many_rows_are_told_in_one_sentence(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(duplicates, "MOST_RECORDS", 4)
+    monkeypatch.setattr(batches, "MOST_RECORDS", 4)
     with pytest.raises(CommandError, match="too many rows"):
         run(file, language="en")
     assert not file.with_name("名单-marked.csv").exists()
