@@ -25,12 +25,14 @@ def _labels() -> list[str]:
 @cache
 def _firms() -> dict[str, frozenset[int]]:
     """Key of a name → the lines it stands on."""
-    found: dict[str, set[int]] = {}
+    found: dict[str, frozenset[int]] = {}
     for number, line in enumerate(_FILE.read_text("utf-8").splitlines()):
         if line and not line.startswith("#"):
+            here = frozenset((number,))
             for alias in line.split(" = "):
-                found.setdefault(alias_keys(parse_company_name(alias))[0], set()).add(number)
-    return {key: frozenset(numbers) for key, numbers in found.items()}
+                key = alias_keys(parse_company_name(alias))[0]
+                found[key] = found[key] | here if key in found else here
+    return found
 
 
 def alias_keys(name: CompanyName) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from leads.identity.bearings import aspects_of
 from leads.identity.duplicates import TooManyRecords
 from leads.identity.filing import KINDS, MOST_RECORDS, SHARES
 from leads.identity.helpers import Workers, no_collecting, own_cores, workers
+from leads.identity.numbering import distinct
 from leads.identity.packing import dumps, loads, pack_records, unpack_match
 from leads.identity.shapes import Shape, forget_shapes
 from leads.identity.steps import RIGHT, compare_pairs, group, normalise
@@ -96,7 +97,7 @@ class _Batch:
         found = bytearray()
         for answer in self.helpers.each(group, self._shares()):
             found += answer
-        return np.unique(np.frombuffer(found, np.int64))
+        return distinct(np.frombuffer(found, np.int64))
 
     def _shares(self) -> Iterator[bytes]:
         bearings = dumps((aspects_of(self.shapes), [bytes(one) for one in self.bearing]))
@@ -126,12 +127,13 @@ class _Batch:
             some = pairs[start : start + CHUNK]
             given.append(some)
             both = np.concatenate([some >> 32, some & RIGHT])
-            needed, places = np.unique(both, return_inverse=True)
-            own, shape_places = np.unique(shape_of[needed], return_inverse=True)
+            needed = distinct(both)
+            own = distinct(shape_of[needed])
             firsts, lasts = ends[needed].tolist(), ends[needed + 1].tolist()
-            lefts, rights = np.split(places.astype(np.uint32), 2)
+            lefts, rights = np.split(np.searchsorted(needed, both).astype(np.uint32), 2)
             yield dumps((
                 [self.text[first:last] for first, last in zip(firsts, lasts, strict=True)],
                 [shapes[number] for number in own.tolist()],
-                shape_places.astype(np.uint32).tobytes(), lefts.tobytes(), rights.tobytes(),
+                np.searchsorted(own, shape_of[needed]).astype(np.uint32).tobytes(),
+                lefts.tobytes(), rights.tobytes(),
             ))  # fmt: skip

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from leads.identity.names import PROBABLE, closing_factor, place_factor, trade_factor
+from leads.identity.numbering import distinct
 from leads.identity.profiles import Profile
 from leads.identity.shapes import Shape
 from leads.identity.types import CompanyName
@@ -75,11 +76,12 @@ class Factors:
         """The factor of each pair of numbers."""
         pairs = left * self.count + right
         if not len(self.table):
-            each, places = np.unique(pairs, return_inverse=True)
-            return np.fromiter(map(self._remembered, each.tolist()), np.float32)[places]
+            each = distinct(pairs)
+            found = np.fromiter(map(self._remembered, each.tolist()), np.float32)
+            return found[np.searchsorted(each, pairs)]
         found = self.table[pairs]
         if np.isnan(found).any():
-            each = np.unique(pairs[np.isnan(found)])
+            each = distinct(pairs[np.isnan(found)])
             self.table[each] = np.fromiter(map(self._asked, each.tolist()), np.float32)
             found = self.table[pairs]
         return np.asarray(found)

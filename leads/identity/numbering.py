@@ -5,6 +5,7 @@ have one number however the letters are shared out among their characters.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 from zlib import adler32, crc32
 
 import numpy as np
@@ -13,12 +14,13 @@ import numpy.typing as npt
 Numbers = npt.NDArray[np.uint64]
 Places = npt.NDArray[np.intp]
 Flags = npt.NDArray[np.bool_]
+Number = TypeVar("Number", bound=np.generic)
 
 _BASE = np.uint64(0x9E3779B97F4A7C55)  # odd, so that no letter is lost from a long text
 _ONE = np.uint64(1)
 _FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _MASK = (1 << 64) - 1
-_CODES = 0x110000
+_PLANE = 0x10000  # characters that a table is kept for; others are rare
 CHINESE = ((0x3400, 0x4DC0), (0x4E00, 0xA000))  # as `text.has_chinese`
 SPACE = ((0x20, 0x21),)
 
@@ -34,6 +36,14 @@ def spelt(text: str, number: int = 1) -> int:
     for letter in text:
         number = (number * int(_BASE) + ord(letter) + 1) & _MASK
     return number
+
+
+def distinct(numbers: npt.NDArray[Number]) -> npt.NDArray[Number]:
+    """Each number once, in order: `numpy.unique` without its 8 MB of masked arrays."""
+    found = np.sort(numbers)
+    is_new = np.ones(len(found), np.bool_)
+    is_new[1:] = found[1:] != found[:-1]
+    return found[is_new]
 
 
 def mixed(*parts: Numbers | int) -> Numbers:
@@ -109,20 +119,22 @@ class Spelling:
 
     def __init__(self, spell: Callable[[str], str], *, is_run_together: bool = True) -> None:
         self.spell, self.is_run_together = spell, is_run_together
-        self.known = np.zeros(_CODES, np.bool_)  # pages that nobody touches cost nothing
-        self.letters, self.factors = np.zeros(_CODES, np.uint64), np.zeros(_CODES, np.uint64)
+        self.known = np.zeros(_PLANE, np.bool_)
+        self.letters, self.factors = np.zeros(_PLANE, np.uint64), np.zeros(_PLANE, np.uint64)
 
     def of(self, codes: Places) -> tuple[Numbers, Numbers]:
         """The number of each character, and by how much it moves those before it."""
-        for code in np.unique(codes[~self.known[codes]]).tolist():
-            self._learn(code)
-        return self.letters[codes], self.factors[codes]
+        usual = np.minimum(codes, _PLANE - 1)
+        for code in distinct(usual[~self.known[usual]]).tolist():
+            self.letters[code], self.factors[code] = self._spelt(code)
+            self.known[code] = True
+        letters, factors = self.letters[usual], self.factors[usual]
+        for at in np.flatnonzero(codes >= _PLANE).tolist():
+            letters[at], factors[at] = self._spelt(int(codes[at]))
+        return letters, factors
 
-    def _learn(self, code: int) -> None:
+    def _spelt(self, code: int) -> tuple[int, int]:
         said = self.spell(chr(code))
-        if self.is_run_together:
-            self.letters[code] = spelt(said, 0)
-            self.factors[code] = pow(int(_BASE), len(said), _MASK + 1)
-        else:
-            self.letters[code], self.factors[code] = number_of(said), _BASE
-        self.known[code] = True
+        if not self.is_run_together:
+            return number_of(said), int(_BASE)
+        return spelt(said, 0), pow(int(_BASE), len(said), _MASK + 1)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from leads.identity.bearings import Bearings
 from leads.identity.companies import parse_company_name
 from leads.identity.filing import POSITION, POSITION_BITS, Filing
+from leads.identity.numbering import distinct
 from leads.identity.packing import dumps, loads, pack_match, unpack_profile
 from leads.identity.records import compare_profiles
 from leads.identity.shapes import shapes_of
@@ -38,7 +39,7 @@ def group(task: bytes) -> bytes:
     for strong, weak in shares:
         found += _strong_pairs(strong)
         found += _weak_pairs(weak, bearings)
-    return np.unique(np.concatenate(found)).tobytes()
+    return distinct(np.concatenate(found)).tobytes()
 
 
 def compare_pairs(task: bytes) -> bytes:
@@ -97,7 +98,7 @@ class _Members:
     """The positions that share a key, group by group; most keys have one record and no group."""
 
     def __init__(self, packed: bytes) -> None:
-        entries = np.unique(np.frombuffer(packed, np.uint64))
+        entries = distinct(np.frombuffer(packed, np.uint64))
         keys = entries >> np.uint64(POSITION_BITS)
         starts = np.concatenate([[True], keys[1:] != keys[:-1]])[: len(keys)]
         self.run = np.cumsum(starts)
