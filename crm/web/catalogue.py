@@ -34,6 +34,8 @@ KEYWORDS: dict[str, tuple[Any, ...] | None] = {
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
 NEVER = datetime(2026, 1, 1, tzinfo=UTC)
+# Signs that no translation uses, and what stands for them: readers are addressed one way only.
+NOT_WRITTEN = {"你": "您"}
 # A message's identity: its context and its (singular) text.
 Key = tuple[str | None, str]
 

@@ -22,12 +22,22 @@ MOMENTS = {
 }
 
 
+COUNTED = ("orders", "open_deals", "follow_ups")
+
+
 def decision_shown(case: CollisionCase) -> CollisionDecision | None:
     """The decision whose facts the page shows; none while the case waits for one."""
     if case.is_waiting:
         return None
     last = max(case.decisions.all(), key=lambda one: one.level, default=None)
     return last if last is not None and last.evidence.get("sides") else None
+
+
+def has_kept_rows(decision: CollisionDecision) -> bool:
+    """Whether its figures open their rows; decisions of before they were kept have none."""
+    sides = decision.evidence.get("sides", [])
+    figures = any(side.get(name) for side in sides for name in COUNTED)
+    return not figures or any(side.get("rows") for side in sides)
 
 
 def as_decided(claims: Sequence[Claim], decision: CollisionDecision) -> list[Claim]:

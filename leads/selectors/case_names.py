@@ -19,11 +19,12 @@ from leads.models import (
     CollisionDecision,
     CollisionParty,
     CollisionRecord,
+    CompanyAlias,
     Customer,
     Lead,
     Touch,
 )
-from leads.redaction import best_mask
+from leads.redaction import best_mask, without_names
 from leads.selectors.cases import deputised
 from leads.selectors.entering import collision_settings
 from leads.selectors.identity import Pair
@@ -38,6 +39,7 @@ class CaseNames:
     """The names in some cases, as one member may read them."""
 
     def __init__(self, member: Member, case_ids: Collection[int]) -> None:
+        self.reader_id = member.pk
         self.is_whole = collision_settings().name_on_card == NameOnCard.WHOLE
         records = list(CollisionRecord.objects.filter(case__in=case_ids).order_by("pk"))
         self.seen = seen_among(member, {(one.record_kind, one.record_id) for one in records})
@@ -49,6 +51,18 @@ class CaseNames:
                 self.typed[one.case_id].append(one.title)
         for case_id, cells in _imported(member, case_ids):
             self.typed[case_id] += cells
+        self.called: dict[int, list[tuple[Pair, str]]] = defaultdict(list)
+        for one in records:
+            self.called[one.case_id].append((_pair(one), one.title))
+
+    def learn_aliases(self, case_id: int) -> None:
+        """Other names of its customers are names too: read where free texts are shown."""
+        ids = {pk for (kind, pk), _name in self.called[case_id] if kind == RecordKind.CUSTOMER}
+        rows = CompanyAlias.objects.filter(customer__in=ids).order_by("pk")
+        self.called[case_id] += [
+            ((RecordKind.CUSTOMER.value, pk), name)
+            for pk, name in rows.values_list("customer_id", "text")
+        ]
 
     def of_case(self, case_id: int, title: str) -> str:
         """The case's title: the client as it is called on the record that was there first."""
@@ -60,6 +74,16 @@ class CaseNames:
         if self.is_whole or case_id in self.asked or pair in self.seen:
             return title
         return best_mask(title, self.typed[case_id])
+
+    def said(self, case_id: int, text: str, writer_id: int | None) -> str:
+        """A free text of the case: a name is in it as far as the reader may read that name.
+
+        What they wrote themselves they read as they wrote it.
+        """
+        if not text or self.is_whole or case_id in self.asked or writer_id == self.reader_id:
+            return text
+        hidden = [name for pair, name in self.called[case_id] if pair not in self.seen]
+        return without_names(text, hidden, self.typed[case_id]) if hidden else text
 
 
 def named_for(member: Member, cases: Iterable[CollisionCase]) -> dict[int, str]:

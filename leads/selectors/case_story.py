@@ -1,6 +1,6 @@
 """A case as its page tells it: evidence side by side, the proposal in words, what happened."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -26,10 +26,17 @@ from leads.selectors.identity import Pair
 from leads.words import CASE_ACTIONS, RULES, deal_band
 
 PAGES = {RecordKind.LEAD.value: "leads:detail", RecordKind.CUSTOMER.value: "leads:customer"}
+# How a free text of somebody's reads to who may not see every name in it.
+Say = Callable[[str, int | None], str]
 # So many claims stand side by side; the others follow in a list.
 SIDE_BY_SIDE = 3
 # What a merge without a reason was once kept with, in its decider's language.
 MERGED_BEFORE = ("Merged", "已合并")
+
+
+def in_full(text: str, writer_id: int | None) -> str:
+    """For whoever decides: every word."""
+    return text
 
 
 @dataclass(frozen=True)
@@ -85,7 +92,9 @@ class Eyes:
         return reverse(PAGES[pair[0]], args=[pair[1]]) if pair in self.seen else ""
 
 
-def claims_of(dossier: Dossier, eyes: Eyes, proposal: Proposal | None) -> list[Claim]:
+def claims_of(
+    dossier: Dossier, eyes: Eyes, proposal: Proposal | None, say: Say = in_full
+) -> list[Claim]:
     """The reps with their evidence: the owner first, then the newcomers as they came."""
     last = max(dossier.case.decisions.all(), key=lambda one: one.level, default=None)
     found = []
@@ -99,7 +108,7 @@ def claims_of(dossier: Dossier, eyes: Eyes, proposal: Proposal | None) -> list[C
                 and (proposal.winner == member_id or member_id in proposal.shares),
                 is_winner=last is not None and last.winner_id == member_id,
                 share=party.share,
-                statement=party.statement,
+                statement=say(party.statement, party.member_id),
                 stated_at=party.stated_at,
                 has_accepted=party.accepted_level == dossier.case.level,
                 cells=cells_of(traces, eyes),
@@ -269,11 +278,8 @@ class Decided:
     title: str
     proposed: Proposed
     changed: list[str]
-
-    @property
-    def reason(self) -> str:
-        """What was typed; a merge needs nothing typed, and older ones kept a word of their own."""
-        return reason_typed(self.decision.outcome, self.decision.reason)
+    # what was typed; a merge needs nothing typed, and older ones kept a word of their own
+    reason: str
 
 
 def reason_typed(outcome: str, reason: str) -> str:
@@ -282,7 +288,7 @@ def reason_typed(outcome: str, reason: str) -> str:
     return "" if is_filler else reason
 
 
-def decisions_of(dossier: Dossier, names: Mapping[int, str]) -> list[Decided]:
+def decisions_of(dossier: Dossier, names: Mapping[int, str], say: Say = in_full) -> list[Decided]:
     """The decisions so far, the latest first."""
     found = sorted(dossier.case.decisions.all(), key=lambda one: -one.level)
     return [
@@ -293,28 +299,35 @@ def decisions_of(dossier: Dossier, names: Mapping[int, str]) -> list[Decided]:
             ),
             proposed_words(one.proposal, names),
             changes_in_words(one.changes, names),
+            say(reason_typed(one.outcome, one.reason), one.decided_by_id),
         )
         for one in found
     ]
 
 
-def story_of(case: CollisionCase, names: Mapping[int, str]) -> list[Entry]:
+def story_of(case: CollisionCase, names: Mapping[int, str], say: Say = in_full) -> list[Entry]:
     """Everything that happened in the case, newest first: acts and remarks together.
 
     `names` are those of its parties: whoever is asked to decide is one of them.
     """
     acts = [one for one in operations_on(case, limit=100) if one.action in CASE_ACTIONS]
-    entries = [_act(one, names) for one in acts]
+    entries = [_act(one, names, say) for one in acts]
     entries += [
-        Entry(one.at, _("commented"), who=one.member.name, icon="message", body=one.text)
+        Entry(
+            one.at,
+            _("commented"),
+            who=one.member.name,
+            icon="message",
+            body=say(one.text, one.member_id),
+        )
         for one in comments_on(case)[:200]
     ]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 
-def _act(one: OperationLog, names: Mapping[int, str]) -> Entry:
+def _act(one: OperationLog, names: Mapping[int, str], say: Say) -> Entry:
     words, icon, tone = CASE_ACTIONS[one.action]
-    body = str(one.details.get("why") or "")
+    body = say(str(one.details.get("why") or ""), one.member_id)
     if one.action == "case.decided":
         label = CollisionOutcome(one.details["outcome"]).label
         body = reason_typed(one.details["outcome"], body)

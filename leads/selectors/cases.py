@@ -1,6 +1,7 @@
 """Collision cases: which there are, who reads them, who is in them."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from django.db.models import (
@@ -177,6 +178,15 @@ def cases_of(kind: RecordKind | str, record_id: int) -> QuerySet[CollisionCase]:
     """Every case the record is or was in, the latest first."""
     inside = CollisionRecord.objects.filter(record_kind=kind, record_id=record_id)
     return CollisionCase.objects.filter(pk__in=inside.values("case_id")).order_by("-id")
+
+
+def contested_until(kind: RecordKind, record_id: int) -> datetime | None:
+    """The deadline of the case in which it is decided whose client this is.
+
+    For whoever may read the client and not the case: that it is being decided, not between whom.
+    """
+    case = open_case_on([(kind.value, record_id)])
+    return case.due_at if case is not None else None
 
 
 def case_about(member: Member, kind: RecordKind, record_id: int) -> CollisionCase | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from crm.access import policy
 from crm.people.models import Member
@@ -43,6 +43,17 @@ def rows_of(batch: ImportBatch, bucket: str = "") -> QuerySet[ImportRow]:
 def touches_of(batch: ImportBatch) -> QuerySet[Touch]:
     """What became of the rows of an import."""
     return Touch.objects.filter(import_batch=batch)
+
+
+def collided_are_all_in_cases(batch: ImportBatch) -> bool:
+    """Whether "collided" and "in a case" are the same rows of this import."""
+    collided = Q(outcome=TouchOutcome.COLLIDED)
+    in_case = Q(case__isnull=False)
+    rows = touches_of(batch)
+    return (
+        rows.filter(in_case).exists()
+        and not rows.filter((collided & ~in_case) | (in_case & ~collided)).exists()
+    )
 
 
 def leads_of_rows(batch: ImportBatch, alike: Mapping[int, int]) -> dict[int, int]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from leads.enums import Bucket, RecordKind
+from leads.enums import Bucket, CaseState, RecordKind
 from leads.models import ImportBatch, ImportRow, Lead
 from leads.selectors.cases import WAITING, records_in_cases, waiting_cases_of
 from leads.selectors.judgements import Pair
@@ -36,7 +36,7 @@ def settled_with(member_id: int | None, pairs: Collection[Pair]) -> dict[Pair, i
     """The latest decided case about each of these records that this member was told of."""
     if not pairs:
         return {}
-    rows = records_in_cases(pairs).exclude(case__state__in=WAITING)
+    rows = records_in_cases(pairs).exclude(case__state__in=(*WAITING, CaseState.WITHDRAWN))
     rows = rows.filter(case__parties__member=member_id)
     values = rows.order_by("case_id").values_list("record_kind", "record_id", "case_id")
     return {(kind, pk): case for kind, pk, case in values}

@@ -146,8 +146,8 @@ class Opening:
     def _let_in(self, docket: Opened, reach: Reach) -> bool:
         """Take part; True for who did before.
 
-        Who brings a row that is nobody's yet into an open case, and cannot have clients
-        themselves, is told of it: the client cannot go to them.
+        Who brings a row that is nobody's yet, and cannot have clients themselves, is told of it:
+        the client cannot go to them.
         """
         member = self.circle.people[reach.member_id]
         if self._only_brings(docket, reach, member):
@@ -157,7 +157,7 @@ class Opening:
         return docket.add(member, CollisionSide.NEWCOMER, self.circle)
 
     def _only_brings(self, docket: Opened, reach: Reach, member: Member) -> bool:
-        if docket.is_new or reach.owner_id is not None:
+        if reach.owner_id is not None or reach.held.owner_id is None:
             return False
         return not self.desk.may_have_clients(member)
 

@@ -32,6 +32,7 @@ from leads.enums import CaseState, CollisionOrigin, CollisionOutcome
 from leads.selectors.case_names import CaseNames, named_by
 from leads.selectors.cases import is_for
 from leads.tables.choices import member_choices
+from leads.tables.next_steps import first_possible, to_customers, to_rules
 from leads.words import CASE_COLOURS, OUTCOME_OF_CASE_COLOURS
 
 WAITING_QUERY = f"state={CaseState.OPEN.value}&state={CaseState.APPEALED.value}"
@@ -113,11 +114,13 @@ class CaseTable(Table):
     export_permission = "leads.decide_case"
     refresh = ("case-changed", "tz:case-changed")
     live, live_label = "tz:lead-collision", _("new collisions")
-    empty = Empty(
-        _("No collisions. When two reps reach for one client, it is settled here."),
-        None,
-        "scale",
-    )
+
+    @property
+    def nothing(self) -> Empty:
+        """Whoever sets it up looks at the rules, the others at their clients."""
+        words = _("No collisions. When two reps reach for one client, it is settled here.")
+        step = first_possible(self.request.member, to_rules(), to_customers())
+        return Empty(words, step, "scale")
 
     def find(self, queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
         """By number, or by as much of the name as the reader may know."""

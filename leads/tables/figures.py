@@ -32,6 +32,7 @@ from leads.enums import FollowUpKind, FollowUpOutcome
 from leads.selectors.figures import COMPLETE, missing_of
 from leads.tables.cases import CaseTable
 from leads.tables.customers import CustomerTable
+from leads.tables.next_steps import add_customer, first_possible, to_customers
 
 EXPORT = "leads.view_figures"
 CUSTOMER_COLUMNS = ("name", "owner", "updated_at", "number", "department", "created_at")
@@ -142,8 +143,13 @@ class FigureTable(Table):
     )  # fmt: skip
     filters = (DateFilter("month", _("Month"), is_date=True),)
     export_permission = EXPORT
-    empty = Empty(_("No figures yet. They are counted as soon as there are customers."), None,
-                  "chart-bar")  # fmt: skip
+
+    @property
+    def nothing(self) -> Empty:
+        """What makes figures: customers."""
+        words = _("No figures yet. They are counted as soon as there are customers.")
+        step = first_possible(self.request.member, add_customer(), to_customers())
+        return Empty(words, step, "chart-bar")
 
     @cached_property
     def exported(self) -> QuerySet[Any]:

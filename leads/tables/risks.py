@@ -36,6 +36,7 @@ from leads.forewarning import BANDS
 from leads.selectors.risks import factor_words, told_to
 from leads.selectors.similar import SimilarCard
 from leads.tables.choices import department_choices, department_tree, member_choices
+from leads.tables.next_steps import first_possible, to_customers
 
 RISK_COLOURS = {"open": "amber", "dismissed": "grey", "case": "red", "resolved": "green"}
 PAIR = ("left_kind", "left_id", "right_kind", "right_id", "score")
@@ -180,12 +181,15 @@ class RiskTable(Table):
     )  # fmt: skip
     export_permission = "leads.decide_risks"
     refresh = ("risk-changed",)
-    empty = Empty(
-        _("No two clients look like becoming a collision. New ones are looked at within minutes, "
-          "all of them every night."),
-        None,
-        "shield-check",
-    )  # fmt: skip
+
+    @property
+    def nothing(self) -> Empty:
+        """Quiet is good: go on with the clients."""
+        words = _(
+            "No two clients look like becoming a collision. New ones are looked at within minutes, "
+            "all of them every night."
+        )
+        return Empty(words, first_possible(self.request.member, to_customers()), "shield-check")
 
     @cached_property
     def offered_filters(self) -> list[Filter]:

@@ -1,5 +1,8 @@
 """What the page of a collision case shows, and the ways to decide it."""
 
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.urls import reverse
@@ -11,10 +14,10 @@ from crm.web.components import Action
 from leads.arbitration import Proposal, even_split
 from leads.enums import CaseState, CollisionOutcome, CollisionSide, RecordKind
 from leads.forms.cases import Choice
-from leads.models import CollisionAppeal, CollisionCase, CollisionParty
+from leads.models import CollisionCase, CollisionParty
 from leads.selectors.arbitrations import proposal_for
 from leads.selectors.case_arrivals import arrivals_of
-from leads.selectors.case_as_decided import as_decided, decision_shown
+from leads.selectors.case_as_decided import as_decided, decision_shown, has_kept_rows
 from leads.selectors.case_evidence import Dossier, dossier_of
 from leads.selectors.case_names import CaseNames
 from leads.selectors.case_rights import (
@@ -28,8 +31,10 @@ from leads.selectors.case_rights import (
 from leads.selectors.case_story import (
     SIDE_BY_SIDE,
     Eyes,
+    Say,
     claims_of,
     decisions_of,
+    in_full,
     outcome_words,
     proposed_words,
     rows_of,
@@ -42,16 +47,49 @@ from leads.words import CASE_COLOURS
 Outcome = CollisionOutcome
 
 
+def decide_page(member: Member, dossier: Dossier, proposal: Proposal) -> dict[str, Any]:
+    """What a decider reads above the form."""
+    case, names = dossier.case, {rep.pk: rep.name for rep in dossier.reps}
+    names_shown = CaseNames(member, [case.pk])
+    names_shown.learn_aliases(case.pk)
+    say = partial(names_shown.said, case.pk)
+    claims = claims_of(dossier, Eyes(member, dossier), proposal, say)
+    called = names_shown.of_case(case.pk, case.title)
+    return {
+        "title": f"{_('Decide %(number)s') % {'number': case.number}} · {called}",
+        "submit": pgettext("collision", "Decide"),
+        "case": case,
+        "proposed": proposed_words(proposal, names),
+        "decisions": decisions_of(dossier, names, say),
+        "appeals": appeals_of(case, say),
+        "claims": claims[:SIDE_BY_SIDE],
+        "rows": rows_of(claims),
+    }
+
+
+@dataclass(frozen=True)
+class Appealed:
+    """An appeal as the page shows it; `taken_back` when and why."""
+
+    level: int
+    member: Member
+    at: datetime
+    reason: str
+    taken_back: list[tuple[datetime, str]]
+
+
 def case_page(member: Member, case: CollisionCase) -> dict[str, Any]:
     """Everything the case's page shows to this member."""
     dossier = dossier_of(case)
     names = {rep.pk: rep.name for rep in dossier.reps}
     proposal = proposal_for(dossier)[0] if case.is_waiting else None
     eyes = Eyes(member, dossier)
-    claims, decided = claims_of(dossier, eyes, proposal), decision_shown(case)
+    names_shown = CaseNames(member, [case.pk])
+    names_shown.learn_aliases(case.pk)
+    say = partial(names_shown.said, case.pk)
+    claims, decided = claims_of(dossier, eyes, proposal, say), decision_shown(case)
     if decided is not None:
         claims = as_decided(claims, decided)
-    names_shown = CaseNames(member, [case.pk])
     own = next((one for one in dossier.parties if one.member_id == member.pk), None)
     return {
         "case": case,
@@ -63,25 +101,35 @@ def case_page(member: Member, case: CollisionCase) -> dict[str, Any]:
         "more_claims": claims[SIDE_BY_SIDE:],
         "rows": rows_of(claims),
         "decided": decided,
-        "decisions": decisions_of(dossier, names),
-        "appeals": appeals_of(case),
+        "rows_kept": decided is None or has_kept_rows(decided),
+        "decisions": decisions_of(dossier, names, say),
+        "appeals": appeals_of(case, say),
         "withdrawn_at": case.closed_at if case.state == CaseState.WITHDRAWN else None,
         "managers": [one for one in dossier.parties if not one.is_rep],
         "records": records_shown(dossier, eyes, names_shown),
         "arrivals": arrivals_of(case, member),
         "earlier": dossier.earlier,
         "earlier_seen": _readable(member, dossier),
-        "entries": story_of(case, {one.member_id: one.member.name for one in dossier.parties}),
+        "entries": story_of(case, {one.member_id: one.member.name for one in dossier.parties}, say),
         "may_state": own is not None and own.is_rep and case.is_waiting,
         "remark_url": reverse("leads:case_remark", args=[case.pk]),
         "appeal_until": case.appeal_until if is_appealable(case) else None,
     }
 
 
-def appeals_of(case: CollisionCase) -> list[CollisionAppeal]:
+def appeals_of(case: CollisionCase, say: Say = in_full) -> list[Appealed]:
     """The appeals with what was taken back, the latest first."""
     rows = case.appeals.select_related("member").prefetch_related("withdrawals")
-    return list(rows.order_by("-level", "-pk"))
+    return [
+        Appealed(
+            one.level,
+            one.member,
+            one.at,
+            say(one.reason, one.member_id),
+            [(back.at, say(back.reason, one.member_id)) for back in one.withdrawals.all()],
+        )
+        for one in rows.order_by("-level", "-pk")
+    ]
 
 
 def _readable(member: Member, dossier: Dossier) -> set[int]:
@@ -100,7 +148,7 @@ def records_shown(dossier: Dossier, eyes: Eyes, names: CaseNames) -> list[dict[s
             "is_held": one.is_held,
             "owner": one.owner,
             "now": now.get((str(one.record_kind), one.record_id)),
-            "why": one.explanation,
+            "why": names.said(pk, one.explanation, one.member_id),
             "origin": one.get_origin_display(),
             "url": eyes.url((str(one.record_kind), one.record_id)),
         }

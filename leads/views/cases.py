@@ -7,7 +7,6 @@ from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from crm.access import policy
@@ -17,6 +16,7 @@ from crm.teamwork.services import EmptyComment
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
 from crm.web.answers import acted, carried_out, refused
+from leads.arbitration import Proposal
 from leads.collision_tabs import tabs_for
 from leads.enums import RecordKind
 from leads.forms.cases import AppealForm, DecideForm, ReportForm, StatementForm
@@ -28,14 +28,7 @@ from leads.selectors.case_commission import cutoff_under_appeal, sold_by
 from leads.selectors.case_evidence import Dossier, dossier_of
 from leads.selectors.case_rights import may_decide
 from leads.selectors.case_rows import rows_behind
-from leads.selectors.case_story import (
-    Eyes,
-    claims_of,
-    decisions_of,
-    evidence_labels,
-    proposed_words,
-    rows_of,
-)
+from leads.selectors.case_story import evidence_labels
 from leads.selectors.customers import customer_or_404
 from leads.selectors.entering import mark_of
 from leads.selectors.identity import Match, find_similar
@@ -44,7 +37,7 @@ from leads.selectors.similar import cards_for
 from leads.services import case_decisions
 from leads.services import cases as services
 from leads.tables.cases import CaseTable
-from leads.views.case_page import appeals_of, case_page, first_shares, ways_to_decide
+from leads.views.case_page import case_page, decide_page, first_shares, ways_to_decide
 
 CHANGED = "case-changed"
 
@@ -91,51 +84,45 @@ def decide_case(request: TenantRequest, pk: int) -> HttpResponse:
         return redirect(url)
     dossier = dossier_of(case)
     proposal, _facts = proposal_for(dossier)
+    form = _decide_form(request, dossier, proposal)
+    if request.method == "POST" and form.is_valid() and _decided(request, pk, form):
+        return htmx.done(request, url=url, message=_("Decided."), trigger=CHANGED)
+    context = decide_page(request.member, dossier, proposal)
+    context |= {"form": form, "merge_url": merge_url(dossier), "sold": sold_by(dossier)}
+    return htmx.form_page(request, "leads/collisions/decide.html", context)
+
+
+def _decide_form(request: TenantRequest, dossier: Dossier, proposal: Proposal) -> DecideForm:
+    """The ways to decide; it begins with what is proposed."""
     ways = ways_to_decide(dossier, proposal)
     first = {
-        "version": case.version,
+        "version": dossier.case.version,
         "choice": ways[0].value if ways[0].is_proposed else "",
-        "commission_cutoff": cutoff_under_appeal(case),
+        "commission_cutoff": cutoff_under_appeal(dossier.case),
     }
-    form = DecideForm(
+    return DecideForm(
         request.POST or None,
         ways=ways,
         reps=[rep for rep in dossier.reps if rep.is_active],
         shares=first_shares(dossier, proposal),
         initial=first,
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            case_decisions.decide(
-                case_id=pk,
-                by=request.member,
-                ruling=form.ruling,
-                version=form.cleaned_data["version"],
-            )
-        except case_decisions.CaseMovedOn as reason:
-            again = reverse("leads:case_decide", args=[pk])
-            link = '{} <a href="{}" data-drawer>{}</a>'
-            form.add_error(None, format_html(link, str(reason), again, _("Look again")))
-        except Refused as reason:
-            form.add_error(None, str(reason))
-        else:
-            return htmx.done(request, url=url, message=_("Decided."), trigger=CHANGED)
-    claims = claims_of(dossier, Eyes(request.member, dossier), proposal)
-    names = {rep.pk: rep.name for rep in dossier.reps}
-    context = {
-        "form": form,
-        "title": f"{_('Decide %(number)s') % {'number': case.number}} · {case.title}",
-        "submit": pgettext("collision", "Decide"),
-        "case": case,
-        "proposed": proposed_words(proposal, names),
-        "decisions": decisions_of(dossier, names),
-        "appeals": appeals_of(case),
-        "claims": claims[:3],
-        "rows": rows_of(claims),
-        "merge_url": merge_url(dossier),
-        "sold": sold_by(dossier),
-    }
-    return htmx.form_page(request, "leads/collisions/decide.html", context)
+
+
+def _decided(request: TenantRequest, pk: int, form: DecideForm) -> bool:
+    """Whether it is decided now; a refusal stands in the form."""
+    version = form.cleaned_data["version"]
+    try:
+        case_decisions.decide(case_id=pk, by=request.member, ruling=form.ruling, version=version)
+    except case_decisions.CaseMovedOn as reason:
+        again = reverse("leads:case_decide", args=[pk])
+        link = '{} <a href="{}" data-drawer>{}</a>'
+        form.add_error(None, format_html(link, str(reason), again, _("Look again")))
+    except Refused as reason:
+        form.add_error(None, str(reason))
+    else:
+        return True
+    return False
 
 
 def merge_url(dossier: Dossier) -> str:

@@ -21,7 +21,7 @@ from leads.forms.follow_ups import FollowUpForm
 from leads.models import CollisionCase, Customer, CustomerProtection
 from leads.panels import customer_panels
 from leads.selectors.aliases import names_of
-from leads.selectors.cases import case_about
+from leads.selectors.cases import case_about, contested_until
 from leads.selectors.customers import (
     contacts_of,
     follow_ups_of_customer,
@@ -50,6 +50,7 @@ def customer_page(member: Member, customer: Customer) -> dict[str, Any]:
         ],
         "customer": customer,
         "collision": case,
+        "contested": None if case else contested_until(RecordKind.CUSTOMER, customer.pk),
         "colour": CUSTOMER_COLOURS[customer.status],
         "level_colour": LEVEL_COLOURS[customer.level],
         "actions": [

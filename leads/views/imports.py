@@ -162,8 +162,19 @@ def page_of(batch: ImportBatch, *, choices: dict[str, str]) -> dict[str, Any]:
             "done": min(sum(batch.results.values()), batch.row_count),
             "tiles": result_tiles(batch),
             "counts": selectors.bucket_counts(batch),
+            "is_telling": sum(batch.results.values()) >= batch.row_count,
+            "first": first_look(batch),
         }
     return context
+
+
+def first_look(batch: ImportBatch) -> Action:
+    """Where to look after an import: the leads, or the cases where every row went into one."""
+    brought = selectors.touches_of(batch).filter(case__isnull=False)
+    if not batch.results.get(TouchOutcome.CREATED.value) and brought.exists():
+        url = reverse("leads:import_touches", args=[batch.pk])
+        return Action(_("To the collision cases"), f"{url}?in_case=yes", "scale")
+    return Action(_("To the leads"), reverse("leads:list"), "users")
 
 
 def steps_of(batch: ImportBatch | None) -> list[Step]:
@@ -195,15 +206,19 @@ def result_tiles(batch: ImportBatch) -> list[Tile]:
     received = sum(batch.results.values())
     tiles = [Tile.count(_("Received"), received, rows)]
     tones = {TouchOutcome.CREATED: "green", TouchOutcome.REJECTED: "red"}
+    is_one = selectors.collided_are_all_in_cases(batch)
+    all_in_cases = TouchOutcome.COLLIDED if is_one else None
     for outcome in TouchOutcome:
         if outcome != TouchOutcome.PENDING:
             number = int(batch.results.get(outcome.value, 0))
             tone = tones.get(outcome, "") if number else ""
             url = f"{rows}?outcome={outcome.value}"
-            tiles.append(Tile.count(outcome.label, number, url, tone=tone))
-    if brought := selectors.touches_of(batch).filter(case__isnull=False).count():
+            note = _("each in a collision case") if outcome == all_in_cases else ""
+            tiles.append(Tile.count(outcome.label, number, url, tone=tone, note=note))
+    brought = selectors.touches_of(batch).filter(case__isnull=False)
+    if not is_one and brought.exists():
         label = _("In collision cases")
-        tiles.append(Tile.count(label, brought, f"{rows}?in_case=yes", tone="amber"))
+        tiles.append(Tile.count(label, brought.count(), f"{rows}?in_case=yes", tone="amber"))
     if alike := selectors.touches_of(batch).filter(ALIKE).count():
         label = _("Probable duplicates of ours")
         tiles.append(Tile.count(label, alike, f"{rows}?alike=yes", tone="amber"))

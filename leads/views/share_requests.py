@@ -20,6 +20,7 @@ from leads.enums import ShareAction, ShareState
 from leads.forms.entering import DeclineForm, GrantForm
 from leads.selectors.share_requests import RequestLine, request_for, requests_for
 from leads.services import share_requests as services
+from leads.tables.next_steps import add_lead, first_possible
 
 USUAL_DAYS = 90
 
@@ -40,6 +41,7 @@ def share_requests(request: TenantRequest) -> HttpResponse:
         "title": _("Requests to share"),
         "tabs": tabs_for(request.member, "requests"),
         "asked": [one for one in lines if one.request.asker_id == request.member.pk],
+        "next_step": first_possible(request.member, add_lead()),
         "to_answer": [one for one in lines if one.request.asker_id != request.member.pk],
     }
     return htmx.fragment(request, "leads/collisions/requests.html#requests", context)

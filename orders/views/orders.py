@@ -12,6 +12,7 @@ from crm.access import policy
 from crm.access.decorators import needs
 from crm.access.links import who_can_see
 from crm.approvals import selectors as approvals
+from crm.people.models import Member
 from crm.refusals import Refused
 from crm.sharing.nouns import noun
 from crm.sharing.record import holders_of
@@ -24,7 +25,7 @@ from crm.web.asked import record_id
 from crm.web.components import Action
 from leads.enums import RecordKind
 from leads.models import Customer, Opportunity
-from leads.selectors.cases import case_about
+from leads.selectors.cases import case_about, contested_until
 from leads.selectors.matching_text import narrow_customers
 from orders.enums import OrderStatus
 from orders.forms.orders import CancelForm, CommentForm
@@ -108,6 +109,13 @@ def order_detail(request: TenantRequest, order_id: int) -> HttpResponse:
     return render(request, "orders/detail.html", _record(request, order_id))
 
 
+def _collision(member: Member, customer_id: int) -> dict[str, Any]:
+    """The case about the customer; whoever may not read it knows that there is one."""
+    case = case_about(member, RecordKind.CUSTOMER, customer_id)
+    contested = None if case else contested_until(RecordKind.CUSTOMER, customer_id)
+    return {"collision": case, "contested": contested}
+
+
 def _record(request: TenantRequest, order_id: int, **more: Any) -> dict[str, Any]:
     order = order_or_404(request, order_id, "orders.view_order")
     run = approvals.runs_of(order).first()
@@ -126,7 +134,7 @@ def _record(request: TenantRequest, order_id: int, **more: Any) -> dict[str, Any
         "comment_form": CommentForm(),
         "holders": holders_of(request.member, noun("orders.order"), order),
         "transfers": open_transfers_of(order),
-        "collision": case_about(request.member, RecordKind.CUSTOMER, order.customer_id),
+        **_collision(request.member, order.customer_id),
         **more,
     }
 

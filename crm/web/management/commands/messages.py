@@ -34,5 +34,8 @@ class Command(BaseCommand):
     def check_catalogue(self, fresh: bytes, missing: list[catalogue.Key]) -> None:
         if missing:
             raise CommandError("\n".join(f"untranslated: {text!r}" for _, text in missing))
+        for sign, instead in catalogue.NOT_WRITTEN.items():
+            if sign in fresh.decode():
+                raise CommandError(f"Write {instead} in place of {sign} (docs/glossary.md).")
         if not catalogue.CATALOGUE.exists() or catalogue.CATALOGUE.read_bytes() != fresh:
             raise CommandError("The catalogue is behind the code: run `make messages`.")
