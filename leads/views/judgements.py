@@ -47,5 +47,13 @@ def take_back_judgement(request: TenantRequest, pk: int) -> HttpResponse:
         "right": judgement.right_name,
         "verdict": judgement.get_verdict_display(),
     }
-    context = {"form": form, "title": title, "submit": _("Take the judgement back")}
+    context = {
+        "form": form,
+        "title": title,
+        "hint": _(
+            "The two are then compared like any others again, at entry and in early warnings. "
+            "Whose they are stays as it was decided."
+        ),
+        "submit": _("Take the judgement back"),
+    }
     return htmx.form_page(request, "web/form.html", context)

@@ -35,13 +35,14 @@ def lead_page(member: Member, lead: Lead) -> dict[str, Any]:
     """The context of a lead's page for this member."""
     may_edit = policy.allowed(member, "leads.edit_lead", lead)
     case = case_about(member, RecordKind.LEAD, lead.pk)
+    lock = lock_for(member, lead)
     return {
         "refresh_on": ["lead-updated", "follow-up-logged", "tz:lead-assigned"],
         "lead": lead,
         "collision": case,
         "alike": _alike(member, lead) if case is None else None,
         "colour": LEAD_COLOURS[lead.status],
-        "actions": lead_actions(member, lead, case, may_edit=may_edit),
+        "actions": lead_actions(member, lead, case, may_edit=may_edit, is_locked=lock is not None),
         "facts": lead_facts(lead, may_edit=may_edit),
         "entries": timeline_of(lead, follow_ups_of_lead(lead)),
         "composer": FollowUpForm(draft=f"follow-up-lead-{lead.pk}") if may_edit else None,
@@ -49,7 +50,7 @@ def lead_page(member: Member, lead: Lead) -> dict[str, Any]:
         "why": assignments.why_this_rep(lead),
         "became": _became(member, lead),
         "transfers": open_transfers_of(lead),
-        "lock": lock_for(member, lead),
+        "lock": lock,
         "holders": holders_of(member, noun("leads.lead"), lead),
     }
 
@@ -66,18 +67,20 @@ def _alike(member: Member, lead: Lead) -> dict[str, str] | None:
 
 
 def lead_actions(
-    member: Member, lead: Lead, case: CollisionCase | None, *, may_edit: bool
+    member: Member, lead: Lead, case: CollisionCase | None, *, may_edit: bool, is_locked: bool
 ) -> list[Action]:
     """What can be done with the lead now; the first one is what it waits for."""
     found: list[Action] = []
     args = [lead.pk]
     waits = case is not None and case.is_waiting and waiting_case_of(lead) is not None
     to_case = report_or_case(case, reverse("leads:report_lead", args=args))
-    if waits:
+    may_report = policy.allowed(member, "leads.open_case") and lead.status in OPEN_STATUSES
+    settles = waits or (is_locked and may_report)
+    if settles:
         found.append(replace(to_case, kind="primary"))
     if may_edit and lead.status in OPEN_STATUSES:
         url = reverse("leads:convert", args=args)
-        if not waits and policy.allowed(member, "leads.create_customer"):
+        if not (waits or is_locked) and policy.allowed(member, "leads.create_customer"):
             found.append(
                 Action(_("Convert"), url, "arrows-exchange", kind="primary", frame="modal")
             )
@@ -94,7 +97,7 @@ def lead_actions(
     if lead.status in OPEN_STATUSES and policy.allowed(member, "leads.merge_lead", lead):
         url = reverse("leads:merge_with", args=["lead", lead.pk])
         found.append(Action(_("Merge with…"), url, "git-merge", frame="modal"))
-    if not waits and policy.allowed(member, "leads.open_case") and lead.status in OPEN_STATUSES:
+    if may_report and not settles:
         found.append(to_case)
     if may_edit:
         url = reverse("leads:edit", args=args)

@@ -24,6 +24,7 @@ from leads.services.lookups import cards_of_refusal
 from leads.services.refusals import LikelyDuplicate, StaleRecord, WrongState
 from leads.tables.leads import LeadTable
 from leads.views.lead_page import lead_page
+from leads.views.refusing import refusal_words
 
 
 @needs("leads.view_lead")
@@ -109,6 +110,8 @@ def edit_lead(request: TenantRequest, pk: int) -> HttpResponse:
                     reason, by=member, typed=form.cleaned_data.get("company_name", "")
                 ),
             )
+        except Refused as reason:
+            form.add_error(None, refusal_words(reason))
         else:
             return htmx.done(
                 request,

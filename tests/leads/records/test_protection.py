@@ -6,7 +6,7 @@ import pytest
 
 from crm.tenancy.clock import organization_today
 from crm.tenancy.context import acting_as
-from leads.models import CollisionSettings, CustomerProtection
+from leads.models import CollisionCase, CollisionSettings, CustomerProtection
 from leads.services.cases import HeldBack
 from leads.services.conversion import convert_lead
 from leads.services.customers import create_customer, update_customer
@@ -114,6 +114,31 @@ def test_the_page_says_it_and_lets_the_owner_release(customer, duplicates, tenan
     assert "Protected for" not in owner.get(url("leads:customer", customer.pk)).content.decode()
     stranger = sign_in(tenant.northerner).post(page, {"until": until, "reason": "x"})
     assert stranger.status_code == 404
+
+
+def test_a_refused_change_of_a_lead_says_why(customer, duplicates, tenant, sign_in, url):
+    lead, _other = duplicates
+    protect(customer, tenant.agent)
+    page = url("leads:edit", lead.pk)
+    north = sign_in(tenant.northerner)
+    answer = north.post(page, {"company_name": NAME, "channel": "manual", "need": "两台"})
+    assert answer.status_code == 422
+    assert "Its duplicates are locked" in answer.content.decode()
+
+
+def test_a_locked_lead_offers_the_case_and_no_conversion(tenant, sign_in, url):
+    agent, north = tenant.agent, tenant.northerner
+    with acting_as(north.pk):
+        lead = create_lead(by=north, owner=north, company_name=NAME)
+    with acting_as(agent.pk):
+        customer = create_customer(by=agent, owner=agent, name=NAME, explanation="先签约")
+    visitor, page = sign_in(north), url("leads:detail", lead.pk)
+    convert, case = url("leads:convert", lead.pk), url("leads:case", CollisionCase.objects.get().pk)
+    assert convert in visitor.get(page).content.decode()
+    protect(customer, agent)
+    html = visitor.get(page).content.decode()
+    assert convert not in html
+    assert case in html
 
 
 def test_a_refused_follow_up_says_why(customer, duplicates, tenant, sign_in, url):
