@@ -11,7 +11,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import combinations
 from pathlib import Path
@@ -330,7 +330,7 @@ def people_at_once() -> Table:
     table = {}
     for name, records in _people_records().items():
         truth: dict[Hashable, str] = {number: person for number, (person, _) in enumerate(records)}
-        batch = [replace(record, id=number) for number, (_, record) in enumerate(records)]
+        batch = [record._replace(id=number) for number, (_, record) in enumerate(records)]
         found = list(find_duplicates(batch))
         sizes = Counter(truth.values())
         total = sum(size * (size - 1) // 2 for size in sizes.values())

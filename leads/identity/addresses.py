@@ -7,6 +7,15 @@ from typing import Literal, NamedTuple
 
 from rapidfuzz.fuzz import ratio, token_sort_ratio
 
+from leads.identity.address_parts import (
+    Door,
+    crossing_in,
+    floor_in,
+    in_figures,
+    says_the_same,
+    unit_in,
+    village_at,
+)
 from leads.identity.places import place_at
 from leads.identity.text import has_chinese, to_simplified
 from leads.identity.words import index
@@ -19,7 +28,8 @@ _TOWN = re.compile(r"^([\u4e00-\u9fff]{2,6}?(?:镇|乡|街道|开发区|工业�
 _STREET = re.compile(
     r"^(?:.{0,14}?(?:镇|乡|街道|村|园区|开发区|高新区|工业园|工业区|组团|片区|[市区县]))?"
     r"(?P<street>[\u4e00-\u9fffa-z]{1,10}?[一二三四五六七八九十东南西北中0-9]{0,2}"
-    r"(?:大道|大街|公路|国道|省道|[路街道巷弄里]|胡同))"
+    r"(?:(?:大道|大街|公路)(?:[东西南北中][段路]|[一二三四五0-9]段)?|国道|省道|胡同|"
+    r"[路街道巷弄里](?:[东西南北中]段)?))"
     r"(?:(?P<lane>[0-9]+)弄)?(?P<number>[0-9]+(?:[-/][0-9]+)?)?号?"
 )
 _BUILDING = re.compile(
@@ -34,6 +44,7 @@ _WITH_NUMBER = re.compile(r"\S*\d\S*")
 _POST_CODE = 4  # digits
 _WORDS = 3  # of an address without its numbers that say which street
 _SAME_STREET = 85
+_TELLING = 4  # letters before a shortened strasse
 _SHORT = 2  # characters of 西路, which says nothing
 _MOST = 0.6  # of the words
 _ALIKE, _LIKELY, _NEAR, _NUMBERED = (
@@ -56,6 +67,10 @@ class Address(NamedTuple):
     block: str = ""
     room: str = ""
     text: str = ""
+    unit: str = ""
+    floor: str = ""
+    crossing: tuple[str, ...] = ()
+    group: str = ""  # of a village: 红花村三组
 
 
 @lru_cache(maxsize=16384)
@@ -63,26 +78,49 @@ def parse_address(text: str) -> Address:
     """Province, city, county, street, number, building and room of an address."""
     plain = to_simplified(unicodedata.normalize("NFKC", text[:_LONGEST]).casefold())
     if not has_chinese(plain):
-        words = _MARKS.sub(" ", plain).split()
-        return Address(text=" ".join(_SHORTENED.get(word, word) for word in words))
-    plain = _MARKS.sub("", plain).replace("—", "-").replace("－", "-")
+        words = _MARKS.sub(" ", _plain_letters(plain)).split()
+        return Address(text=" ".join(map(_spelt_out, words)))
+    plain = in_figures(_MARKS.sub("", plain).replace("—", "-").replace("－", "-"))
     place = place_at(plain.removeprefix("中国"))
     rest = plain.removeprefix("中国")[place.length :] if place else plain
+    crossing = crossing_in(rest)
     street, rest = _street(rest)
+    village, group, house = ("", "", "") if street else village_at(rest)
     named = _BUILDING.search(rest)
     block = _BLOCK.search(rest)
-    room = _ROOM.search(rest)
+    room, floor = _ROOM.search(rest) if not village or block else None, floor_in(rest)
+    if room and room["room"] == f"{floor}f":
+        room = None
     return Address(
         province=place.province if place else "",
         city=place.city if place else "",
         county=place.county if place else "",
-        street=street["street"] if street else "",
-        number=_number(street) if street else "",
+        street=street["street"] if street else village,
+        number=_number(street) if street else "-".join(filter(None, (group, house))),
         building=named["named"] if named else "",
         block=block["block"] if block else "",
         room=room["room"] if room else "",
         text=plain,
+        unit=unit_in(rest),
+        floor=floor,
+        crossing=crossing,
+        group=group if not house else "",
     )
+
+
+def _plain_letters(text: str) -> str:
+    """München as Munchen."""
+    if text.isascii():
+        return text
+    apart = unicodedata.normalize("NFD", text)
+    return "".join(char for char in apart if not unicodedata.combining(char))
+
+
+def _spelt_out(word: str) -> str:
+    """St as street, Musterstr. as Musterstrasse."""
+    if word.endswith("str") and len(word) > _TELLING:
+        return word + "asse"
+    return _SHORTENED.get(word, word)
 
 
 def _street(rest: str) -> tuple[re.Match[str] | None, str]:
@@ -100,20 +138,35 @@ def compare_addresses(left: str, right: str) -> Nearness:
     if not a.text or not b.text:
         return ""
     if not has_chinese(a.text) or not has_chinese(b.text):
-        return "" if has_chinese(a.text + b.text) else _latin(a.text, b.text)
+        return _two_languages(a, b) if has_chinese(a.text + b.text) else _latin(a.text, b.text)
     if _contradict(a.province, b.province) or _contradict(a.city, b.city):
         return ""
     if _contradict(a.county, b.county):
         return ""
     is_door = bool(a.number) and a.number == b.number and _is_one_street(a.street, b.street)
     is_building = bool(a.building) and a.building == b.building and len(a.building) > 3
+    if a.crossing or b.crossing:
+        return "street" if a.crossing == b.crossing else ""
     if not is_door and (not is_building or _are_two_streets(a.street, b.street)):
         return ""
-    if _contradict(a.block, b.block) or _contradict(a.room, b.room):
+    if is_door and a.group and b.group:
+        return "street"
+    if any(map(_contradict, _inside(a), _inside(b))):
         return "building"
     if a.room and a.room == b.room:
         return "room"
     return "number" if is_door else "building"
+
+
+def _inside(address: Address) -> tuple[str, ...]:
+    return address.block, address.unit, address.floor, address.room
+
+
+def _two_languages(a: Address, b: Address) -> Nearness:
+    """上海市漕溪北路398号 and 398 Caoxi North Road, Shanghai."""
+    chinese, latin = (a, b.text) if has_chinese(a.text) else (b, a.text)
+    door = Door(chinese.province, chinese.street, chinese.number, chinese.room)
+    return "number" if says_the_same(door, latin) else ""
 
 
 def _is_one_street(a: str, b: str) -> bool:

@@ -48,6 +48,7 @@ _GROUP_INSIDE = re.compile(r"(?<=..)(?:集团|控股)(?=..)")
 
 
 _LONGEST_NAME = 240  # what is longer is no name: a pasted page must not cost seconds
+_LONGEST_TEXT = 2000  # before spaces and marks are taken out
 _LONG_BRAND = 4
 _BRANCHES = (*lexicon.STRONG_BRANCH_ENDS, "店")
 _NO_FIRST = frozenset("部处吧屋室")  # 汽车零部|有限公司
@@ -71,7 +72,7 @@ class _Body(NamedTuple):
 @lru_cache(maxsize=32768)
 def parse_company_name(name: str) -> CompanyName:
     """Region, brand, trade, legal form and branch of a Chinese or Latin company name."""
-    text = normalise_name(name)[:_LONGEST_NAME].strip()
+    text = normalise_name(name[:_LONGEST_TEXT])[:_LONGEST_NAME].strip()
     if not text:
         return CompanyName()
     return _parse_chinese(text) if has_chinese(text) else parse_latin(text)

@@ -6,14 +6,22 @@ import unicodedata
 from leads.identity.words import words
 
 _EMAIL = re.compile(r"[^@\s<>\"(),:;\[\]\\\x00-\x1f\x7f]+@(?:[\w-]+\.)+[\w-]{2,}")
+_SEVERAL = 2
+_BETWEEN = re.compile(r"[;；,，、/|\s]+")
+_AROUND_AT = re.compile(r"\s*@\s*")
+_LABELLED = re.compile(r"^(?:e-?mail|电子邮[箱件]|邮箱(?:地址)?|邮件)\s*[::]\s*|\s*\([^()@]*\)?$")
 _SHOWN = re.compile(r"<([^<>@\s]+@[^<>@\s]+)>?[\s;,.]*$")
 _LONGEST = 320
-_LEADING = re.compile(r"^(?:微信号?|wechat(?: id)?|weixin|wx|v信)\s*[::]\s*|\s*\([^()]*\)$")
+_LEADING = re.compile(
+    r"^(?:微信号?|wechat(?: id)?|weixin|wx|v信|vx|v)(?:\s*[::]\s*|\s+)|\s*\([^()]*\)$"
+)
 _CODE_MARKS = re.compile(r"[-.·'\"]|^[^0-9A-Z]+|\([^()]*\)?$")
 _CODE_LENGTH = 18
 _MISREAD = str.maketrans("OIlSZ", "01152")  # letters that no credit code has
 _INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF, 0xAD])
 _HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?(?:[^/@\s]*@)?([^/:?#\s]+)", re.IGNORECASE)
+_SITE_LABEL = re.compile(r"^(?:(?:公司)?(?:网址|网站|官网|主页)[::]?\s*|https?//)")
+_FIRST_SITE = re.compile(r"[、,;\s]")
 _DOMAIN = re.compile(r"(?:[\w-]+\.)+[\w-]{2,}")
 _SECOND_LEVEL = words("mail", "second_level")
 _PROVINCES = words("mail", "provinces")  # a.sh.cn, pudong.sh.gov.cn
@@ -36,11 +44,22 @@ def normalise_email(text: str) -> str | None:
     """An address in lower case, None when it is not one. Aliases after + are kept."""
     address = _tidy(text[:_LONGEST]).strip("<>()[];,./ ").removeprefix("mailto:").partition("?")[0]
     if not _EMAIL.fullmatch(address):
+        address = _LABELLED.sub("", _AROUND_AT.sub("@", address)).strip("'\"")
+    if not _EMAIL.fullmatch(address):
         shown = _SHOWN.search(address)  # Zhang San <zhang.san@huaxin.cn>
         address = shown[1].strip() if shown else ""
     if not _EMAIL.fullmatch(address) or ".." in address:
         return None
     return None if _is_unprintable(address) else address
+
+
+def normalise_emails(text: str) -> tuple[str, ...]:
+    """All addresses of a cell that may hold several: a@huaxin.cn; b@huaxin.cn."""
+    one = normalise_email(text)
+    if one or text.count("@") + text.count("＠") < _SEVERAL:
+        return (one,) if one else ()
+    pieces = _BETWEEN.split(text[:_LONGEST])
+    return tuple(dict.fromkeys(filter(None, map(normalise_email, pieces))))
 
 
 def _is_unprintable(text: str) -> bool:
@@ -59,9 +78,20 @@ def address_domain(address: str) -> str | None:
 
 def site_domain(text: str) -> str | None:
     """The registrable domain of an address or URL: https://www.a.com.cn/x → a.com.cn."""
-    found = _HOST.match(_tidy(text[:_LONGEST]).strip(" /"))
+    plain = _SITE_LABEL.sub("", _tidy(text[:_LONGEST]).replace("\\", "/"))
+    found = _HOST.match(_FIRST_SITE.split(plain.strip(" /"), maxsplit=1)[0])
     host = found[1].strip(".").rpartition("@")[2] if found else ""
-    return _registrable(host) if _DOMAIN.fullmatch(host) else None
+    return _registrable(_in_its_script(host)) if _DOMAIN.fullmatch(host) else None
+
+
+def _in_its_script(host: str) -> str:
+    """中文.中国 for xn--fiq228c.xn--fiqs8s."""
+    if "xn--" not in host:
+        return host
+    try:
+        return host.encode("ascii").decode("idna")
+    except UnicodeError:
+        return host
 
 
 def _tidy(text: str) -> str:

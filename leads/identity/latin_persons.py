@@ -39,7 +39,7 @@ def compare_latin_persons(left: str, right: str) -> LatinLikeness:
     few, many = sorted((a, b), key=lambda words: (len(words), words))
     if not few:
         return "different"
-    if sorted(few) == sorted(many) or "".join(few) == "".join(many):
+    if sorted(few) == sorted(many) or _joined(few) & _joined(many):
         return "equal"
     if _is_slip(" ".join(sorted(few)), " ".join(sorted(many))) or _is_slip(
         "".join(few), "".join(many)
@@ -58,6 +58,12 @@ def _words_of(name: str) -> tuple[list[str], str]:
     found = [word for word in name[:_LETTERS].split() if word not in _TITLES]
     generation = next((_GENERATIONS[word] for word in found[1:] if word in _GENERATIONS), "")
     return [word for word in found if word not in _GENERATIONS] or found, generation
+
+
+def _joined(words: list[str]) -> set[str]:
+    """Wang Xiaoming as it may be run together: the family name first or last."""
+    text = "".join(words)
+    return {text, words[-1] + "".join(words[:-1]), "".join(words[1:]) + words[0]}
 
 
 def _is_slip(a: str, b: str) -> bool:

@@ -22,6 +22,7 @@ _FULL, _INITIAL = 0.5, 0.2  # gregory.freddie@, f.gregory@
 _WORD = 4  # letters beside an initial
 _MARKS = re.compile(r"[\d._+-]+")
 _DIGITS = re.compile(r"\d")
+_NUMBER = re.compile(r"\d+")
 
 
 class Alike(NamedTuple):
@@ -47,6 +48,8 @@ def _likeness(left: str, right: str) -> float:
         return 0.0
     (name, _, host), (other, _, other_host) = left.partition("@"), right.partition("@")
     if name == other:
+        if _NUMBER.findall(host) != _NUMBER.findall(other_host):
+            return 0.0  # huaxin115.com, huaxin119.cn
         is_own = len(name) >= _OWN and name not in SHARED_MAILBOXES
         return _SAME_OWNER if is_own and ratio(host, other_host) >= _HOST else 0.0
     if len(name) == len(other) and _DIGITS.sub("", name) == _DIGITS.sub("", other):

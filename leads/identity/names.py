@@ -114,7 +114,7 @@ def _region(left: CompanyName, right: CompanyName) -> Factor:
     if _regions_agree(left, right):
         return _CONFIRMED, Reason(ReasonCode.REGION_EQUAL, {"region": left.city or right.city or a})
     if not a or not b or "中国" in (a, b):
-        if _hints_agree(left, right) or brand_says_place(left.brand, a or b):
+        if _hints_agree(left, right) or _brand_says(left, right, a or b):
             return _CONFIRMED, Reason(ReasonCode.REGION_EQUAL, {"region": left.province or a or b})
         factor = 0.95 if min(len(left.brand), len(right.brand)) >= 4 or "中国" in (a, b) else 0.88
         return factor, Reason(ReasonCode.REGION_MISSING, {"region": a or b})
@@ -122,6 +122,10 @@ def _region(left: CompanyName, right: CompanyName) -> Factor:
     rare = rare and left.form_kind in _MOVES and right.form_kind in _MOVES
     factor = 0.68 if rare and left.industry == right.industry else 0.4
     return factor, Reason(ReasonCode.REGION_DIFFERENT, {"left": a, "right": b})
+
+
+def _brand_says(left: CompanyName, right: CompanyName, place: str) -> bool:
+    return brand_says_place(left.brand, place) or brand_says_place(right.brand, place)
 
 
 def _districts_differ(left: CompanyName, right: CompanyName) -> bool:

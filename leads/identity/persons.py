@@ -15,6 +15,10 @@ Likeness = Literal["equal", "near", "pinyin", "alike", "given", "open", "differe
 COMPOUND_SURNAMES = words("persons", "compound_surnames")
 _TITLES = tuple(sorted(words("persons", "titles"), key=len, reverse=True))
 _SURNAME_READINGS = table("persons", "surname_readings")
+_FAMILIAR = frozenset("小老阿大")  # before a surname: 小王, 老李
+_GENDERS = {"先生": "m", "女士": "f", "小姐": "f", "太太": "f"}
+_LONG_NAME = 5  # characters: 阿卜杜拉·买买提, of which the first name alone is told too
+_FIRST_NAME = 3
 _LONGEST_GIVEN = 4  # characters: what is longer is no Chinese given name
 _WHOLE = 2
 
@@ -46,17 +50,24 @@ def split_chinese(name: str) -> tuple[str, str]:
         if name.endswith(title) and len(name) > len(title):
             name = name[: -len(title)]
             break
+    if len(name) == _WHOLE and name[0] in _FAMILIAR:
+        return name[1], ""
     size = 2 if name[:2] in COMPOUND_SURNAMES and len(name) > 1 else 1
     return name[:size], name[size:]
 
 
 def _chinese(left: str, right: str) -> Likeness:
     (surname, given), (other_surname, other_given) = split_chinese(left), split_chinese(right)
+    if _GENDERS.get(left[-2:], "") + _GENDERS.get(right[-2:], "") in ("mf", "fm"):
+        return "different"
     if surname == other_surname and given == other_given:
         return "equal" if given else "open"
     if not given or not other_given:
         return "open" if surname == other_surname else "different"
     a, b = surname + given, other_surname + other_given
+    short, full = (a, b) if len(a) < len(b) else (b, a)
+    if len(full) >= _LONG_NAME and len(short) >= _FIRST_NAME and full.startswith(short):
+        return "alike"
     if len(a) == len(b) and all(x == y or sound_near(x, y) for x, y in zip(a, b, strict=True)):
         return "alike"
     return "different"
@@ -69,6 +80,7 @@ def _mixed(chinese: str, latin: str) -> Likeness:
         return "different"
     parts = latin.split()
     ways = {"".join(some) for some in _with_and_without_first_name(parts)}
+    is_open = False
     for family, first in product(_surname_spellings(surname), spellings(given)):
         if not ways.isdisjoint((family + first, first + family)):
             return "pinyin" if first else "open"
@@ -76,7 +88,8 @@ def _mixed(chinese: str, latin: str) -> Likeness:
             others = [part for part in parts if part != family]
             if all(len(part) == 1 for part in others) and first[0] == others[0][0]:
                 return "alike"
-    return "different"
+            is_open = is_open or not any(map(is_pinyin, others))
+    return "open" if is_open else "different"  # 刘强东, Richard Liu
 
 
 def chinese_spellings(name: str) -> list[tuple[str, ...]]:

@@ -21,6 +21,10 @@ _PLAIN = re.compile(r"(1(?!79)[3-9][0-9]{9})|0(10|2[0-9]|[3-9][0-9]{2})-?([1-9][
 _NEIGHBOURS = re.compile(r"852[2-9][0-9]{7}|853[268][0-9]{7}|886(?:9[0-9]{8}|[2-8][0-9]{7,8})")
 _REMARK = re.compile(r"\([^0-9()]*\)|[\u4e00-\u9fff]+[:\s]*")  # (张三), 微信同号
 _SEVERAL = re.compile(r"[/、,，;；|\n]|\s{2,}|\s(?=1[3-9][0-9]{9}|0[1-9]|\+)|或|和")
+_KIND = re.compile(
+    r"(?:联系)?(?:电话|手机|座机|固话|传真|办公|家庭|号码|tel|mobile|phone|fax)[号码]?\.?[:\s]*",
+    re.IGNORECASE,
+)
 _AREA = re.compile(r"\(?0(?:10|2[0-9]|[3-9][0-9]{2})\)?[-\s]*")
 _LONGEST, _SEVERAL_AT_MOST, _TAIL = 120, 6, 7
 _OF_TWO = 18  # digits that one number hardly has
@@ -52,7 +56,9 @@ def normalise_phones(text: str) -> tuple[str, ...]:
         return (one,)
     found: dict[str, None] = {}
     area = ""
-    for piece in _SEVERAL.split(unicodedata.normalize("NFKC", text[:_LONGEST]))[:_SEVERAL_AT_MOST]:
+    plain = _KIND.sub(",", unicodedata.normalize("NFKC", text[:_LONGEST]))
+    pieces = [piece for piece in _SEVERAL.split(plain) if piece.strip()]
+    for piece in pieces[:_SEVERAL_AT_MOST]:
         phone = normalise_phone(piece)
         if phone is None and area and len(_SEPARATORS.sub("", piece)) >= _TAIL:
             phone = normalise_phone(area + piece.strip())

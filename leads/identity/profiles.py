@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from leads.identity.companies import parse_company_name
@@ -9,7 +10,7 @@ from leads.identity.contacts import (
     address_domain,
     email_domain,
     normalise_credit_code,
-    normalise_email,
+    normalise_emails,
     normalise_wechat,
 )
 from leads.identity.phones import normalise_phone, normalise_phones
@@ -20,6 +21,7 @@ from leads.identity.words import words
 
 _NOBODY = words("persons", "not_people")
 _REMARK = re.compile(r"\([^()]*\)?|[()]")  # 张三（采购）
+_FIRST_PERSON = re.compile(r"(?<=[\u4e00-\u9fff])\s*(?:[/、,，;；|]|\+?[0-9][0-9\s-]{6,})")
 _LONGEST_PERSON = 80
 _ONE_PHONE = 17  # characters: what is longer may be two
 _NOTHING: frozenset[str] = frozenset()
@@ -42,7 +44,7 @@ class Profile(NamedTuple):
 
 def profile_of(record: Identity) -> Profile:
     """Normalise a record once. Phones lose their extension: colleagues share the switchboard."""
-    emails = _valid(map(normalise_email, record.emails)) if record.emails else _NOTHING
+    emails = _valid(chain.from_iterable(map(normalise_emails, record.emails)))
     domains = {domain for email in emails if (domain := address_domain(email))}
     if record.website and (domain := email_domain(record.website)):
         domains.add(domain)
@@ -64,7 +66,7 @@ def profile_of(record: Identity) -> Profile:
 
 def _person(text: str) -> str:
     """A person's name without remarks; 采购部 and 先生 are nobody's."""
-    name = normalise_name(text[:_LONGEST_PERSON])
+    name = normalise_name(_FIRST_PERSON.split(text[:_LONGEST_PERSON].strip(), maxsplit=1)[0])
     if "(" in name:
         name = " ".join(_REMARK.sub(" ", name).split()) or name
     return "" if name in _NOBODY else name

@@ -23,7 +23,7 @@ def _place_letters() -> dict[str, str]:
 
 def short_form_strength(a: CompanyName, b: CompanyName) -> float:
     """How well the shorter name reads as a short form of the longer one; 0 when it does not."""
-    short, full = (a, b) if len(a.text) < len(b.text) else (b, a)
+    short, full = sorted((a, b), key=lambda name: (len(name.text), name.text))
     if full.branch:
         return 0.0
     if short.legal_form in _ENDS:
