@@ -77,7 +77,7 @@ def reach_for(matches: Sequence[Match], entrant: Entrant) -> list[CollisionCase]
     """Open a case for each client that is somebody else's, or join the one that is open."""
     strongest = sorted(matches, key=lambda one: (-one.score, one.pair))[:MOST_AT_ONCE]
     strongest = [one for one in strongest if one.pair != entrant.pair]
-    _hold_subjects(one.pair for one in strongest)
+    hold_subjects(one.pair for one in strongest)
     reaches = [reach for match in strongest if (reach := _reach(match, entrant)) is not None]
     return _bring(reaches, entrant.origin)
 
@@ -131,7 +131,7 @@ def _tell_of(docket: Opened, circle: Circle) -> None:
     notices.announce(docket.case)
 
 
-def _hold_subjects(pairs: Iterable[Pair]) -> None:
+def hold_subjects(pairs: Iterable[Pair]) -> None:
     """Two who reach for one client at the same moment come one after the other."""
     organization = current_organization_id()
     with connection.cursor() as cursor:
@@ -151,7 +151,7 @@ def claim(pair: Pair, *, by: Member, origin: CollisionOrigin, why: str) -> Colli
     """Somebody claims a client of another's without a record of their own: an imported row."""
     if not why.strip():
         raise CaseNotAllowed(_("Say why you think that this is one client."))
-    _hold_subjects([pair])
+    hold_subjects([pair])
     held = record_at(pair)
     if held is None:
         raise CaseNotAllowed(_("The other record is gone."))

@@ -1,4 +1,4 @@
-"""Somebody works on a record: a call, a visit, an order. Is its client somebody else's?
+"""Somebody works on a record: a call, a visit, a quote, an order. Is its client somebody else's?
 
 Working is not stopped for it (a call that was made was made), unless the record is the locked
 duplicate of a protected customer. The collision becomes a case by itself, once.
@@ -13,6 +13,7 @@ from leads.selectors.candidates import identity_of
 from leads.selectors.entering import STOPS, hits_of
 from leads.selectors.identity import Match, Pair, find_similar
 from leads.services import collisions
+from leads.services.cases import hold_subjects
 from leads.services.identity import kind_of
 from leads.services.protection import check_lock
 
@@ -20,7 +21,7 @@ from leads.services.protection import check_lock
 def reach_for(record: Lead | Customer, *, by: Member, origin: CollisionOrigin) -> list[Match]:
     """Say that a member works on this record; the clients of others it newly collides with.
 
-    ProtectedClient when it is locked. Follow-ups and orders call it; quotes and the API will.
+    ProtectedClient when it is locked. Follow-ups, quotes and orders call it.
     """
     check_lock(record, by)
     if record.owner_id is None:
@@ -33,6 +34,10 @@ def reach_for(record: Lead | Customer, *, by: Member, origin: CollisionOrigin) -
     )
     met = [hit.match for hit in hits if hit.effect in STOPS and hit.match.owner_id is not None]
     fresh = without_cases(own, met)
+    if fresh:
+        # they may be reaching for this one at the same moment: then there is a case by now
+        hold_subjects([*own, *(match.pair for match in fresh)])
+        fresh = without_cases(own, fresh)
     if fresh:
         collisions.report(record, fresh, by=by, explanation="", origin=origin)
     return fresh
