@@ -1,24 +1,86 @@
-"""The order editor's page: what was typed, what it costs, whether it is saved.
+"""The editor of quotes and orders: what was typed, what it costs, whether it is saved.
 
-Lines post the same names row by row, so their order on the page is their order in the order. The
-structure (add, remove, move) changes here, on the server; the browser never counts rows.
+Lines post the same names row by row, so they are kept as they stand on the page. The structure
+(add, remove, move) changes here, on the server; the browser never counts rows.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.http import QueryDict
+from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from crm.people.models import Member
 from crm.web.asked import record_id, record_ids
-from orders.errors import FaultyLines, OrderError, StaleOrder
-from orders.forms.orders import LineForm, TermsForm, typed
-from orders.models import Order, Product
-from orders.selectors.summaries import LineView, TaxRow, line_view, lines_of, tax_rows
-from orders.services import editing
+from orders.drafts import LineDraft, Terms
+from orders.errors import FaultyLines, OrderError, StaleDocument
+from orders.forms.documents import LineForm, TermsForm, typed
+from orders.forms.orders import OrderTermsForm
+from orders.forms.quotes import QuoteTermsForm
+from orders.models import PricedDocument, Product
+from orders.selectors.summaries import LineView, TaxRow, line_view, lines_of, tax_rows_of
+from orders.services import approval, documents, editing, offering, quotes
 
 RowData = Mapping[str, str]
+Typed = tuple[Terms, Sequence[LineDraft]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What the editor has to know of quotes, and of orders."""
+
+    form: type[TermsForm]
+    # writes what was typed, given the id and the version it was typed into
+    save: Callable[[int, int, Typed], PricedDocument]
+    # what follows when it is ready: sent, or submitted for approval
+    hand_on: Callable[[int, Member], object]
+    # names of addresses: its page, its editor, the search for products
+    detail: str
+    edit: str
+    hits: str
+    event: str
+    ready: Promise
+    saved: Promise
+    handed_on: Promise
+
+
+def save_order(pk: int, version: int, typed: Typed) -> PricedDocument:
+    terms, lines = typed
+    return editing.save_order(order_id=pk, version=version, terms=terms, lines=lines)[0]
+
+
+def save_quote(pk: int, version: int, typed: Typed) -> PricedDocument:
+    terms, lines = typed
+    return quotes.save_quote(quote_id=pk, version=version, terms=terms, lines=lines)[0]
+
+
+ORDER = Kind(
+    form=OrderTermsForm,
+    save=save_order,
+    hand_on=lambda pk, member: approval.submit_order(order_id=pk, by=member),
+    detail="orders:detail",
+    edit="orders:edit",
+    hits="orders:product_hits",
+    event="order-changed",
+    ready=gettext_lazy("Submit for approval"),
+    saved=gettext_lazy("Order saved."),
+    handed_on=gettext_lazy("Submitted for approval."),
+)
+QUOTE = Kind(
+    form=QuoteTermsForm,
+    save=save_quote,
+    hand_on=lambda pk, member: offering.send_quote(quote_id=pk, by=member),
+    detail="orders:quote",
+    edit="orders:edit_quote",
+    hits="orders:quote_product_hits",
+    event="quote-changed",
+    ready=gettext_lazy("Mark as sent"),
+    saved=gettext_lazy("Quote saved."),
+    handed_on=gettext_lazy("Marked as sent."),
+)
 
 
 @dataclass
@@ -48,7 +110,8 @@ class Row:
 class Sheet:
     """Everything the editor shows."""
 
-    order: Order
+    kind: Kind
+    document: PricedDocument
     terms: TermsForm
     rows: list[Row]
     version: int
@@ -60,28 +123,48 @@ class Sheet:
     def is_stale(self) -> bool:
         return self.state == "stale"
 
+    @property
+    def typed(self) -> Typed:
+        """What was typed, for the service."""
+        return self.terms.terms, [row.form.draft for row in self.rows]
 
-def open_sheet(order: Order, member: Member) -> Sheet:
-    """The order as it is saved."""
-    drafts = [editing.draft_of(line) for line in lines_of(order)]
+    @property
+    def edit_url(self) -> str:
+        return reverse(self.kind.edit, args=[self.document.pk])
+
+    @property
+    def detail_url(self) -> str:
+        return reverse(self.kind.detail, args=[self.document.pk])
+
+    @property
+    def hits_url(self) -> str:
+        return reverse(self.kind.hits, args=[self.document.pk])
+
+
+def open_sheet(kind: Kind, document: PricedDocument, member: Member) -> Sheet:
+    """The quote or order as it is saved."""
     sheet = Sheet(
-        order=order,
-        terms=TermsForm(instance=order, member=member),
-        rows=build_rows([typed(draft) for draft in drafts]),
-        version=order.version,
+        kind=kind,
+        document=document,
+        terms=kind.form(instance=document, member=member),
+        rows=build_rows([typed(draft) for draft in documents.drafts_of(document)]),
+        version=document.version,
     )
     show_figures(sheet)
     return sheet
 
 
-def read_sheet(order: Order, member: Member, post: QueryDict, operation: str) -> Sheet:
+def read_sheet(
+    kind: Kind, document: PricedDocument, member: Member, post: QueryDict, operation: str
+) -> Sheet:
     """What was typed, after what the pressed button asks: add:12, remove:0, overwrite:7."""
     data = change_rows(posted_rows(post), operation)
     verb, _colon, chosen = operation.partition(":")
     version = chosen if verb == "overwrite" else post.get("version", "")
     sheet = Sheet(
-        order=order,
-        terms=TermsForm(post, instance=order, member=member),
+        kind=kind,
+        document=document,
+        terms=kind.form(post, instance=document, member=member),
         rows=build_rows(data),
         version=record_id(version) or 0,
         state="unsaved",
@@ -92,9 +175,9 @@ def read_sheet(order: Order, member: Member, post: QueryDict, operation: str) ->
 
 def show_saved_figures(sheet: Sheet) -> None:
     """Until what was typed is saved, the page shows what the saved lines cost."""
-    lines = lines_of(sheet.order)
-    sheet.tax_rows = tax_rows(lines)
-    views = {str(line.pk): line_view(line, sheet.order.currency) for line in lines}
+    lines = lines_of(sheet.document)
+    sheet.tax_rows = tax_rows_of(lines)
+    views = {str(line.pk): line_view(line, sheet.document.currency) for line in lines}
     for row in sheet.rows:
         row.figures = views.get(str(row.form.data.get("line", "")))
 
@@ -145,24 +228,19 @@ def save_sheet(sheet: Sheet) -> bool:
         sheet.message = first_fault(sheet)
         return False
     try:
-        order, _priced = editing.save_order(
-            order_id=sheet.order.pk,
-            version=sheet.version,
-            terms=sheet.terms.terms,
-            lines=[row.form.draft for row in sheet.rows],
-        )
+        document = sheet.kind.save(sheet.document.pk, sheet.version, sheet.typed)
     except FaultyLines as reason:
         for place, fault in reason.lines.items():
             sheet.rows[place].fault = fault
         sheet.message = str(reason)
         return False
-    except StaleOrder as reason:
+    except StaleDocument as reason:
         sheet.state, sheet.message = "stale", str(reason)
         return False
     except OrderError as reason:
         sheet.message = str(reason)
         return False
-    sheet.order, sheet.version, sheet.state = order, order.version, "saved"
+    sheet.document, sheet.version, sheet.state = document, document.version, "saved"
     show_figures(sheet)
     return True
 
@@ -181,10 +259,10 @@ def first_fault(sheet: Sheet) -> str:
 
 def show_figures(sheet: Sheet) -> None:
     """Put the saved lines' figures beside the rows, which stand in the same order."""
-    lines = lines_of(sheet.order)
-    sheet.tax_rows = tax_rows(lines)
+    lines = lines_of(sheet.document)
+    sheet.tax_rows = tax_rows_of(lines)
     for row, line in zip(sheet.rows, lines, strict=False):
-        row.figures = line_view(line, sheet.order.currency)
+        row.figures = line_view(line, sheet.document.currency)
         row.product = line.product
         if str(line.pk) != row.form.data.get("line"):
             row.form.data = {**row.form.data, "line": str(line.pk)}

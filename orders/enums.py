@@ -28,6 +28,10 @@ class QuoteStatus(models.TextChoices):
     WITHDRAWN = "withdrawn", pgettext_lazy("quote", "Withdrawn")
 
 
+# waiting for us or for the customer
+OPEN_QUOTES = (QuoteStatus.DRAFT, QuoteStatus.SENT, QuoteStatus.ACCEPTED)
+
+
 class PaymentTerms(models.TextChoices):
     """When the customer pays; payments.plans makes the instalments of it."""
 

@@ -1,8 +1,11 @@
-"""Why something could not be done with an order, in words for people."""
+"""Why something could not be done with a quote or an order, in words for people."""
+
+from datetime import date
 
 from django.utils.translation import gettext as _
 
 from crm.refusals import Refused
+from crm.web.formats import Formats
 
 
 class OrderError(Refused):
@@ -22,12 +25,12 @@ class OrderNotEditable(OrderError):
         return _("This order is not a draft any more. Withdraw it from approval to change it.")
 
 
-class StaleOrder(OrderError):
-    """Somebody saved the order after this page was opened."""
+class StaleDocument(OrderError):
+    """Somebody saved the quote or order after this page was opened."""
 
     @property
     def words(self) -> str:
-        return _("Somebody else changed this order while you were writing.")
+        return _("Somebody else changed this while you were writing.")
 
 
 class EmptyOrder(OrderError):
@@ -62,3 +65,34 @@ class NotInApproval(OrderError):
     @property
     def words(self) -> str:
         return _("This order is not in approval.")
+
+
+class QuoteNotEditable(OrderError):
+    @property
+    def words(self) -> str:
+        return _("This quote is not a draft any more. Revise it to offer something else.")
+
+
+class EmptyQuote(OrderError):
+    @property
+    def words(self) -> str:
+        return _("Add at least one product before you send the quote.")
+
+
+class QuoteOver(OrderError):
+    """Its last day is past."""
+
+    def __init__(self, until: date) -> None:
+        super().__init__()
+        self.until = until
+
+    @property
+    def words(self) -> str:
+        day = Formats.current().day(self.until)
+        return _("This quote held until %(day)s. Choose a later day, or revise it.") % {"day": day}
+
+
+class WrongQuoteState(WrongState):
+    @property
+    def words(self) -> str:
+        return _("This quote is “%(state)s”; that cannot be done now.") % {"state": self.state}

@@ -10,12 +10,14 @@ from crm.people.holdings import ColumnMover, Holding, address, register
 from crm.people.models import Member
 from crm.sharing import nouns
 from crm.sharing.nouns import Along, Noun
-from orders.enums import OrderStatus
-from orders.models import Order
+from orders.enums import OPEN_QUOTES, OrderStatus
+from orders.models import Order, Quote
 from orders.tables.orders import OrderTable
+from orders.tables.quotes import QuoteTable
 
 UNFINISHED = ("draft", "submitted", "approved", "sent_back")
 OPEN_ORDERS = Q(status__in=UNFINISHED)
+OPEN_OFFERS = Q(status__in=[str(one) for one in OPEN_QUOTES])
 
 
 def orders_page(member: Member) -> str:
@@ -23,11 +25,33 @@ def orders_page(member: Member) -> str:
     return f"{address('orders:list')}?{wanted}&owner={member.pk}"
 
 
+def quotes_page(member: Member) -> str:
+    wanted = "&".join(f"status={one}" for one in OPEN_QUOTES)
+    return f"{address('orders:quotes')}?{wanted}&owner={member.pk}"
+
+
 def order_table(request: Any, rows: QuerySet[Order]) -> OrderTable:
     return OrderTable(request, rows, create=None)
 
 
+def quote_table(request: Any, rows: QuerySet[Quote]) -> QuoteTable:
+    return QuoteTable(request, rows, create=None)
+
+
 register(
+    Holding(
+        key="orders.quote",
+        label=_("Open quotes"),
+        icon="file-text",
+        order=38,
+        of=lambda member: Quote.objects.filter(OPEN_OFFERS, owner=member),
+        url=quotes_page,
+        mover=ColumnMover(model=Quote),
+        permission="orders.view_quote",
+        can_split=True,
+        region="customer__province",
+        goes_with=("customer_id", "leads.customer"),
+    ),
     Holding(
         key="orders.order",
         label=_("Unfinished orders"),
@@ -40,6 +64,20 @@ register(
         can_split=True,
         region="customer__province",
         goes_with=("customer_id", "leads.customer"),
+    ),
+)
+nouns.register(
+    Noun(
+        key="orders.quote",
+        model=Quote,
+        label=pgettext_lazy("record", "Quote"),
+        plural=_("Quotes"),
+        icon="file-text",
+        list_url="orders:quotes",
+        record_url="orders:quote",
+        event="quote-changed",
+        table=quote_table,
+        dated="quote_date",
     )
 )
 nouns.register(
@@ -54,11 +92,8 @@ nouns.register(
         event="order-changed",
         table=order_table,
         dated="order_date",
-    )
+    ),
 )
-nouns.register_along(
-    "leads.customer", Along(key="orders.order", path="customer_id", where=OPEN_ORDERS)
-)
-nouns.register_along(
-    "leads.opportunity", Along(key="orders.order", path="opportunity_id", where=OPEN_ORDERS)
-)
+for path, key in (("customer_id", "leads.customer"), ("opportunity_id", "leads.opportunity")):
+    nouns.register_along(key, Along(key="orders.quote", path=path, where=OPEN_OFFERS))
+    nouns.register_along(key, Along(key="orders.order", path=path, where=OPEN_ORDERS))

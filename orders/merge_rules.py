@@ -1,4 +1,4 @@
-"""What a merge of customers means for their orders."""
+"""What a merge of customers means for their quotes and orders."""
 
 from typing import Any
 
@@ -9,14 +9,16 @@ from django.utils.translation import gettext_lazy
 from crm.refusals import Refused
 from leads.models import Customer
 from leads.references import counted, obstacle
-from orders.enums import EDITABLE, OrderStatus
+from orders.enums import EDITABLE, OPEN_QUOTES, OrderStatus
 from orders.models import Order
 
 UNFINISHED = Q(status__in=[*map(str, EDITABLE), str(OrderStatus.SUBMITTED)])
+OPEN_OFFERS = Q(status__in=[str(one) for one in OPEN_QUOTES])
 
 
 def register_rules() -> None:
     """Called once, when the models are there."""
+    counted("orders.quote", "customer", gettext_lazy("Quotes"), unfinished=OPEN_OFFERS)
     counted("orders.order", "customer", gettext_lazy("Orders"), unfinished=UNFINISHED)
     obstacle(none_in_approval)
 

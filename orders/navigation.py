@@ -6,6 +6,15 @@ from crm.web.navigation import Create, Entry
 
 navigation.register(
     Entry(
+        "quotes",
+        _("Quotes"),
+        "file-text",
+        "orders:quotes",
+        permission="orders.view_quote",
+        section="work",
+        order=55,
+    ),
+    Entry(
         "orders",
         _("Orders"),
         "file-invoice",
@@ -25,6 +34,14 @@ navigation.register(
     ),
 )
 navigation.register_create(
+    Create(
+        "quote",
+        pgettext_lazy("record", "Quote"),
+        "file-text",
+        "orders:create_quote",
+        "orders.create_quote",
+        order=38,
+    ),
     Create(
         "order",
         pgettext_lazy("record", "Order"),

@@ -2,7 +2,7 @@ from django.urls import path
 
 from crm.sharing.nouns import noun
 from crm.sharing.pages import pages_of
-from orders.views import editor, orders, products
+from orders.views import editor, orders, products, quotes
 
 app_name = "orders"
 urlpatterns = [
@@ -19,6 +19,21 @@ urlpatterns = [
     path("orders/<int:order_id>/comments/", orders.comment, name="comment"),
     path("orders/<int:order_id>/versions/<int:number>/", orders.version_detail, name="version"),
     path("orders/<int:order_id>/products/", editor.product_hits, name="product_hits"),
+    path("quotes/", quotes.quote_list, name="quotes"),
+    path("quotes/new/", quotes.create_quote, name="create_quote"),
+    *pages_of(noun("orders.quote"), "quotes/"),
+    path("quotes/<int:quote_id>/", quotes.quote_detail, name="quote"),
+    path("quotes/<int:quote_id>/print/", quotes.print_quote, name="print_quote"),
+    path("quotes/<int:quote_id>/edit/", editor.edit_quote, name="edit_quote"),
+    path("quotes/<int:quote_id>/send/", quotes.send_quote, name="send_quote"),
+    path("quotes/<int:quote_id>/accept/", quotes.accept_quote, name="accept_quote"),
+    path("quotes/<int:quote_id>/decline/", quotes.decline_quote, name="decline_quote"),
+    path("quotes/<int:quote_id>/withdraw/", quotes.withdraw_quote, name="withdraw_quote"),
+    path("quotes/<int:quote_id>/revise/", quotes.revise_quote, name="revise_quote"),
+    path("quotes/<int:quote_id>/copy/", quotes.copy_quote, name="copy_quote"),
+    path("quotes/<int:quote_id>/order/", quotes.order_quote, name="order_quote"),
+    path("quotes/<int:quote_id>/comments/", quotes.comment_quote, name="comment_quote"),
+    path("quotes/<int:quote_id>/products/", editor.quote_product_hits, name="quote_product_hits"),
     path("products/", products.product_list, name="products"),
     path("products/new/", products.create_product, name="create_product"),
     path("products/<int:product_id>/", products.product_detail, name="product"),

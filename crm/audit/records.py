@@ -38,6 +38,7 @@ PAGES: Mapping[str, Page] = {
     "leads.contact": Page("leads:contact", "leads.view_customer"),
     "leads.opportunity": Page("leads:opportunity", "leads.view_opportunity"),
     "leads.collisioncase": Page("leads:case", "leads.view_case"),
+    "orders.quote": Page("orders:quote", "orders.view_quote", "quote_id"),
     "orders.order": Page("orders:detail", "orders.view_order", "order_id"),
     "orders.product": Page("orders:product", "orders.view_product", "product_id", False),
     "payments.statement": Page("payments:statement", "payments.view_statement"),

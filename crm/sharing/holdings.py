@@ -17,6 +17,7 @@ SHARED = {
     "leads.lead": _("Leads shared with them"),
     "leads.customer": _("Customers shared with them"),
     "leads.opportunity": _("Opportunities shared with them"),
+    "orders.quote": _("Quotes shared with them"),
     "orders.order": _("Orders shared with them"),
 }
 

@@ -42,6 +42,7 @@ class NotificationKind(models.TextChoices):
     APPROVAL_WAITING = "approval-waiting", _("Waiting for your approval")
     APPROVAL_DECIDED = "approval-decided", _("Approval decided")
     APPROVAL_BLOCKED = "approval-blocked", _("Approval has nobody to decide")
+    QUOTE_EXPIRED = "quote-expired", _("Quote expired")
     PAYMENT_RECEIVED = "payment-received", _("Payment received")
     IMPORT_FINISHED = "import-finished", _("Import finished")
     TASK_ASSIGNED = "task-assigned", pgettext_lazy("notification", "New task")

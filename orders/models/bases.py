@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -99,8 +99,22 @@ class PricedDocument(OwnedModel):
             models.Index(fields=["organization", "updated_at", "id"], name="%(class)s_updated_idx"),
         ]
 
+    if TYPE_CHECKING:  # what every kind brings along
+        lines: Any
+
+        def get_status_display(self) -> str: ...
+
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether it may still be written in."""
+        raise NotImplementedError
+
+    def new_line(self, product: Product) -> "DocumentLine":
+        """A line of this document, not saved yet."""
+        raise NotImplementedError
 
 
 class DocumentLine(TenantModel):

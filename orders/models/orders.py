@@ -11,6 +11,7 @@ from crm.audit.tracking import tracked
 from crm.tenancy.models import TenantForeignKey
 from orders.enums import EDITABLE, OrderStatus, VersionReason
 from orders.models.bases import DocumentLine, KeptContent, PricedDocument, today
+from orders.models.products import Product
 from orders.models.quotes import Quote
 
 
@@ -61,6 +62,10 @@ class Order(PricedDocument):
     def is_editable(self) -> bool:
         """Nothing changes while people are deciding on it, nor afterwards."""
         return self.status in EDITABLE
+
+    def new_line(self, product: Product) -> "OrderLine":
+        """A line of this order, not saved yet."""
+        return OrderLine(order=self, product=product)
 
     @transition(status, source=list(EDITABLE), target=OrderStatus.SUBMITTED)
     def submit(self) -> None:

@@ -12,6 +12,7 @@ from crm.audit.tracking import tracked
 from crm.tenancy.models import TenantForeignKey
 from orders.enums import QuoteStatus
 from orders.models.bases import DocumentLine, KeptContent, PricedDocument, today
+from orders.models.products import Product
 
 VALID_DAYS = 30
 
@@ -73,6 +74,10 @@ class Quote(PricedDocument):
     def is_over(self, day: date) -> bool:
         """Whether the offer has ended by this day."""
         return self.valid_until < day
+
+    def new_line(self, product: Product) -> "QuoteLine":
+        """A line of this quote, not saved yet."""
+        return QuoteLine(quote=self, product=product)
 
     @transition(status, source=QuoteStatus.DRAFT, target=QuoteStatus.SENT)
     def send(self) -> None:

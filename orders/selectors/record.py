@@ -19,39 +19,34 @@ from crm.web.components import Action, Fact
 from crm.web.formats import Formats
 from leads.models import ClientSplit
 from leads.selectors.cases import visible_cases
-from orders import words
 from orders.enums import OrderStatus
 from orders.models import Order
 from orders.selectors.commission import Credit, Share, credit_of
+from orders.selectors.heads import customer_facts, owner_fact, remarks, terms_facts
+from orders.selectors.quotes import quote_link
 
 
 def facts_of(order: Order, member: Member) -> list[Fact]:
-    """The order's head, in the order people ask for it, as this member may read it."""
-    customer = markup.link(
-        order.customer.name, reverse("leads:customer", args=[order.customer_id]), drawer=True
-    )
-    facts = [
-        Fact(_("Customer"), customer),
-        Fact(_("Contact"), order.contact.name if order.contact else ""),
+    """The order's head, in the order people ask for it."""
+    return [
+        *customer_facts(order),
+        *_quote(order, member),
         Fact(_("Contract number"), order.contract_number, copy=order.contract_number),
-        Fact(_("Payment terms"), order.get_payment_terms_display()),
         Fact(_("Order date"), markup.day(order.order_date)),
         Fact(_("Delivery date"), markup.day(order.delivery_date)),
-        Fact(_("Currency"), order.get_currency_display()),
-        Fact(_("Prices"), _("with tax") if order.is_tax_inclusive else _("without tax")),
-        Fact(_("Price book"), order.price_book.name if order.price_book else ""),
-        Fact(_("Owner"), markup.person(order.owner.name if order.owner else None, order.owner_id)),
+        *terms_facts(order),
+        owner_fact(order),
         _commission(order, member),
+        *remarks((_("Notes"), order.notes), (_("Why cancelled"), order.cancelled_reason)),
     ]
-    if order.opportunity is not None:
-        facts.insert(2, Fact(_("Opportunity"), opportunity_link(order)))
-    if order.discount_percent:
-        facts.append(Fact(_("Overall discount"), words.percent(order.discount_percent)))
-    if order.notes:
-        facts.append(Fact(_("Notes"), order.notes))
-    if order.cancelled_reason:
-        facts.append(Fact(_("Why cancelled"), order.cancelled_reason))
-    return facts
+
+
+def _quote(order: Order, member: Member) -> list[Fact]:
+    """The offer it was made of, where the member may see that."""
+    quote = order.quote
+    if quote is None or not policy.allowed(member, "orders.view_quote", quote):
+        return []
+    return [Fact(pgettext("record", "Quote"), quote_link(quote))]
 
 
 def _commission(order: Order, reader: Member) -> Fact:
@@ -100,12 +95,6 @@ def _cutoff_words(order: Order, cutoff: date) -> str:
     if order.order_date < cutoff:
         return _("dated before the commission cut-off %(day)s") % {"day": day}
     return _("dated from the commission cut-off %(day)s on") % {"day": day}
-
-
-def opportunity_link(order: Order) -> str:
-    """The deal the order comes from."""
-    url = reverse("leads:opportunity", args=[order.opportunity_id])
-    return markup.link(str(order.opportunity), url, drawer=True)
 
 
 def actions_of(order: Order, member: Member) -> list[Action]:

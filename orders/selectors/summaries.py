@@ -1,8 +1,9 @@
-"""An order for a screen: totals by tax rate, risk, lines with their explanations."""
+"""A quote or order for a screen: totals by tax rate, risk, lines with their explanations."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -10,7 +11,7 @@ from django.utils.translation import ngettext
 from crm.money import ZERO
 from crm.web import formats
 from orders import words
-from orders.models import Order, OrderLine
+from orders.models import DocumentLine, Order, PricedDocument
 from orders.selectors.versions import OrderDiff, latest_changes
 
 HUNDRED = Decimal(100)
@@ -30,7 +31,7 @@ class TaxRow:
 class LineView:
     """A line with its words."""
 
-    line: OrderLine
+    line: DocumentLine
     quantity: str
     list_price: str
     unit_price: str
@@ -48,34 +49,38 @@ class Risk:
 
 
 @dataclass(frozen=True)
-class OrderSummary:
+class Summary:
     """What people look at before they decide."""
 
-    order: Order
+    document: PricedDocument
     lines: list[LineView]
     tax_rows: list[TaxRow]
     risk: Risk
-    diff: OrderDiff | None
+    diff: OrderDiff | None = None
 
 
-def order_summary(order: Order) -> OrderSummary:
-    """Everything the approval page and the record page show of an order."""
-    lines = lines_of(order)
-    return OrderSummary(
-        order=order,
-        lines=[line_view(line, order.currency) for line in lines],
-        tax_rows=tax_rows(lines),
-        risk=risk_of(order, lines),
-        diff=latest_changes(order),
+def summary_of(document: PricedDocument) -> Summary:
+    """What the page of a quote or order shows of it."""
+    lines = lines_of(document)
+    return Summary(
+        document=document,
+        lines=[line_view(line, document.currency) for line in lines],
+        tax_rows=tax_rows_of(lines),
+        risk=risk_of(document, lines),
     )
 
 
-def lines_of(order: Order) -> list[OrderLine]:
-    """The order's lines with their products, in order."""
-    return list(order.lines.select_related("product").order_by("position", "id"))
+def order_summary(order: Order) -> Summary:
+    """The same with what changed since it was submitted before: what an approver reads."""
+    return replace(summary_of(order), diff=latest_changes(order))
 
 
-def line_view(line: OrderLine, currency: str) -> LineView:
+def lines_of(document: PricedDocument) -> list[DocumentLine]:
+    """The lines with their products, in order."""
+    return list(document.lines.select_related("product").order_by("position", "id"))
+
+
+def line_view(line: DocumentLine, currency: str) -> LineView:
     """A line's figures in words."""
     return LineView(
         line=line,
@@ -88,7 +93,23 @@ def line_view(line: OrderLine, currency: str) -> LineView:
     )
 
 
-def tax_rows(lines: Sequence[OrderLine]) -> list[TaxRow]:
+class Taxed(NamedTuple):
+    """A line's rate and amounts."""
+
+    tax_rate: Decimal
+    net_amount: Decimal
+    tax_amount: Decimal
+    gross_amount: Decimal
+
+
+def tax_rows_of(lines: Iterable[DocumentLine]) -> list[TaxRow]:
+    """Totals of saved lines."""
+    return tax_rows(
+        [Taxed(one.tax_rate, one.net_amount, one.tax_amount, one.gross_amount) for one in lines]
+    )
+
+
+def tax_rows(lines: Sequence[Taxed]) -> list[TaxRow]:
     """Totals by tax rate, the highest rate first, as an invoice lists them."""
     rates = sorted({line.tax_rate for line in lines}, reverse=True)
     return [
@@ -102,16 +123,17 @@ def tax_rows(lines: Sequence[OrderLine]) -> list[TaxRow]:
     ]
 
 
-def discount_share(order: Order) -> Decimal:
+def discount_share(document: PricedDocument) -> Decimal:
     """The whole discount as a share of the amount before it."""
-    return order.discount_amount / order.list_amount if order.list_amount else Decimal(0)
+    listed = document.list_amount
+    return document.discount_amount / listed if listed else Decimal(0)
 
 
-def risk_of(order: Order, lines: Sequence[OrderLine]) -> Risk:
+def risk_of(document: PricedDocument, lines: Sequence[DocumentLine]) -> Risk:
     """Below the floor price is the loudest, then the discount given."""
     below = [line for line in lines if line.is_below_floor]
-    share = formats.percent(discount_share(order), 1)
-    amount = formats.money(order.discount_amount, order.currency)
+    share = formats.percent(discount_share(document), 1)
+    amount = formats.money(document.discount_amount, document.currency)
     if below:
         count = len(below)
         text = ngettext(
@@ -120,7 +142,7 @@ def risk_of(order: Order, lines: Sequence[OrderLine]) -> Risk:
             count,
         ) % {"count": count, "share": share, "amount": amount}
         return Risk("red", text)
-    if order.discount_amount > 0:
+    if document.discount_amount > 0:
         text = _("Discount in all: %(share)s (%(amount)s). No line is below the floor price.")
         return Risk("amber", text % {"share": share, "amount": amount})
     return Risk("green", _("No discount; no line is below the floor price."))

@@ -1,8 +1,10 @@
-"""The story of an order: begun, submitted with its changes, decided, remarked on."""
+"""The story of a quote or order: begun, sent or submitted, decided, remarked on."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import chain
 
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -16,18 +18,15 @@ from crm.web import markup
 from crm.web.components import Change, Entry
 from leads.selectors.wording import names_of
 from orders.enums import VersionReason
-from orders.models import Order, OrderVersion
+from orders.models import Order, OrderVersion, PricedDocument, Quote
 from orders.selectors.versions import OrderDiff, compare
 
+Words = Mapping[str, tuple[str, str, str]]  # operation → title, icon, tone
+TOLD_BY_ITSELF = ("order.approved", "quote.expired")
 
-def timeline(order: Order) -> list[Entry]:
+
+def order_timeline(order: Order) -> list[Entry]:
     """Everything, newest first."""
-    entries = [*operations(order), *submissions(order), *decisions(order), *comments(order)]
-    return sorted(entries, key=lambda entry: entry.at, reverse=True)
-
-
-def operations(order: Order) -> Iterable[Entry]:
-    """What was done that is neither a submission nor a decision."""
     words = {
         "order.begun": (_("began the order"), "file-invoice", "grey"),
         "order.copied": (_("copied the lines from another order"), "copy", "grey"),
@@ -35,20 +34,49 @@ def operations(order: Order) -> Iterable[Entry]:
         "order.approved": (pgettext("order", "Approved"), "circle-check", "green"),
         "order.cancelled": (_("cancelled the order"), "circle-x", "red"),
     }
-    rows = operations_on(order)
+    told = operations(order, words, sharing_operations("order"))
+    return newest_first(told, submissions(order), decisions(order), comments(order))
+
+
+def quote_timeline(quote: Quote) -> list[Entry]:
+    """Everything, newest first."""
+    words = {
+        "quote.begun": (_("began the quote"), "file-text", "grey"),
+        "quote.copied": (_("copied the lines from another quote"), "copy", "grey"),
+        "quote.sent": (_("sent it to the customer"), "send", "blue"),
+        "quote.accepted": (_("noted that the customer accepts"), "circle-check", "green"),
+        "quote.declined": (_("noted that the customer declines"), "circle-x", "red"),
+        "quote.withdrawn": (_("withdrew the quote"), "arrow-back-up", "grey"),
+        "quote.expired": (pgettext("quote", "Expired"), "clock", "amber"),
+        "quote.revised": (_("revised it"), "refresh", "grey"),
+        "quote.ordered": (_("made an order of it"), "file-invoice", "green"),
+    }
+    told = operations(quote, words, sharing_operations("quote"))
+    return newest_first(told, comments(quote))
+
+
+def newest_first(*parts: Iterable[Entry]) -> list[Entry]:
+    """The parts of a story as one."""
+    return sorted(chain(*parts), key=lambda entry: entry.at, reverse=True)
+
+
+def operations(
+    record: PricedDocument, words: Words, sharing: Mapping[str, tuple[str | Promise, str]]
+) -> Iterable[Entry]:
+    """What was done that is neither a submission nor a decision."""
+    rows = operations_on(record)
     names = names_of(one for row in rows for one in stories.references(row.details))
     for row in rows:
         if stories.is_told(row.action):
-            title, icon = sharing_operations("order")[row.action]
+            title, icon = sharing[row.action]
             who = row.member.name if row.member else _("System")
             told = stories.told(row.action, row.details, names)
             yield Entry(row.at, str(title), who=who, icon=icon, tone="blue", body=told)
         elif row.action in words:
-            title, icon, tone = words[row.action]
-            is_outcome = row.action == "order.approved"
-            who = row.member.name if row.member and not is_outcome else ""
-            why = str(row.details.get("why", ""))
-            yield Entry(row.at, title, who=who, icon=icon, tone=tone, body=why)
+            text, icon, tone = words[row.action]
+            who = row.member.name if row.member and row.action not in TOLD_BY_ITSELF else ""
+            why = str(row.details.get("why") or row.details.get("number") or "")
+            yield Entry(row.at, text, who=who, icon=icon, tone=tone, body=why)
 
 
 def submissions(order: Order) -> Iterable[Entry]:
@@ -98,9 +126,9 @@ def decisions(order: Order) -> Iterable[Entry]:
         )
 
 
-def comments(order: Order) -> Iterable[Entry]:
+def comments(record: PricedDocument) -> Iterable[Entry]:
     """Remarks."""
-    for one in comments_on(order):
+    for one in comments_on(record):
         yield Entry(
             one.at,
             pgettext("timeline", "commented"),

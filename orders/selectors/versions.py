@@ -1,4 +1,4 @@
-"""What differs between two versions of an order, line by line."""
+"""What a quote or order said once, and what differs between two such versions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,6 +16,7 @@ from orders.enums import Currency, PaymentTerms
 from orders.models import Order, OrderVersion
 
 Snapshot = Mapping[str, Any]
+DAYS = ("order_date", "delivery_date", "quote_date", "valid_until")
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,8 @@ def head_labels() -> dict[str, str]:
         "payment_terms": _("Payment terms"),
         "order_date": _("Order date"),
         "delivery_date": _("Delivery date"),
+        "quote_date": _("Quote date"),
+        "valid_until": pgettext("quote", "Valid until"),
         "discount_percent": _("Overall discount"),
         "gross_amount": _("Total"),
         "notes": _("Notes"),
@@ -136,7 +139,7 @@ def shown(key: str, content: Snapshot) -> str:
         return str(PaymentTerms(value).label)
     if key == "currency":
         return str(Currency(value).label)
-    if key in ("order_date", "delivery_date"):
+    if key in DAYS:
         return formats.Formats.current().day(date.fromisoformat(value))
     if key == "is_tax_inclusive":
         return pgettext("answer", "Yes") if value else pgettext("answer", "No")
@@ -173,42 +176,47 @@ def line_columns() -> list[tuple[str, str, Any]]:
 
 @dataclass(frozen=True)
 class VersionLine:
-    """A line of a kept version, in words."""
+    """A line as it was kept, in words."""
 
     name: str
     code: str
+    description: str
     quantity: str
     unit_price: str
+    tax: str
     amount: Decimal
     steps: list[words.StepWords]
 
 
 @dataclass(frozen=True)
 class VersionView:
-    """A kept version, in words."""
+    """What was kept, in words."""
 
     head: list[tuple[str, str]]
     lines: list[VersionLine]
     currency: str
 
 
-def view(version: OrderVersion) -> VersionView:
-    """What an order said in that version."""
-    content = version.snapshot
+def view(content: Snapshot) -> VersionView:
+    """What a quote or order said."""
     currency = content["currency"]
     head = [(label, shown(key, content)) for key, label in head_labels().items()]
     return VersionView(
         head=[(label, value) for label, value in head if value],
-        lines=[
-            VersionLine(
-                name=line["name"],
-                code=line["code"],
-                quantity=f"{words.quantity(Decimal(line['quantity']))} {line['unit']}",
-                unit_price=words.unit_price(Decimal(line["unit_price"]), currency),
-                amount=Decimal(line["gross_amount"]),
-                steps=words.explain(line["explanation"], currency),
-            )
-            for line in content["lines"]
-        ],
+        lines=[version_line(line, currency) for line in content["lines"]],
         currency=currency,
+    )
+
+
+def version_line(line: Snapshot, currency: str) -> VersionLine:
+    """A kept line in words."""
+    return VersionLine(
+        name=line["name"],
+        code=line["code"],
+        description=line["description"],
+        quantity=f"{words.quantity(Decimal(line['quantity']))} {line['unit']}",
+        unit_price=words.unit_price(Decimal(line["unit_price"]), currency),
+        tax=words.percent(Decimal(line["tax_rate"])),
+        amount=Decimal(line["gross_amount"]),
+        steps=words.explain(line["explanation"], currency),
     )

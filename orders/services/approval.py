@@ -13,7 +13,7 @@ from orders.errors import (
     EmptyOrder,
     NotInApproval,
     OrderNotEditable,
-    StaleOrder,
+    StaleDocument,
     WrongState,
 )
 from orders.models import Order
@@ -29,7 +29,7 @@ def submit_order(*, order_id: int, by: Member, version: int | None = None) -> Ru
     """
     order = locked_order(order_id)
     if version is not None and order.version != version:
-        raise StaleOrder
+        raise StaleDocument
     if not order.lines.exists():
         raise EmptyOrder
     try:

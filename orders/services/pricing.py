@@ -20,7 +20,7 @@ CATALOGUE_STEPS = (pricing.ReasonCode.LIST_PRICE, pricing.ReasonCode.BOOK_PRICE)
 
 @dataclass(frozen=True, kw_only=True)
 class Basis:
-    """What every line of an order is priced on."""
+    """What every line of a quote or order is priced on."""
 
     currency: str
     is_tax_inclusive: bool
@@ -68,14 +68,14 @@ class PricedLine:
 
 
 @dataclass(frozen=True)
-class PricedOrder:
+class Priced:
     """Every line priced, and their sum."""
 
     lines: Sequence[PricedLine]
     totals: pricing.OrderTotals
 
 
-def price_lines(basis: Basis, drafts: Sequence[LineDraft]) -> PricedOrder:
+def price_lines(basis: Basis, drafts: Sequence[LineDraft]) -> Priced:
     """Price each line; raises FaultyLines, with words for each line that has no honest price."""
     products = Product.objects.in_bulk([draft.product_id for draft in drafts])
     book = engine_book(basis, products.values())
@@ -102,7 +102,7 @@ def price_lines(basis: Basis, drafts: Sequence[LineDraft]) -> PricedOrder:
     totals = pricing.total(line.price for line in priced)
     if totals.gross + totals.before_discount > LARGEST:
         raise FaultyLines({len(priced) - 1: too_large(priced[-1].product)})
-    return PricedOrder(priced, totals)
+    return Priced(priced, totals)
 
 
 def too_large(product: Product) -> str:
@@ -130,7 +130,7 @@ def engine_line(basis: Basis, product: Product, draft: LineDraft) -> pricing.Lin
 
 
 def engine_book(basis: Basis, products: Iterable[Product]) -> pricing.PriceBook:
-    """The price book's entries for these products, in the tax basis of the order."""
+    """The price book's entries for these products, in the tax basis of the document."""
     book = basis.price_book
     if book is None or book.currency != basis.currency:
         return pricing.PriceBook(

@@ -14,10 +14,10 @@ from leads.services import cases as services
 from leads.services.case_enforcement import Ruling
 from leads.services.case_withdrawal import give_way
 from leads.services.leads import create_lead
-from orders.drafts import LineDraft
+from orders.drafts import LineDraft, OrderTerms
 from orders.models import Product
 from orders.services.approval import submit_order
-from orders.services.editing import begin_order, save_order, terms_of
+from orders.services.editing import begin_order, save_order
 from reports.demo.clock import without_history, working_moment
 from reports.demo.world import World
 
@@ -96,7 +96,7 @@ def sell_together() -> None:
                 lines = [
                     LineDraft(product_id=one.pk, quantity=Decimal(3 + number)) for one in goods
                 ]
-                terms = terms_of(order)
+                terms = OrderTerms.of(order)
                 order, _priced = save_order(
                     order_id=order.pk, version=order.version, terms=terms, lines=lines
                 )

@@ -16,20 +16,15 @@ from crm.people.models import Member
 from crm.people.services import reading_key
 from crm.tenancy.context import acting_as
 from leads.models import Opportunity
-from orders.drafts import LineDraft
+from orders.drafts import LineDraft, OrderTerms
 from orders.enums import PaymentTerms, VersionReason
 from orders.models import Order, OrderLine, OrderVersion, PriceBook, PriceBookEntry, Product
+from orders.selectors.snapshots import snapshot
 from orders.services.approval import submit_order
-from orders.services.editing import (
-    basis_of,
-    begin_order,
-    columns_of,
-    save_order,
-    terms_of,
-    write_totals,
-)
-from orders.services.pricing import PricedOrder, price_lines
-from orders.services.versions import fingerprint, snapshot
+from orders.services.documents import basis_of, columns_of, write_totals
+from orders.services.editing import begin_order, save_order
+from orders.services.pricing import Priced, price_lines
+from orders.services.versions import fingerprint
 from reports.demo import words
 from reports.demo.clock import as_written, put_in_state
 from reports.demo.world import World
@@ -114,7 +109,7 @@ def approved_orders(world: World, shop: Shop, deals: list[Opportunity]) -> list[
     lines: list[OrderLine] = []
     for deal, (number, contract) in zip(deals, numbers, strict=True):
         order = new_order(world, shop, deal, number=number, contract=contract)
-        priced = price_lines(basis_of(order, terms_of(order)), shop.drafts_for(deal.amount))
+        priced = price_lines(basis_of(order, OrderTerms.of(order)), shop.drafts_for(deal.amount))
         write_totals(order, priced)
         orders.append(order)
         lines += lines_of(order, priced)
@@ -151,7 +146,7 @@ def new_order(world: World, shop: Shop, deal: Opportunity, *, number: str, contr
     return order
 
 
-def lines_of(order: Order, priced: PricedOrder) -> list[OrderLine]:
+def lines_of(order: Order, priced: Priced) -> list[OrderLine]:
     return [
         OrderLine(order=order, product=one.product, **columns_of(one, position))
         for position, one in enumerate(priced.lines, start=1)
@@ -284,7 +279,7 @@ def orders_under_way(world: World, shop: Shop, deals: list[Opportunity]) -> None
             order, _priced = save_order(
                 order_id=order.pk,
                 version=order.version,
-                terms=terms_of(order),
+                terms=OrderTerms.of(order),
                 lines=shop.drafts_for(deal.amount),
             )
             if number % 4 == 0:

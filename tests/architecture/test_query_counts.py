@@ -24,6 +24,9 @@ RECORDS: dict[str, Callable[[World], object]] = {
     "leads/{}/": lambda world: world.lead.pk,
     "customers/{}/": lambda world: world.customer.pk,
     "opportunities/{}/": lambda world: world.deal.pk,
+    "quotes/{}/": lambda world: world.quote.pk,
+    "quotes/{}/edit/": lambda world: world.quote.pk,
+    "quotes/{}/print/": lambda world: world.quote.pk,
     "orders/{}/": lambda world: world.order.pk,
     "orders/{}/edit/": lambda world: world.order.pk,
     "approvals/{}/": lambda world: world.run.pk,
@@ -99,5 +102,5 @@ def test_thirty_rows_cost_as_many_queries_as_three(cast, sign_in, monkeypatch):
     lists = {
         path for (_part, path), (_count, size) in many.items() if size > 1.2 * few[_part, path][1]
     }
-    assert {"leads/", "customers/", "orders/", "bank/", "tasks/", "collisions/"} <= lists
+    assert {"leads/", "customers/", "quotes/", "orders/", "bank/", "tasks/", "collisions/"} <= lists
     assert {"people/", "people/departments/", "absences/", "people/invitations/"} <= lists

@@ -7,7 +7,7 @@ from crm.money import LARGEST
 from crm.tenancy.context import tenant_context
 from crm.web.models import SavedView
 from leads.models import Customer
-from orders.models import Order
+from orders.models import Order, Quote
 from tests.architecture.test_query_counts import visited
 from tests.support.growth import World
 
@@ -22,9 +22,11 @@ def world(cast):
 
 def names_of(member):
     with tenant_context(member.organization_id):
-        return set(Customer.objects.values_list("name", flat=True)) | set(
-            Order.objects.values_list("number", flat=True)
-        )
+        return {
+            name
+            for rows, column in ((Customer, "name"), (Order, "number"), (Quote, "number"))
+            for name in rows.objects.values_list(column, flat=True)
+        }
 
 
 def test_a_rep_of_another_region_sees_no_name_anywhere(world, cast, sign_in):
@@ -49,7 +51,8 @@ def test_a_forged_customer_cannot_be_ordered_for(world, cast, sign_in):
         before = Order.objects.count()
     browser = sign_in(cast.northerner)
     for pk in (customer.pk, "x", "9" * 30, "-1", ""):
-        assert browser.post("/acme/orders/new/", {"customer": pk}).status_code == 404
+        for kind in ("quotes", "orders"):
+            assert browser.post(f"/acme/{kind}/new/", {"customer": pk}).status_code == 404
     with tenant_context(cast.organization.id):
         assert Order.objects.count() == before
 
@@ -59,11 +62,14 @@ def test_roles_without_the_permission_see_no_amounts_of_deals_or_orders(part, wo
     member = cast.members[part]
     with tenant_context(cast.organization.id):
         customer, deal, order = world.customer.pk, world.deal.pk, world.order.pk
+        quote = world.quote.pk
         scopes = dict(member.scopes)
     browser = sign_in(member)
     page = browser.get(f"/acme/customers/{customer}/").content.decode()
     for permission, path, key in (
         ("leads.view_opportunity", f"opportunities/{deal}/", "opportunities"),
+        ("orders.view_quote", f"quotes/{quote}/", "quotes"),
+        ("orders.view_quote", f"quotes/{quote}/print/", "quotes"),
         ("orders.view_order", f"orders/{order}/", "orders"),
         ("payments.view_plan", "payments/", "receivables"),
     ):

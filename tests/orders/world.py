@@ -1,4 +1,4 @@
-"""A customer, a small catalogue and ways to write orders, for tests of orders and approvals."""
+"""A customer, a small catalogue and ways to write quotes and orders, for tests of all of it."""
 
 from dataclasses import replace
 from datetime import date
@@ -7,9 +7,9 @@ from decimal import Decimal
 from crm.people.models import Member
 from crm.tenancy.context import acting_as
 from leads.models import Contact, Customer
-from orders.drafts import LineDraft
-from orders.models import Order, PriceBook, PriceBookEntry, Product
-from orders.services import approval, editing
+from orders.drafts import LineDraft, OrderTerms, QuoteTerms
+from orders.models import Order, PriceBook, PriceBookEntry, Product, Quote
+from orders.services import approval, editing, offering, quotes
 
 
 def a_customer(owner: Member, name: str = "苏州同光精密", number: str = "C26-000001") -> Customer:
@@ -50,7 +50,7 @@ def line(product: Product, quantity: str = "1", **values: object) -> LineDraft:
 def save(order: Order, *lines: LineDraft, **terms: object) -> Order:
     """Save these lines into the order, with some terms changed."""
     order = Order.objects.get(pk=order.pk)
-    wanted = replace(editing.terms_of(order), **terms)
+    wanted = replace(OrderTerms.of(order), **terms)
     saved, _priced = editing.save_order(
         order_id=order.pk, version=order.version, terms=wanted, lines=lines
     )
@@ -71,3 +71,32 @@ def submitted(by: Member, customer: Customer | None = None) -> Order:
     with acting_as(by.pk):
         approval.submit_order(order_id=order.pk, by=by)
     return Order.objects.get(pk=order.pk)
+
+
+def save_quote(quote: Quote, *lines: LineDraft, **terms: object) -> Quote:
+    """Save these lines into the quote, with some terms changed."""
+    quote = Quote.objects.get(pk=quote.pk)
+    wanted = replace(QuoteTerms.of(quote), **terms)
+    saved, _priced = quotes.save_quote(
+        quote_id=quote.pk, version=quote.version, terms=wanted, lines=lines
+    )
+    return saved
+
+
+def a_quote(by: Member, customer: Customer | None = None) -> Quote:
+    """A quote of ten pieces at list price, written by this member."""
+    with acting_as(by.pk):
+        quote = quotes.begin_quote(customer=customer or a_customer(by), by=by)
+        return save_quote(quote, line(Product.objects.first() or a_product(), "10"))
+
+
+def sent(by: Member, customer: Customer | None = None) -> Quote:
+    """Such a quote, with the customer."""
+    quote = a_quote(by, customer)
+    with acting_as(by.pk):
+        return offering.send_quote(quote_id=quote.pk, by=by)
+
+
+def accepted(by: Member, customer: Customer | None = None) -> Quote:
+    """Such a quote, to which the customer said yes."""
+    return offering.accept_quote(quote_id=sent(by, customer).pk)

@@ -19,12 +19,12 @@ from crm.tenancy.context import acting_as
 from leads.models import CollisionCase, Customer, Lead
 from leads.services import assignment_rules, contacts, customers, follow_ups, opportunities
 from leads.services import leads as leads_services
-from orders.models import Order, PriceBook
-from orders.services import approval, editing
+from orders.models import Order, PriceBook, Quote
+from orders.services import approval, editing, offering, quotes
 from payments.models import Statement, StatementLine
 from payments.services import accounts, posting, proposing
 from tests.leads.imports.files import checked, csv_upload, lead_row
-from tests.orders.world import a_product, line, save
+from tests.orders.world import a_product, line, save, save_quote
 from tests.support.cast import Cast, add_person
 
 
@@ -41,6 +41,7 @@ class World:
             self.customer = self.new_customer(10_000)
             self.deal = self.new_deal(self.customer, 10_000)
             self.order = self.new_order(self.customer, lines=1)
+            self.quote = self.new_quote(self.customer, lines=1)
         self.case = self.new_case(cast.colleague, 10_000)
         self.run = self.submit(self.new_order(self.customer, lines=1))
         self.statement = self.new_statement("s")
@@ -104,6 +105,10 @@ class World:
         order = editing.begin_order(customer=customer, by=self.agent)
         return save(order, *[line(self.product, "10")] * lines, order_date=date(2026, 11, 2))
 
+    def new_quote(self, customer: Customer, *, lines: int) -> Quote:
+        quote = quotes.begin_quote(customer=customer, by=self.agent)
+        return save_quote(quote, *[line(self.product, "10")] * lines)
+
     def new_statement(self, name: str) -> Statement:
         file = store_bytes(name.encode(), name=f"{name}.csv", purpose="statement")
         return Statement.objects.create(account=self.account, file=file)
@@ -139,15 +144,19 @@ class World:
                 next_step_at=timezone.now() + timedelta(days=number),
             )
             teamwork.add_comment(subject=subject, member=self.agent, text=f"备注 {number}")
+        teamwork.add_comment(subject=self.quote, member=self.agent, text=f"报价 {number}")
 
     def add_work(self, number: int) -> None:
-        """A task, a notice, an order in approval."""
+        """A task, a notice, a quote with the customer, an order in approval."""
         for part in ("owner", "manager", "agent", "finance"):
             member = self.cast.members[part]
             due = timezone.now() - timedelta(hours=2)
             teamwork.create_task(title=f"任务 {number}", owner=member, due_at=due)
             teamwork.notify(member_ids=[member.pk], kind="task_assigned", title=f"通知 {number}")
         self.submit(self.new_order(self.customer, lines=2))
+        with acting_as(self.agent.pk):
+            quote = self.new_quote(self.customer, lines=2)
+            offering.send_quote(quote_id=quote.pk, by=self.agent)
 
     def add_catalogue(self, number: int) -> None:
         """A product, a price book, a rule; a line on the one order."""
@@ -212,6 +221,8 @@ class World:
         save_day(on=day, kind="off", name=f"假日 {number}")
 
     def give_lines(self) -> None:
-        """As many lines on the one order as there are of everything else."""
+        """As many lines on the one order and the one quote as there are of everything else."""
         with acting_as(self.agent.pk):
-            save(self.order, *[line(self.product, "1")] * (self.made + 1))
+            lines = [line(self.product, "1")] * (self.made + 1)
+            save(self.order, *lines)
+            save_quote(self.quote, *lines)

@@ -26,6 +26,10 @@
   };
   tz.emit = (name, detail = {}) => document.body.dispatchEvent(new CustomEvent(name, { detail: detail && typeof detail === "object" ? detail : { value: detail }, bubbles: true }));
 
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
+
   /* Toasts sit in the top layer of whatever is open, or they would be under the drawer. */
   const box = document.getElementById("tz-toasts");
   tz.toast = ({ text, tone = "success", undo = "" }) => {

@@ -1,4 +1,4 @@
-// Passkeys that fail say so on the page; recovery codes can be printed.
+// Passkeys that fail say so on the page.
 (() => {
   "use strict";
   document.addEventListener("allauth.error", (event) => {
@@ -8,8 +8,5 @@
     const numeric = /^[\d.]+$|^\[/.test(location.hostname);
     for (const line of box.querySelectorAll("[data-when]")) line.hidden = (line.dataset.when === "numeric") !== numeric;
     box.hidden = false;
-  });
-  document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-print]")) window.print();
   });
 })();

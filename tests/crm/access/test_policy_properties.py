@@ -24,7 +24,7 @@ from crm.tenancy.links import inside
 from crm.web import search
 from leads.models import Contact, Customer, Lead, Opportunity, Stage
 from leads.tables.customers import CustomerTable
-from orders.models import Order
+from orders.models import Order, Quote
 from tests.crm.access.other_readers import add_warnings, check_other_readers
 
 # a counterexample is small enough as it is found: shrinking it in the database takes minutes
@@ -40,10 +40,17 @@ RULES = {
     "leads.share_customer": Customer,
     "leads.view_opportunity": Opportunity,
     "leads.edit_opportunity": Opportunity,
+    "orders.view_quote": Quote,
     "orders.view_order": Order,
     "orders.edit_order": Order,
 }
-NOUNS = {Lead: "lead", Customer: "customer", Opportunity: "opportunity", Order: "order"}
+NOUNS = {
+    Lead: "lead",
+    Customer: "customer",
+    Opportunity: "opportunity",
+    Quote: "quote",
+    Order: "order",
+}
 
 role_plans = st.lists(
     st.dictionaries(
@@ -194,6 +201,7 @@ def add_records(company: Company, number: int, owner: int, place: int) -> None:
             **facts,
         )
     )
+    company.records["quote"].append(Quote.objects.create(customer=customer, **facts))
     company.records["order"].append(Order.objects.create(customer=customer, **facts))
 
 
@@ -242,6 +250,7 @@ def check_readers(company: Company, number: int) -> None:
         ("lead", "leads.view_lead", "线索"),
         ("customer", "leads.view_customer", "客户"),
         ("opportunity", "leads.view_opportunity", "商机"),
+        ("quote", "orders.view_quote", "N"),
         ("order", "orders.view_order", "N"),
     ):
         wanted = {one.pk for one in company.records[noun] if company.may(number, permission, one)}
@@ -249,6 +258,7 @@ def check_readers(company: Company, number: int) -> None:
             "lead": "leads",
             "customer": "customers",
             "opportunity": "opportunities",
+            "quote": "quotes",
             "order": "orders",
         }[noun]
         provider = search._providers[label]

@@ -9,7 +9,7 @@ from crm.teamwork.services import create_task
 from crm.tenancy.context import acting_as
 from leads.models import Customer, Lead, Opportunity
 from leads.services.stages import ensure_default_stages
-from orders.models import Order
+from orders.models import Order, Quote
 
 
 @dataclass
@@ -19,11 +19,12 @@ class Book:
     customers: list[Customer] = field(default_factory=list)
     deals: list[Opportunity] = field(default_factory=list)
     orders: list[Order] = field(default_factory=list)
+    quotes: list[Quote] = field(default_factory=list)
     leads: list[Lead] = field(default_factory=list)
 
 
 def fill(owner, count=2) -> Book:
-    """So many customers with a deal, an order, a task and a lead each; inside the tenant."""
+    """So many customers with a deal, a quote, an order, a task and a lead each; in the tenant."""
     book, stage = Book(), ensure_default_stages()[0]
     owned = {"owner": owner, "department": owner.department}
     from django.utils import timezone
@@ -44,12 +45,16 @@ def fill(owner, count=2) -> Book:
         order = Order.objects.create(
             number=f"SO{mark}", customer=customer, opportunity=deal, **owned
         )
+        quote = Quote.objects.create(
+            number=f"QT{mark}", customer=customer, opportunity=deal, **owned
+        )
         lead = Lead.objects.create(number=f"L{mark}", company_name=f"线索 {mark}", **owned)
         with acting_as(owner.pk):
             create_task(title=f"任务 {mark}", owner=owner, subject=customer)
         book.customers.append(customer)
         book.deals.append(deal)
         book.orders.append(order)
+        book.quotes.append(quote)
         book.leads.append(lead)
     return book
 

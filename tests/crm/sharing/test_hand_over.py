@@ -21,7 +21,7 @@ from crm.sharing.services import hand_over as services
 from crm.teamwork.models import Task
 from crm.tenancy.context import acting_as
 from leads.models import Customer, Lead, Opportunity
-from orders.models import Order
+from orders.models import Order, Quote
 from tests.crm.sharing.conftest import fill
 from tests.support.cast import add_person
 
@@ -38,6 +38,7 @@ def everything_to(member) -> dict[str, str]:
         "leads.customer": str(member.pk),
         "leads.lead": str(member.pk),
         "leads.opportunity": ALONG,
+        "orders.quote": ALONG,
         "orders.order": ALONG,
         "teamwork.task": ALONG,
     }
@@ -53,6 +54,7 @@ def test_everything_held_is_listed_with_its_rows(tenant, book):
         "leads.customer": 2,
         "leads.lead": 2,
         "leads.opportunity": 2,
+        "orders.quote": 2,
         "orders.order": 2,
         "teamwork.task": 2,
     }
@@ -66,13 +68,13 @@ def test_the_superior_is_proposed_and_what_hangs_on_a_record_goes_along(tenant, 
 
 def test_it_moves_at_once_and_comes_back(tenant, book):
     done = hand(tenant, everything_to(tenant.colleague), reason="离职")
-    for model in (Customer, Lead, Opportunity, Order, Task):
+    for model in (Customer, Lead, Opportunity, Quote, Order, Task):
         assert owners(model) == {tenant.colleague.pk}
-    assert done.count == 10
+    assert done.count == 12
     assert not Member.objects.get(pk=tenant.agent.pk).is_active
     undone = services.undo(hand_over_id=done.pk, by=tenant.owner)
     assert undone.state == HandOverState.UNDONE
-    for model in (Customer, Lead, Opportunity, Order, Task):
+    for model in (Customer, Lead, Opportunity, Quote, Order, Task):
         assert owners(model) == {tenant.agent.pk}
     assert Member.objects.get(pk=tenant.agent.pk).is_active
 

@@ -21,7 +21,12 @@ def seen(book, member) -> str:
 
 @pytest.mark.parametrize(
     ("key", "shelf"),
-    [("leads.customer", "customers"), ("leads.opportunity", "deals"), ("orders.order", "orders")],
+    [
+        ("leads.customer", "customers"),
+        ("leads.opportunity", "deals"),
+        ("orders.quote", "quotes"),
+        ("orders.order", "orders"),
+    ],
 )
 def test_one_dialog_shares_any_record(tenant, book, sign_in, url, key, shelf):
     of, record = noun(key), getattr(book, shelf)[0]
@@ -140,6 +145,7 @@ def test_a_leaver_is_handed_over_in_the_browser(tenant, book, sign_in, url):
         "to_leads_customer": to,
         "to_leads_lead": "split",
         "to_leads_opportunity": "along",
+        "to_orders_quote": "along",
         "to_orders_order": "along",
         "to_teamwork_task": "along",
         "deactivates": "on",

@@ -78,7 +78,7 @@ def test_a_share_that_would_open_nothing_is_refused(tenant, book):
 
 def test_what_hangs_on_a_customer_comes_along_when_asked(tenant, book):
     found = share_with(book, tenant.agent, tenant.northerner, includes_along=True)
-    assert dict(found.along) == {"leads.opportunity": 1, "orders.order": 1}
+    assert dict(found.along) == {"leads.opportunity": 1, "orders.quote": 1, "orders.order": 1}
     assert policy.allowed(tenant.northerner, "orders.view_order", book.orders[0])
     assert not policy.allowed(tenant.northerner, "orders.view_order", book.orders[1])
 

@@ -13,7 +13,12 @@ from crm.tenancy.context import acting_as
 
 @pytest.mark.parametrize(
     ("key", "shelf"),
-    [("leads.customer", "customers"), ("leads.opportunity", "deals"), ("orders.order", "orders")],
+    [
+        ("leads.customer", "customers"),
+        ("leads.opportunity", "deals"),
+        ("orders.quote", "quotes"),
+        ("orders.order", "orders"),
+    ],
 )
 def test_the_record_tells_who_lent_it_and_who_gave_it(tenant, book, sign_in, url, key, shelf):
     of, record = noun(key), getattr(book, shelf)[0]

@@ -31,7 +31,7 @@ from crm.tenancy.context import acting_as
 from leads.models import Customer
 
 CUSTOMER = "leads.customer"
-EVERYTHING = ("leads.opportunity", "orders.order", TASKS)
+EVERYTHING = ("leads.opportunity", "orders.quote", "orders.order", TASKS)
 
 
 def ask(book, by, receiver, *, seen=None, ids=None, **more) -> list[Transfer]:
@@ -48,7 +48,7 @@ def owners(records) -> set[int]:
 def test_within_a_department_everything_moves_at_once(tenant, book):
     (transfer,) = ask(book, tenant.manager, tenant.colleague, takes_along=EVERYTHING)
     assert transfer.state == TransferState.DONE
-    moved = [*book.customers, *book.deals, *book.orders]
+    moved = [*book.customers, *book.deals, *book.quotes, *book.orders]
     assert owners(moved) == {tenant.colleague.pk}
     assert set(Task.objects.values_list("owner_id", flat=True)) == {tenant.colleague.pk}
     assert owners(book.leads) == {tenant.agent.pk}
@@ -75,6 +75,7 @@ def test_the_preview_says_what_would_move(tenant, book):
     assert {part.key: part.count for part in found.parts} == {
         "leads.opportunity": 2,
         "leads.lead": 0,
+        "orders.quote": 2,
         "orders.order": 2,
         TASKS: 2,
     }
@@ -218,7 +219,7 @@ def test_undone_everything_goes_back_that_has_not_moved_on(tenant, book):
     Customer.objects.filter(pk=second.pk).update(owner=tenant.northerner)
     undone = undo(tenant, transfer)
     assert undone.state == TransferState.UNDONE
-    assert owners([first, *book.deals, *book.orders]) == {tenant.agent.pk}
+    assert owners([first, *book.deals, *book.quotes, *book.orders]) == {tenant.agent.pk}
     assert owners([second]) == {tenant.northerner.pk}
     assert set(Task.objects.values_list("owner_id", flat=True)) == {tenant.agent.pk}
     rows = dict(transfer.movements.filter(is_chosen=True).values_list("record_id", "outcome"))

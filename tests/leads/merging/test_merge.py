@@ -27,7 +27,7 @@ from leads.selectors.identity import find_similar
 from leads.selectors.merging import preview, steps_of
 from leads.services import merging
 from leads.services.refusals import StaleRecord, WrongState
-from orders.models import Order
+from orders.models import Order, Quote
 from payments.models import PayerAlias
 from payments.services.aliases import customers_by_key, key_index
 from tests.leads.merging.world import KINDS, Graph
@@ -56,6 +56,7 @@ def test_everything_that_points_at_the_one_points_at_the_other(graph, pair):
     for one in references_to(Customer):
         assert not one.rows(Customer, gone.pk).exists(), one
     assert Order.objects.get().customer == kept
+    assert Quote.objects.get().customer == kept
     assert Task.objects.get().subject_id == kept.pk
     assert kept.contacts.count() == 1
 
@@ -299,4 +300,5 @@ def test_both_stories_tell_it(graph, pair):
 
 
 def test_every_reference_is_covered():
-    assert {one.label for one in foreign_keys_to(Customer)} >= {"orders.order", "leads.contact"}
+    found = {one.label for one in foreign_keys_to(Customer)}
+    assert found >= {"orders.order", "orders.quote", "leads.contact"}

@@ -25,7 +25,7 @@ from leads.models import (
 )
 from leads.services.completion import complete_contact, complete_customer, complete_lead
 from leads.services.identity import index, judge, learn_alias
-from orders.models import Order
+from orders.models import Order, Quote
 from payments.models import PayerAlias
 from payments.services.aliases import key_index
 from tests.support.cast import Cast
@@ -104,6 +104,11 @@ class Graph:
             customer=customer, contact=contact, number=f"SO-{self.number()}", owner=self.cast.agent
         )
 
+    def quote(self, customer: Customer, contact: Contact | None = None) -> Quote:
+        return Quote.objects.create(
+            customer=customer, contact=contact, number=f"QT-{self.number()}", owner=self.cast.agent
+        )
+
     def add(self, kind: str, one: Any, variant: int) -> None:
         """One more thing of this kind on a customer or lead; variants meet each other's."""
         getattr(self, f"add_{kind}")(one, variant)
@@ -120,6 +125,7 @@ class Graph:
             )
             self.deal(one, contact)
             self.order(one, contact)
+            self.quote(one, contact)
 
     def add_deal(self, one: Any, variant: int) -> None:
         if isinstance(one, Customer):

@@ -7,7 +7,7 @@ from crm.approvals.enums import RunState, Verdict
 from crm.approvals.models import Run
 from crm.tenancy.context import acting_as
 from orders import hooks
-from orders.errors import EmptyOrder, OrderNotEditable, StaleOrder, WrongState
+from orders.errors import EmptyOrder, OrderNotEditable, StaleDocument, WrongState
 from orders.models import Order, OrderLine
 from orders.services import approval, editing
 from tests.orders.world import a_customer, a_draft, save, submitted
@@ -96,5 +96,5 @@ def test_a_renamed_customer_does_not_void_the_approval(tenant):
 def test_submitting_what_somebody_changed_meanwhile_is_refused(tenant):
     order = a_draft(tenant.agent)
     save(order, notes="加急")
-    with pytest.raises(StaleOrder):
+    with pytest.raises(StaleDocument):
         approval.submit_order(order_id=order.pk, by=tenant.agent, version=order.version)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orders.drafts import LineDraft
-from orders.errors import FaultyLines, OrderNotEditable, StaleOrder
+from orders.drafts import LineDraft, OrderTerms
+from orders.errors import FaultyLines, OrderNotEditable, StaleDocument
 from orders.models import Order, OrderLine, Product
 from orders.services import approval, editing
 from tests.orders.world import a_customer, a_draft, a_price_book, a_product, line, save
@@ -76,15 +76,15 @@ def test_a_product_without_a_price_in_the_currency_is_refused_with_words(tenant)
 def test_a_stale_save_is_refused(tenant):
     order = a_draft(tenant.agent)
     save(order, line(Product.objects.get(), "11"))
-    with pytest.raises(StaleOrder):
+    with pytest.raises(StaleDocument):
         editing.save_order(
-            order_id=order.pk, version=order.version, terms=editing.terms_of(order), lines=[]
+            order_id=order.pk, version=order.version, terms=OrderTerms.of(order), lines=[]
         )
 
 
 def test_saving_what_is_there_already_changes_nothing(tenant):
     order = a_draft(tenant.agent)
-    drafts = [editing.draft_of(row) for row in order.lines.all()]
+    drafts = [LineDraft.of(row) for row in order.lines.all()]
     again = save(order, *drafts)
     assert again.version == order.version
     assert not order.history.filter(pgh_label="delete").exists()
@@ -93,9 +93,9 @@ def test_saving_what_is_there_already_changes_nothing(tenant):
 def test_kept_lines_keep_their_id_when_reordered(tenant):
     order = a_draft(tenant.agent)
     first = order.lines.get()
-    save(order, line(a_product("TZ-200")), editing.draft_of(first))
+    save(order, line(a_product("TZ-200")), LineDraft.of(first))
     assert [row.position for row in order.lines.filter(pk=first.pk)] == [2]
-    save(order, editing.draft_of(first))
+    save(order, LineDraft.of(first))
     assert list(order.lines.values_list("pk", flat=True)) == [first.pk]
 
 

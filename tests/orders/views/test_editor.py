@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from crm.tenancy.context import tenant_context
+from orders.drafts import LineDraft
 from orders.models import Order, PriceBook
-from orders.services import editing
 from tests.orders.world import a_draft, a_product, save
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -24,7 +24,7 @@ def form_of(cast, order, **changes):
     """What the editor's page would post."""
     with tenant_context(cast.organization.id):
         order = Order.objects.get(pk=order.pk)
-        lines = [editing.draft_of(line) for line in order.lines.order_by("position")]
+        lines = [LineDraft.of(line) for line in order.lines.order_by("position")]
         return {
             "version": order.version,
             "contact": order.contact_id,
@@ -98,10 +98,10 @@ def test_a_stale_page_shows_both_versions_and_can_keep_its_own(desk):
     cast, order, browser = desk
     mine = form_of(cast, order, quantity=["20"])
     with tenant_context(cast.organization.id, member_id=cast.manager.pk):
-        save(order, *[editing.draft_of(line) for line in order.lines.all()], notes="急件")
+        save(order, *[LineDraft.of(line) for line in order.lines.all()], notes="急件")
     url = f"/acme/orders/{order.pk}/edit/"
     page = browser.post(f"{url}?op=autosave", mine, **HTMX).content.decode()
-    assert "马经理 changed this order while you were writing" in page
+    assert "马经理 changed this while you were writing" in page
     assert "急件" in page
     assert saved(cast, order).shown == [("TZ-100", 10)]
     browser.post(url, mine | {"op": f"overwrite:{saved(cast, order).version}"}, **HTMX)

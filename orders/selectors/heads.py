@@ -1,0 +1,47 @@
+"""What the pages of quotes and orders both show of their heads."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crm.web import markup
+from crm.web.components import Fact
+from orders import words
+from orders.models import PricedDocument
+
+
+def customer_facts(document: PricedDocument) -> list[Fact]:
+    """Who it is for."""
+    url = reverse("leads:customer", args=[document.customer_id])
+    facts = [
+        Fact(_("Customer"), markup.link(document.customer.name, url, drawer=True)),
+        Fact(_("Contact"), document.contact.name if document.contact else ""),
+    ]
+    if document.opportunity is not None:
+        url = reverse("leads:opportunity", args=[document.opportunity_id])
+        deal = markup.link(str(document.opportunity), url, drawer=True)
+        facts.append(Fact(_("Opportunity"), deal))
+    return facts
+
+
+def terms_facts(document: PricedDocument) -> list[Fact]:
+    """What the prices are in, and how it is paid."""
+    facts = [
+        Fact(_("Payment terms"), document.get_payment_terms_display()),
+        Fact(_("Currency"), document.get_currency_display()),
+        Fact(_("Prices"), _("with tax") if document.is_tax_inclusive else _("without tax")),
+        Fact(_("Price book"), document.price_book.name if document.price_book else ""),
+    ]
+    if document.discount_percent:
+        facts.append(Fact(_("Overall discount"), words.percent(document.discount_percent)))
+    return facts
+
+
+def owner_fact(document: PricedDocument) -> Fact:
+    """Whose it is."""
+    name = document.owner.name if document.owner else None
+    return Fact(_("Owner"), markup.person(name, document.owner_id))
+
+
+def remarks(*pairs: tuple[str, str]) -> list[Fact]:
+    """What somebody wrote, where they did."""
+    return [Fact(label, text) for label, text in pairs if text]

@@ -1,0 +1,70 @@
+"""An accepted quote becomes an order."""
+
+from dataclasses import asdict, replace
+from decimal import Decimal
+
+from django.db import transaction
+
+from crm.audit import services as audit
+from crm.people.models import Member
+from leads.enums import CollisionOrigin
+from orders.drafts import LineDraft, OrderTerms, Terms
+from orders.enums import QuoteStatus
+from orders.errors import FaultyLines
+from orders.models import Order, Quote
+from orders.services import documents, editing
+from orders.services.offering import move
+from orders.services.pricing import Basis, price_lines
+from orders.services.quotes import locked_quote
+
+
+@transaction.atomic
+def order_from_quote(*, quote_id: int, by: Member) -> Order:
+    """Make an order draft of an accepted quote, once; asked again, it is the same order.
+
+    Lines, terms and prices are carried over; it goes through the same door as any other order.
+    """
+    quote = Quote.objects.select_related("customer", "opportunity").get(pk=quote_id)
+    if quote.status != QuoteStatus.ORDERED:
+        documents.enter(quote.customer, by=by, origin=CollisionOrigin.ORDER)
+        quote = locked_quote(quote_id)
+    if quote.status == QuoteStatus.ORDERED:
+        return quote.orders.get()
+    move(quote, quote.order)
+    order = editing.new_order(quote.customer, by=by, opportunity=quote.opportunity, quote=quote)
+    terms = OrderTerms(
+        **asdict(Terms.of(quote)),
+        contract_number=order.contract_number,
+        order_date=order.order_date,
+        delivery_date=None,
+    )
+    lines = held_lines(quote, documents.basis_of(order, terms))
+    order, _priced = editing.save_order(
+        order_id=order.pk, version=order.version, terms=terms, lines=lines
+    )
+    audit.record("quote.ordered", target=quote, order=order.pk, number=order.number)
+    return order
+
+
+def held_lines(quote: Quote, basis: Basis) -> list[LineDraft]:
+    """The quote's lines at the prices that were offered.
+
+    Where the catalogue would give another price today, the offered one becomes the agreed price.
+    """
+    offered = [line.unit_price for line in quote.lines.order_by("position", "id")]
+    drafts = documents.copied_lines(quote)
+    try:
+        priced = price_lines(basis, drafts)
+    except FaultyLines as faults:
+        for place in faults.lines:
+            drafts[place] = at_price(drafts[place], offered[place])
+        priced = price_lines(basis, drafts)
+    return [
+        one.draft if one.unit_price == price else at_price(one.draft, price)
+        for one, price in zip(priced.lines, offered, strict=True)
+    ]
+
+
+def at_price(draft: LineDraft, price: Decimal) -> LineDraft:
+    """The line at this price: every discount is in it."""
+    return replace(draft, agreed_price=price, discount_percent=Decimal(0))
