@@ -21,6 +21,7 @@ from reports.demo import (
     merging,
     pipeline,
     presence,
+    quotes,
     sales,
     settled,
     sharing,
@@ -45,6 +46,7 @@ def seed(*, lead_count: int = 3_000, slug: str = SLUG, domain: str = DOMAIN) -> 
         world = World(team=team, inventor=inventor, now=timezone.now())
         pipeline.fill(world, lead_count=lead_count)
         orders = sales.fill(world)
+        quotes.fill(world)
         cash.fill(world, orders)
         inbox.fill(world)
         settled.fill(world)
