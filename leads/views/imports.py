@@ -24,7 +24,7 @@ from crm.files.services import FileRefused, serve
 from crm.refusals import Refused
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
-from crm.web.components import Action, Step, Tile
+from crm.web.components import Action, Step
 from leads.enums import Bucket, Channel, ImportState, TouchOutcome
 from leads.forms.cases import ClaimForm
 from leads.forms.imports import (
@@ -39,9 +39,8 @@ from leads.forms.imports import (
 from leads.models import ImportBatch, ImportRow
 from leads.selectors import imports as selectors
 from leads.selectors.imports_cases import foreseen
-from leads.selectors.imports_likeness import ALIKE, own_alike
+from leads.selectors.imports_likeness import own_alike
 from leads.selectors.imports_words import (
-    BUCKET_HINTS,
     file_problem_words,
     problem_words,
 )
@@ -50,6 +49,7 @@ from leads.services.imports_cases import claim_arrival
 from leads.services.imports_files import bucket_file
 from leads.services.refusals import WrongState
 from leads.tables.imports import ArrivalTable, ImportRowTable, ImportTable, TouchTable
+from leads.views.import_tiles import first_look, preview_tiles, result_tiles
 
 STEPS = (
     (ImportState.UPLOADED, pgettext_lazy("import step", "Columns")),
@@ -65,7 +65,6 @@ REACHED = {
     ImportState.CANCELLED: 3,
     ImportState.DONE: 4,
 }
-TONES = {Bucket.NEW.value: "green", Bucket.PROBABLE.value: "amber", Bucket.ERROR.value: "red"}
 FILE_TYPES = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -168,61 +167,12 @@ def page_of(batch: ImportBatch, *, choices: dict[str, str]) -> dict[str, Any]:
     return context
 
 
-def first_look(batch: ImportBatch) -> Action:
-    """Where to look after an import: the leads, or the cases where every row went into one."""
-    brought = selectors.touches_of(batch).filter(case__isnull=False)
-    if not batch.results.get(TouchOutcome.CREATED.value) and brought.exists():
-        url = reverse("leads:import_touches", args=[batch.pk])
-        return Action(_("To the collision cases"), f"{url}?in_case=yes", "scale")
-    return Action(_("To the leads"), reverse("leads:list"), "users")
-
-
 def steps_of(batch: ImportBatch | None) -> list[Step]:
     """Four steps on one page: file, columns, preview, import."""
     reached = REACHED[ImportState(batch.state)] if batch else 0
     labels = [pgettext_lazy("import step", "File"), *(label for _state, label in STEPS)]
     states = ["done" if n < reached else "now" if n == reached else "later" for n in range(4)]
     return [Step(label, state) for label, state in zip(labels, states, strict=True)]
-
-
-def preview_tiles(batch: ImportBatch, counts: dict[str, int]) -> list[Tile]:
-    """The buckets; each opens its rows."""
-    rows = reverse("leads:import_rows", args=[batch.pk])
-    return [
-        Tile.count(
-            bucket.label,
-            counts[bucket],
-            f"{rows}?bucket={bucket.value}",
-            note=BUCKET_HINTS[bucket.value],
-            tone=TONES.get(bucket.value, "") if counts[bucket] else "",
-        )
-        for bucket in Bucket
-    ]
-
-
-def result_tiles(batch: ImportBatch) -> list[Tile]:
-    """What became of the rows; each figure opens them. The outcomes add up to what was received."""
-    rows = reverse("leads:import_touches", args=[batch.pk])
-    received = sum(batch.results.values())
-    tiles = [Tile.count(_("Received"), received, rows)]
-    tones = {TouchOutcome.CREATED: "green", TouchOutcome.REJECTED: "red"}
-    is_one = selectors.collided_are_all_in_cases(batch)
-    all_in_cases = TouchOutcome.COLLIDED if is_one else None
-    for outcome in TouchOutcome:
-        if outcome != TouchOutcome.PENDING:
-            number = int(batch.results.get(outcome.value, 0))
-            tone = tones.get(outcome, "") if number else ""
-            url = f"{rows}?outcome={outcome.value}"
-            note = _("each in a collision case") if outcome == all_in_cases else ""
-            tiles.append(Tile.count(outcome.label, number, url, tone=tone, note=note))
-    brought = selectors.touches_of(batch).filter(case__isnull=False)
-    if not is_one and brought.exists():
-        label = _("In collision cases")
-        tiles.append(Tile.count(label, brought.count(), f"{rows}?in_case=yes", tone="amber"))
-    if alike := selectors.touches_of(batch).filter(ALIKE).count():
-        label = _("Probable duplicates of ours")
-        tiles.append(Tile.count(label, alike, f"{rows}?alike=yes", tone="amber"))
-    return tiles
 
 
 @require_POST

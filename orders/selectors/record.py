@@ -78,8 +78,10 @@ def _credited(share: Share, amount: Decimal | None, order: Order) -> SafeString:
     who = markup.person(name, pk)
     if amount is None:
         return who
-    said = f"{share.percent}% · {formats.money(amount, order.currency)}"
-    return format_html("<div>{} {}</div>", who, said)
+    money = formats.money(amount, order.currency)
+    return format_html(
+        '<div>{} {}% <span class="text-nowrap">· {}</span></div>', who, share.percent, money
+    )
 
 
 def _case_link(split: ClientSplit, reader: Member) -> SafeString:
