@@ -6,7 +6,7 @@ from ninja import Router, Schema
 
 from crm.access.registry import ANY_MEMBER
 from crm.integrations.registry import api_permissions
-from crm.integrations.rest import Moment, Token
+from crm.integrations.rest import Moment, Token, gettext_lazy
 
 router = Router()
 
@@ -29,7 +29,13 @@ class Me(Schema):
     permissions: list[str]
 
 
-@router.get("/me", response=Me, auth=Token(ANY_MEMBER), tags=["about"])
+@router.get(
+    "/me",
+    response=Me,
+    auth=Token(ANY_MEMBER),
+    tags=["about"],
+    summary=gettext_lazy("Whose token this is"),
+)
 def me(request: Any) -> dict[str, Any]:
     """Whose token this is and what it may do."""
     member, token = request.member, request.token

@@ -57,6 +57,7 @@ def title_of(status: int) -> str:
         405: _("Not possible here"),
         409: _("Refused"),
         410: _("It is another record now"),
+        411: _("Without a length"),
         413: _("Too large"),
         415: _("Not JSON"),
         422: _("Some values do not fit"),
@@ -101,3 +102,35 @@ def not_found() -> Problem:
 def refused(reason: Exception) -> Problem:
     """A rule of the business said no; its words say why and what to do."""
     return Problem(409, "refused", str(reason))
+
+
+def problem_lines() -> list[tuple[int, str, str]]:
+    """Every name with its status and when it is told, for the documentation."""
+    told: list[tuple[int, str, str]] = [
+        (400, "malformed", _("It cannot be read as JSON in UTF-8.")),
+        (400, "bad-key", _("The idempotency key is empty, too long or has odd signs.")),
+        (401, "token-missing", _("There is no token.")),
+        (401, "token-invalid", _("The token is unknown, expired or revoked.")),
+        (403, "not-allowed", _("“permission” says what is missing.")),
+        (403, "read-only", _("The token may only read.")),
+        (403, "second-factor", _("Its owner has yet to set up a second factor.")),
+        (403, "organization-closed", _("The organisation is suspended or being deleted.")),
+        (404, "not-found", _("Not there, or not for this member.")),
+        (405, "method-not-allowed", _("“Allow” says which methods there are.")),
+        (409, "known-client", _("The client is known: “asks”, “cards” and “confirm” lead on.")),
+        (409, "protected-client", _("Only the protected customer may be worked on.")),
+        (409, "stale", _("Somebody else saved meanwhile: “current” is what is stored.")),
+        (409, "refused", _("Another rule said no; “detail” says which.")),
+        (410, "merged", _("It became part of the record in “kept”.")),
+        (411, "no-length", _("Sent in chunks: “Content-Length” is missing.")),
+        (413, "too-large", _("More than 256 KB in one request.")),
+        (415, "not-json", _("The content is not declared as JSON.")),
+        (422, "invalid", _("“errors” names each field and why.")),
+        (422, "key-reused", _("The idempotency key belongs to another request.")),
+        (429, "too-many-requests", _("More requests in this minute than a token may.")),
+        (429, "too-many-lookups", _("The member's look-ups are used up for now.")),
+        (429, "too-many-guesses", _("Too many invalid tokens from one address.")),
+        (503, "busy", _("Try again after “Retry-After”.")),
+        (500, "our-fault", _("Nothing was done; it has been written down.")),
+    ]
+    return told

@@ -43,10 +43,12 @@ def _is_utf8(request: HttpRequest) -> bool:
 
 
 def _text_of(request: HttpRequest) -> str:
+    if not request.META.get("CONTENT_LENGTH"):
+        raise Problem(411, "no-length", _("Say how long it is: “Content-Length”."))
     sizes = {"size": LARGEST_BODY // 1024}
     too_large = Problem(413, "too-large", _("At most %(size)s KB in one request.") % sizes)
     try:
-        if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
+        if int(request.META["CONTENT_LENGTH"]) > LARGEST_BODY:
             raise too_large
         body = request.body
     except RequestDataTooBig:

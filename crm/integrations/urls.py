@@ -4,6 +4,8 @@ from crm.integrations import views
 
 app_name = "integrations"
 urlpatterns = [
+    path("api/", views.docs, name="docs"),
+    path("api/openapi.json", views.openapi, name="openapi"),
     path("api/tokens/", views.own_token_list, name="own_tokens"),
     path("api/tokens/all/", views.token_list, name="tokens"),
     path("api/tokens/new/", views.create_token, name="create_token"),

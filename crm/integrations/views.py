@@ -1,6 +1,7 @@
 """Access tokens on the screen: one's own, and everybody's for administrators."""
 
-from django.http import HttpResponse, HttpResponseBase
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,12 +16,14 @@ from crm.integrations import services
 from crm.integrations.enums import TokenState
 from crm.integrations.forms import TokenForm
 from crm.integrations.models import AccessToken
+from crm.integrations.problems import problem_lines
 from crm.integrations.selectors import MANAGE, own_tokens, token_or_404
 from crm.integrations.showing import keep_secret, take_secret
 from crm.integrations.tables import OwnTokenTable, TokenTable, access_words, state_badge
 from crm.refusals import Refused
 from crm.signin import proving
 from crm.tenancy.http import TenantRequest
+from crm.tenancy.links import public
 from crm.web import htmx, markup
 from crm.web.answers import acted, refused
 from crm.web.components import Action, Fact
@@ -33,17 +36,47 @@ EVENT = "token-changed"
 def own_token_list(request: TenantRequest) -> HttpResponseBase:
     """The programs that act in my name."""
     new = reverse("integrations:create_token")
-    actions = [Action(_("New token"), new, "plus", kind="primary", shortcut="n")]
+    actions = [documentation(), Action(_("New token"), new, "plus", kind="primary", shortcut="n")]
     if policy.allowed(request.member, MANAGE):
         actions.insert(0, Action(_("Everybody's tokens"), reverse("integrations:tokens"), "users"))
     table = OwnTokenTable(request, own_tokens(request.member))
     return table.respond(title=_("My access tokens"), actions=actions)
 
 
+def documentation() -> Action:
+    """To what the API offers."""
+    return Action(_("Documentation"), reverse("integrations:docs"), "book")
+
+
+@needs(CREATE, MANAGE)
+def docs(request: TenantRequest) -> HttpResponse:
+    """What the API offers, from the API itself."""
+    from crm.integrations import describing  # noqa: PLC0415 - the API is imported when asked for
+
+    schema = reverse("integrations:openapi")
+    context = {
+        "parts": describing.parts(request.organization),
+        "base": public(f"{request.organization.address}api/v1"),
+        "limit": settings.API_REQUESTS_PER_MINUTE,
+        "problems": problem_lines(),
+        "actions": [Action(_("OpenAPI"), schema, "download")],
+    }
+    return render(request, "integrations/docs.html", context)
+
+
+@needs(CREATE, MANAGE)
+def openapi(request: TenantRequest) -> JsonResponse:
+    """The same for programs that read descriptions."""
+    from crm.integrations import describing  # noqa: PLC0415 - the same
+
+    dumps = {"ensure_ascii": False, "indent": 1}
+    return JsonResponse(describing.description(request.organization), json_dumps_params=dumps)
+
+
 @needs(MANAGE)
 def token_list(request: TenantRequest) -> HttpResponseBase:
     """Every program that acts for somebody here."""
-    actions = []
+    actions = [documentation()]
     if policy.allowed(request.member, CREATE):
         own = reverse("integrations:own_tokens")
         actions.append(Action(_("My access tokens"), own, "key"))

@@ -49,3 +49,8 @@ def global_url(name: str, *args: Any, **kwargs: Any) -> str:
     """The path of a page outside all tenants (sign-in, account), also from inside one."""
     with mounted_at("/"):
         return reverse(name, urlconf=settings.ROOT_URLCONF, args=args, kwargs=kwargs)
+
+
+def public(path: str) -> str:
+    """The whole address of a path, for those who are told of it elsewhere."""
+    return f"{settings.PUBLIC_URL}{path}"

@@ -6,8 +6,9 @@ from typing import Any
 from django.urls import reverse
 
 from crm.access import policy
-from crm.integrations.rest import public, seen
+from crm.integrations.rest import sight
 from crm.people.models import Member
+from crm.tenancy.links import public
 from leads.models import CollisionCase, Contact, Customer, Lead
 from leads.selectors.addresses import page_of
 from leads.selectors.customers import visible_customers
@@ -31,8 +32,10 @@ def leads_out(member: Member, leads: Sequence[Lead]) -> list[dict[str, Any]]:
     """Leads with what they became, where that may be seen."""
     ids = {one.customer_id for one in leads if one.customer_id}
     known = set(visible_customers(member).filter(pk__in=ids).values_list("pk", flat=True))
+    seen = sight(member, Lead, LEAD)
     return [
-        _company(member, one, LEAD)
+        seen(one)
+        | _company(one, "lead")
         | {"customer_id": one.customer_id if one.customer_id in known else None}
         for one in leads
     ]
@@ -40,17 +43,19 @@ def leads_out(member: Member, leads: Sequence[Lead]) -> list[dict[str, Any]]:
 
 def customers_out(member: Member, customers: Sequence[Customer]) -> list[dict[str, Any]]:
     """Customers."""
-    return [_company(member, one, CUSTOMER) for one in customers]
+    seen = sight(member, Customer, CUSTOMER)
+    return [seen(one) | _company(one, "customer") for one in customers]
 
 
 def contacts_out(member: Member, contacts: Sequence[Contact]) -> list[dict[str, Any]]:
     """People, each with the customer they belong to."""
+    seen = sight(member, Contact, CONTACT)
     return [
-        seen(member, one, CONTACT)
+        seen(one)
         | {
             "id": one.pk,
             "version": one.version,
-            "customer": {"id": one.customer_id, "name": one.customer.name},
+            "customer": _named(one.customer),
             "created_at": one.created_at,
             "updated_at": one.updated_at,
             "url": public(page_of("contact", one.pk)),
@@ -81,9 +86,8 @@ def case_out(case: CollisionCase | None) -> dict[str, str] | None:
     return {"number": case.number, "url": public(reverse("leads:case", args=[case.pk]))}
 
 
-def _company(member: Member, record: Record, names: Sequence[str]) -> dict[str, Any]:
-    kind = "lead" if isinstance(record, Lead) else "customer"
-    return seen(member, record, names) | {
+def _company(record: Record, kind: str) -> dict[str, Any]:
+    return {
         "id": record.pk,
         "version": record.version,
         "owner": _named(record.owner),

@@ -5,7 +5,7 @@ from ninja import Query, Router
 from ninja.responses import Status
 
 from crm.audit import services as audit
-from crm.integrations.rest import Rows, Token, address, check_query, note_read
+from crm.integrations.rest import Rows, Token, address, check_query, gettext_lazy, note_read
 from leads.api.answers import contacts_out
 from leads.api.filling import check_change, check_new, checked, given_facts
 from leads.api.shapes import (
@@ -26,7 +26,12 @@ from leads.services.refusals import StaleRecord
 router = Router()
 
 
-@router.get("", response=ContactPage, auth=Token("leads.view_customer"))
+@router.get(
+    "",
+    response=ContactPage,
+    auth=Token("leads.view_customer"),
+    summary=gettext_lazy("List contacts"),
+)
 def list_contacts(request: Any, asked: Query[ContactsAsked]) -> dict[str, Any]:
     """The people at the customers one may see, or at one of them."""
     check_query(request, ContactsAsked.model_fields)
@@ -40,7 +45,12 @@ def list_contacts(request: Any, asked: Query[ContactsAsked]) -> dict[str, Any]:
     return {"items": contacts_out(request.member, found), "next": cursor}
 
 
-@router.get("/{int:contact_id}", response=ContactOut, auth=Token("leads.view_customer"))
+@router.get(
+    "/{int:contact_id}",
+    response=ContactOut,
+    auth=Token("leads.view_customer"),
+    summary=gettext_lazy("Read a contact"),
+)
 def read_contact(request: Any, contact_id: int) -> dict[str, Any]:
     """One person."""
     contact = contact_or_404(request.member, contact_id)
@@ -48,7 +58,12 @@ def read_contact(request: Any, contact_id: int) -> dict[str, Any]:
     return contacts_out(request.member, [contact])[0]
 
 
-@router.post("", response={201: ContactOut}, auth=Token("leads.edit_customer", writes=True))
+@router.post(
+    "",
+    response={201: ContactOut},
+    auth=Token("leads.edit_customer", writes=True),
+    summary=gettext_lazy("Add a contact"),
+)
 def create_contact(
     request: Any, entry: ContactEntry, response: HttpResponse
 ) -> Status[dict[str, Any]]:
@@ -63,7 +78,10 @@ def create_contact(
 
 
 @router.patch(
-    "/{int:contact_id}", response=ContactOut, auth=Token("leads.edit_customer", writes=True)
+    "/{int:contact_id}",
+    response=ContactOut,
+    auth=Token("leads.edit_customer", writes=True),
+    summary=gettext_lazy("Change a contact"),
 )
 def change_contact(request: Any, contact_id: int, change: ContactChange) -> dict[str, Any]:
     """Change some facts of a person; of two who read one version, the second is refused."""

@@ -5,7 +5,7 @@ from ninja import Query, Router
 from ninja.responses import Status
 
 from crm.audit import services as audit
-from crm.integrations.rest import Rows, Token, address, check_query, note_read
+from crm.integrations.rest import Rows, Token, address, check_query, gettext_lazy, note_read
 from leads.api.answers import customers_out, whole, written
 from leads.api.filling import check_change, check_new, checked, given_facts
 from leads.api.following import logged
@@ -33,7 +33,12 @@ router = Router()
 CHOICES = ("status", "level", "province", "industry")
 
 
-@router.get("", response=CustomerPage, auth=Token("leads.view_customer"))
+@router.get(
+    "",
+    response=CustomerPage,
+    auth=Token("leads.view_customer"),
+    summary=gettext_lazy("List customers"),
+)
 def list_customers(request: Any, asked: Query[CustomersAsked]) -> dict[str, Any]:
     """The customers one may see: the newest first, or since a moment the longest unchanged."""
     check_query(request, CustomersAsked.model_fields)
@@ -46,7 +51,12 @@ def list_customers(request: Any, asked: Query[CustomersAsked]) -> dict[str, Any]
     return {"items": customers_out(request.member, found), "next": cursor}
 
 
-@router.get("/{int:customer_id}", response=CustomerOut, auth=Token("leads.view_customer"))
+@router.get(
+    "/{int:customer_id}",
+    response=CustomerOut,
+    auth=Token("leads.view_customer"),
+    summary=gettext_lazy("Read a customer"),
+)
 def read_customer(request: Any, customer_id: int) -> dict[str, Any]:
     """One customer."""
     customer = customer_or_404(request.member, customer_id)
@@ -55,7 +65,10 @@ def read_customer(request: Any, customer_id: int) -> dict[str, Any]:
 
 
 @router.post(
-    "", response={201: CustomerOut | Brief}, auth=Token("leads.create_customer", writes=True)
+    "",
+    response={201: CustomerOut | Brief},
+    auth=Token("leads.create_customer", writes=True),
+    summary=gettext_lazy("Enter a customer"),
 )
 def create_customer(
     request: Any, entry: CustomerEntry, response: HttpResponse
@@ -83,6 +96,7 @@ def create_customer(
     "/{int:customer_id}",
     response=CustomerOut | Brief,
     auth=Token("leads.edit_customer", writes=True),
+    summary=gettext_lazy("Change a customer"),
 )
 def change_customer(request: Any, customer_id: int, change: CustomerChange) -> dict[str, Any]:
     """Change some facts of a customer; of two who read one version, the second is refused."""
@@ -113,6 +127,7 @@ def change_customer(request: Any, customer_id: int, change: CustomerChange) -> d
     "/{int:customer_id}/follow-ups",
     response={201: FollowUpOut},
     auth=Token("leads.edit_customer", writes=True),
+    summary=gettext_lazy("Log a follow-up of a customer"),
 )
 def follow_up_customer(
     request: Any, customer_id: int, entry: FollowUpEntry

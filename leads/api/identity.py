@@ -12,7 +12,8 @@ from ninja.responses import Status
 
 from crm.access.registry import ANY_MEMBER
 from crm.integrations.problems import Problem, too_many
-from crm.integrations.rest import Token, public
+from crm.integrations.rest import Token, gettext_lazy
+from crm.tenancy.links import public
 from leads.api.shapes import Ask, Asking, Cards, Typed
 from leads.api.telling import cards_out
 from leads.identity import Identity
@@ -23,7 +24,12 @@ from leads.services.share_requests import ask_to_share
 router = Router()
 
 
-@router.post("/check", response=Cards, auth=Token("leads.create_lead"))
+@router.post(
+    "/check",
+    response=Cards,
+    auth=Token("leads.create_lead"),
+    summary=gettext_lazy("Look up whether a client is known"),
+)
 def check_identity(request: Any, typed: Typed) -> dict[str, Any]:
     """Who is already here: the look-up of the form while one types, counted and logged like it."""
     member = request.member
@@ -64,7 +70,12 @@ def spent(refusal: TooManyLookups) -> Problem:
     return too_many("too-many-lookups", text, seconds=left)
 
 
-@router.post("/ask", response={201: Asking}, auth=Token(ANY_MEMBER, writes=True))
+@router.post(
+    "/ask",
+    response={201: Asking},
+    auth=Token(ANY_MEMBER, writes=True),
+    summary=gettext_lazy("Ask the owner behind a card to share"),
+)
 def ask_owner(request: Any, asked: Ask) -> Status[dict[str, Any]]:
     """Ask whoever has the client behind a card to share it."""
     try:

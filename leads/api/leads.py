@@ -7,7 +7,7 @@ from ninja.responses import Status
 
 from crm.audit import services as audit
 from crm.integrations.problems import invalid
-from crm.integrations.rest import Rows, Token, address, check_query, note_read
+from crm.integrations.rest import Rows, Token, address, check_query, gettext_lazy, note_read
 from leads.api.answers import leads_out, whole, written
 from leads.api.filling import check_change, check_new, checked, given_facts
 from leads.api.following import logged
@@ -38,7 +38,12 @@ CHOICES = ("status", "channel", "province", "industry")
 KNOWN = "known"
 
 
-@router.get("", response=LeadPage, auth=Token("leads.view_lead"))
+@router.get(
+    "",
+    response=LeadPage,
+    auth=Token("leads.view_lead"),
+    summary=gettext_lazy("List leads"),
+)
 def list_leads(request: Any, asked: Query[LeadsAsked]) -> dict[str, Any]:
     """The leads one may see: the newest first, or since a moment the longest unchanged first."""
     check_query(request, LeadsAsked.model_fields)
@@ -51,7 +56,12 @@ def list_leads(request: Any, asked: Query[LeadsAsked]) -> dict[str, Any]:
     return {"items": leads_out(request.member, found), "next": cursor}
 
 
-@router.get("/{int:lead_id}", response=LeadOut, auth=Token("leads.view_lead"))
+@router.get(
+    "/{int:lead_id}",
+    response=LeadOut,
+    auth=Token("leads.view_lead"),
+    summary=gettext_lazy("Read a lead"),
+)
 def read_lead(request: Any, lead_id: int) -> dict[str, Any]:
     """One lead."""
     lead = lead_or_404(request.member, lead_id)
@@ -59,7 +69,12 @@ def read_lead(request: Any, lead_id: int) -> dict[str, Any]:
     return whole(request.member, lead)
 
 
-@router.post("", response={201: LeadOut | Brief}, auth=Token("leads.create_lead", writes=True))
+@router.post(
+    "",
+    response={201: LeadOut | Brief},
+    auth=Token("leads.create_lead", writes=True),
+    summary=gettext_lazy("Enter a lead"),
+)
 def create_lead(request: Any, entry: LeadEntry, response: HttpResponse) -> Status[dict[str, Any]]:
     """Enter a lead. A known client is answered with 409: cards, and how to go on."""
     member, given = request.member, given_facts(entry)
@@ -88,7 +103,10 @@ def create_lead(request: Any, entry: LeadEntry, response: HttpResponse) -> Statu
 
 
 @router.patch(
-    "/{int:lead_id}", response=LeadOut | Brief, auth=Token("leads.edit_lead", writes=True)
+    "/{int:lead_id}",
+    response=LeadOut | Brief,
+    auth=Token("leads.edit_lead", writes=True),
+    summary=gettext_lazy("Change a lead"),
 )
 def change_lead(request: Any, lead_id: int, change: LeadChange) -> dict[str, Any]:
     """Change some facts of a lead; of two who read the same version, the second is refused."""
@@ -118,6 +136,7 @@ def change_lead(request: Any, lead_id: int, change: LeadChange) -> dict[str, Any
     "/{int:lead_id}/follow-ups",
     response={201: FollowUpOut},
     auth=Token("leads.edit_lead", writes=True),
+    summary=gettext_lazy("Log a follow-up of a lead"),
 )
 def follow_up_lead(request: Any, lead_id: int, entry: FollowUpEntry) -> Status[dict[str, Any]]:
     """Log a call or visit. If the client is somebody else's, a collision case opens by itself."""

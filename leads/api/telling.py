@@ -7,8 +7,8 @@ from typing import Any
 from django.urls import reverse
 
 from crm.integrations.problems import Problem
-from crm.integrations.rest import public
 from crm.people.models import Member
+from crm.tenancy.links import public
 from leads.selectors.similar import SimilarCard
 from leads.services.lookups import cards_of_refusal
 from leads.services.refusals import (

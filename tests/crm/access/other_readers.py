@@ -5,6 +5,7 @@ figures, tiles, boards and the names in the operation log.
 """
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 from django.http import Http404
 from django.test import RequestFactory
@@ -13,6 +14,10 @@ from django.utils import timezone
 from crm.audit import records
 from crm.people.enums import Scope
 from crm.people.models import Member
+from leads.api.contacts import list_contacts
+from leads.api.customers import list_customers, read_customer
+from leads.api.leads import list_leads
+from leads.api.shapes import ContactsAsked, CustomersAsked, LeadsAsked
 from leads.enums import RecordKind
 from leads.models import CollisionCase, CollisionParty, CollisionRisk, Merge
 from leads.selectors.cases import visible_cases
@@ -27,6 +32,7 @@ from reports.selectors import figures
 
 CUSTOMER = RecordKind.CUSTOMER
 VIEW, MERGE = "leads.view_customer", "leads.merge_customer"
+LEADS = "leads.view_lead"
 
 
 def add_warnings(company) -> None:
@@ -74,6 +80,28 @@ def check_other_readers(company, number: int, member: Member) -> None:
     named = records.named(member, [("leads.customer", one.pk) for one in customers])
     assert {pk for _kind, pk in named} == seen, "operation log"
     check_figures(company, number, member, seen)
+    check_programs(company, number, member, seen)
+
+
+def check_programs(company, number: int, member: Member, seen: set[int]) -> None:
+    """A program lists and reads what its member may see, and people at those customers."""
+    request = SimpleNamespace(member=member, GET={})
+    leads = {one.pk for one in company.records["lead"] if company.may(number, LEADS, one)}
+    ways = (
+        (list_leads, LeadsAsked, leads, "id"),
+        (list_customers, CustomersAsked, seen, "id"),
+        (list_contacts, ContactsAsked, seen, "customer"),
+    )
+    for way, asked, wanted, key in ways:
+        rows = [one[key] for one in way(request, asked())["items"]]
+        found = {one["id"] if isinstance(one, dict) else one for one in rows}
+        assert found == wanted, way.__name__
+    for one in company.records["customer"]:
+        try:
+            told = read_customer(request, one.pk)["id"]
+        except Http404:
+            told = None
+        assert told == (one.pk if one.pk in seen else None)
 
 
 def check_warnings(company, number: int, member: Member, seen: set[int]) -> None:
