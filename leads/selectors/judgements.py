@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from leads.enums import IdentityVerdict
 from leads.identity import Key, name_keys, parse_company_name
@@ -26,6 +27,12 @@ ON = f"""
           ON right_kind = own.kind AND right_id = own.id
     ) AS found ORDER BY at, id
 """  # noqa: S608  columns of our own
+
+# The same for a client that has no record yet, as whoever types one.
+ON_NAMES = """
+    SELECT left_kind, left_id, right_kind, right_id, names_key, verdict
+    FROM leads_identityjudgement WHERE names_key = ANY(%s::bigint[]) ORDER BY at, id
+"""
 
 Pair = tuple[str, int]
 Both = tuple[Pair, Pair]
@@ -75,11 +82,9 @@ def judgements_on(own: Collection[Pair], names: Collection[int]) -> Judgements:
     mine = {(str(kind), pk) for kind, pk in own}
     if not mine and not names:
         return Judgements()
-    kinds, ids = [kind for kind, _pk in mine], [pk for _kind, pk in mine]
     by_record: dict[Pair, IdentityVerdict] = {}
     by_name: dict[int, IdentityVerdict] = {}
-    rows = fetch_prepared(ON, [list(names), kinds, ids])
-    for left_kind, left_id, right_kind, right_id, key, word in rows:
+    for left_kind, left_id, right_kind, right_id, key, word in _judged(mine, names):
         verdict = IdentityVerdict(word)
         left, right = (left_kind, left_id), (right_kind, right_id)
         if left in mine:
@@ -89,6 +94,13 @@ def judgements_on(own: Collection[Pair], names: Collection[int]) -> Judgements:
         if key is not None and verdict != IdentityVerdict.SEPARATE:
             by_name[key] = verdict
     return Judgements(by_record, by_name)
+
+
+def _judged(mine: Collection[Pair], names: Collection[int]) -> list[tuple[Any, ...]]:
+    if not mine:
+        return fetch_prepared(ON_NAMES, [list(names)])
+    kinds, ids = [kind for kind, _pk in mine], [pk for _kind, pk in mine]
+    return fetch_prepared(ON, [list(names), kinds, ids])
 
 
 def judgements_between(pairs: Iterable[Both]) -> dict[Both, IdentityVerdict]:
