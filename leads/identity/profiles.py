@@ -42,6 +42,14 @@ class Profile(NamedTuple):
     town: str = ""  # of a person without a company
 
 
+_NAMELESS = Profile()
+
+
+def tells_names_only(profile: Profile) -> bool:
+    """Whether nothing but company names is known, as while somebody types one."""
+    return profile._replace(names=()) == _NAMELESS
+
+
 def profile_of(record: Identity) -> Profile:
     """Normalise a record once. Phones lose their extension: colleagues share the switchboard."""
     emails = _valid(chain.from_iterable(map(normalise_emails, record.emails)))

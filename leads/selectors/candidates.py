@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -10,7 +11,8 @@ from django.db import connection
 from crm.places import SHORT_NAMES
 from leads.enums import RecordKind
 from leads.identity import Identity, match_keys, normalise_name
-from leads.identity.profiles import Profile
+from leads.identity.elsewhere import is_elsewhere
+from leads.identity.profiles import Profile, tells_names_only
 from leads.identity.seeking import ENOUGH, FAINT, WORTH, Sought, sought_keys
 from leads.models import CompanyAlias, Contact, Customer, Lead
 from leads.selectors.judgements import Pair
@@ -180,7 +182,20 @@ def likeliest(asked: Profile, *, own: int = 0) -> list[Candidate]:
     if not worth:
         return []
     found = map(_candidate, fetch_prepared(*_reading(worth, FEW)))
-    return standing([one for one in found if says_something(asked, one, worth[one.found_as])])
+    may_be_apart = tells_names_only(asked)
+    return standing(
+        [
+            one
+            for one in found
+            if says_something(asked, one, worth[one.found_as])
+            and not (may_be_apart and _is_elsewhere(asked, one.identity))
+        ]
+    )
+
+
+def _is_elsewhere(asked: Profile, known: Identity) -> bool:
+    names = (known.company, *known.aliases)
+    return all(is_elsewhere(one, name) for one in asked.names for name in names)
 
 
 def worth_reading(sought: Sequence[Sought], *, most: int = MOST) -> _Worth:
@@ -266,8 +281,12 @@ def _reading(pairs: Iterable[Pair], sought: str) -> tuple[str, list[Any]]:
     for kind, record_id in pairs:
         ids[RecordKind(kind)].append(record_id)
     kinds = sorted(ids)
-    parts = (RECORDS[kind].format(sought=sought) for kind in kinds)
-    return " UNION ALL ".join(parts), [ids[kind] for kind in kinds]
+    return _reading_of(tuple(kinds), sought), [ids[kind] for kind in kinds]
+
+
+@cache
+def _reading_of(kinds: tuple[RecordKind, ...], sought: str) -> str:
+    return " UNION ALL ".join(RECORDS[kind].format(sought=sought) for kind in kinds)
 
 
 def standing(candidates: list[Candidate]) -> list[Candidate]:

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pytest
 from django.core import signing
@@ -200,6 +201,13 @@ def test_one_look_up_and_many_weigh_keys_alike(lead, tenant, as_member):
         sought = sought_keys(profile_of(Identity(company=name)))
         (many,) = likeliest_of_many([[(one.key.hash64, *one[1:]) for one in sought]])
         assert worth_reading(sought) == dict(many) != {}
+
+
+def test_a_number_in_common_is_asked_about_in_every_province(lead, tenant):
+    elsewhere = Identity(company="上海同光精密机械有限公司")
+    assert find_similar(elsewhere) == []
+    found = find_similar(replace(elsewhere, phones=(lead.phone,)))
+    assert [one.record_id for one in found] == [lead.pk]
 
 
 def test_the_check_costs_the_same_for_one_and_many_cards(
