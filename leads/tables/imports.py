@@ -292,7 +292,8 @@ class ArrivalTable(TouchTable):
         if row["case_id"] and (case is None or case[1] not in OVER):
             return shown
         address = reverse("leads:import_open_case", args=[self.batch.pk, row["pk"]])
-        return markup.safe(f"{shown} {markup.link(_('Open a case'), address, drawer=True)}")
+        link = markup.link(_("Open a case"), address, drawer=True)
+        return markup.safe(f"{shown} {link}")
 
     @cached_property
     def _may_open(self) -> bool:

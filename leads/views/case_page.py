@@ -56,7 +56,7 @@ def decide_page(member: Member, dossier: Dossier, proposal: Proposal) -> dict[st
     claims = claims_of(dossier, Eyes(member, dossier), proposal, say)
     called = names_shown.of_case(case.pk, case.title)
     return {
-        "title": f"{_('Decide %(number)s') % {'number': case.number}} · {called}",
+        "title": _("Decide %(number)s · %(client)s") % {"number": case.number, "client": called},
         "submit": pgettext("collision", "Decide"),
         "case": case,
         "proposed": proposed_words(proposal, names),

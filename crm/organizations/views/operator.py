@@ -122,7 +122,7 @@ def keep(request: OperatorRequest, pk: int) -> HttpResponse:
     """Cancel a deletion before its day."""
     found = organization_or_404(pk)
     try:
-        deletion.cancel(found.pk, by=f"{_('Operator')} <{request.user.email}>")
+        deletion.cancel(found.pk, by=_("Operator") + f" <{request.user.email}>")
         operator_log.record("organization.kept", by=request.user, organization=found)
         messages.success(request, _("The organisation is kept."))
     except deletion.TooLate:

@@ -142,7 +142,7 @@ class Taken:
         self.reason, self.rows = asked.reason, rows
         self.filters = [f"{chip.label}: {chip.words}" for chip in table.chips]
         if table.text:
-            self.filters.append(f"{_('Search')}: {table.text}")
+            self.filters.append(": ".join((_("Search"), table.text)))
         self.line = audit.record(
             "list.exported",
             page=table.key,
