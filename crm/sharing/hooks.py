@@ -3,7 +3,8 @@
 hooks.on_shared(splits.follow)
 
 Each is called inside the transaction with the noun's key, the ids, the members, and until when
-the records are shared with them from now on: None for good, now where it is over.
+the records are shared with them from now on: None for good, now where it is over. When a day that
+was told comes, nothing is told again.
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -92,7 +92,7 @@ def convert_lead(
         share_on(lead, customer, by=by)
     else:
         unshared = share_on_known(lead, customer, by=by)
-    splits.carry_on(shared_as, customer)
+    splits.carry_on(shared_as, customer, unshared=unshared)
     repoint(kind=RecordKind.LEAD, from_id=lead.pk, to_kind=RecordKind.CUSTOMER, to_id=customer.pk)
     follow_conversion(lead=lead, customer=customer)
     opportunity = _open(deal, lead, customer, contact, by=by) if deal else None

@@ -6,8 +6,9 @@ from datetime import date, datetime
 from django.utils import timezone
 
 from crm.people.models import Member
-from crm.sharing.selectors.shares import shares_of
+from crm.sharing.selectors.shares import Share
 from crm.tenancy.clock import organization_today
+from crm.tenancy.context import current_member_id
 from leads.models import ClientSplit, CollisionCase, Customer, Lead
 from leads.selectors.identity import Pair
 from leads.selectors.splits import KEYS, live_splits
@@ -45,11 +46,15 @@ def start_on(case: CollisionCase, day: date) -> None:
 
 
 def follow(key: str, ids: Sequence[int], members: Sequence[int], until: datetime | None) -> None:
-    """Somebody's share of these records ends, or lasts longer; what is over does not come back."""
+    """Somebody's share of these records ends, or lasts longer; what is over does not come back.
+
+    The main owner takes nobody's part away: what they do counts for reading and changing only.
+    """
     kind, now = KEYS.get(key), timezone.now()
     if kind is None:
         return
-    for split in ClientSplit.objects.filter(record_kind=kind, record_id__in=ids).order_by("pk"):
+    rows = ClientSplit.objects.filter(record_kind=kind, record_id__in=ids)
+    for split in rows.exclude(main=current_member_id()).order_by("pk"):
         ended = dict(split.ended)
         for member_id in set(members) - {split.main_id}:
             end = split.end_of(member_id)
@@ -68,17 +73,19 @@ def live_split_of(record: Lead | Customer) -> ClientSplit | None:
     return live_splits(kind_of(record), [record.pk]).get(record.pk)
 
 
-def carry_on(live: ClientSplit | None, target: Lead | Customer) -> ClientSplit | None:
+def carry_on(
+    live: ClientSplit | None, target: Lead | Customer, *, unshared: Sequence[Share] = ()
+) -> ClientSplit | None:
     """The target goes on for a shared client and is shared like it, where it has the same owner.
 
-    It keeps its own split if it has one. Whoever holds no share of the target gets no part.
+    It keeps its own split if it has one. With whom it could not be shared gets no part.
     """
     if live is None or target.owner_id != live.main_id or live_split_of(target) is not None:
         return None
     pair, now = (kind_of(target).value, target.pk), timezone.now()
-    holders = {one.receiver.pk for one in shares_of(target) if isinstance(one.receiver, Member)}
     others = [pk for pk in live.parts_at(now) if pk != live.main_id]
-    gone = [pk for pk in others if pk not in holders]
+    refused = {one.receiver.pk for one in unshared if isinstance(one.receiver, Member)}
+    gone = [pk for pk in others if pk in refused]
     if gone == others:
         return None
     is_older = target.created_at < live.began_at

@@ -80,7 +80,7 @@ def _credited(share: Share, amount: Decimal | None, order: Order) -> SafeString:
         return who
     money = formats.money(amount, order.currency)
     return format_html(
-        '<div>{} {}% <span class="text-nowrap">· {}</span></div>', who, share.percent, money
+        '<div>{} {}% <span class="text-nowrap">{}</span></div>', who, share.percent, money
     )
 
 

@@ -158,6 +158,19 @@ def test_a_share_that_is_taken_back_falls_to_the_main_owner_and_does_not_come_ba
     assert parts(order_of(client, tenant.agent)) == {agent: 100}
 
 
+def test_the_main_owner_takes_nobodys_part_away(tenant, client, names):  # noqa: F811
+    agent, colleague, _manager = names
+    sixty_forty(tenant, client)
+    kind, ids = noun("leads.customer"), [client.pk]
+    with acting_as(tenant.agent.pk):
+        share(
+            noun=kind, ids=ids, receivers=[tenant.colleague], action=grants.VIEW, by=tenant.agent,
+            until=day(1),
+        )  # fmt: skip
+        take_back(noun=kind, ids=ids, receiver=tenant.colleague)
+    assert parts(dated(order_of(client, tenant.agent), 5)) == {agent: 60, colleague: 40}
+
+
 def test_a_share_to_a_day_ends_that_night(tenant, client, names):  # noqa: F811
     agent, colleague, _manager = names
     sixty_forty(tenant, client, cutoff=day(-30))
@@ -261,8 +274,8 @@ def test_the_pages_say_who_gets_what_and_why(tenant, client, names, sign_in, url
     )
     for who, may_open in ((tenant.manager, True), (tenant.finance, False)):
         html = sign_in(who).get(url("orders:detail", order.pk)).content.decode()
-        assert '60% <span class="text-nowrap">· ¥60.01' in html
-        assert '40% <span class="text-nowrap">· ¥40.00' in html
+        assert '60% <span class="text-nowrap">¥60.01' in html
+        assert '40% <span class="text-nowrap">¥40.00' in html
         assert case.number in html
         assert (url("leads:case", case.pk) in html) == may_open
     html = sign_in(tenant.manager).get(url("leads:case", case.pk)).content.decode()

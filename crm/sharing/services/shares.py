@@ -193,7 +193,6 @@ def _ended(
 ) -> int:
     table.objects.filter(pk__in=ids).delete()
     if receiver is not None:
-        hooks.shared_until(noun.key, sorted(records), [receiver], timezone.now())
         journal.write_all(
             f"{noun.name}.share_ended",
             kind=noun.key,
