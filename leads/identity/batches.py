@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from leads.identity.bearings import aspects_of
 from leads.identity.duplicates import TooManyRecords
-from leads.identity.filing import KINDS, MOST_RECORDS, SHARES
+from leads.identity.filing import MOST_RECORDS, SAID, SHARES
 from leads.identity.helpers import Workers, no_collecting, own_cores, workers
 from leads.identity.numbering import distinct
 from leads.identity.packing import dumps, loads, pack_records, unpack_match
@@ -57,8 +57,8 @@ class _Batch:
         self.sizes = bytearray()
         self.shapes: dict[Shape, int] = {}
         self.numbers: dict[int, npt.NDArray[np.uint32]] = {}  # of each process's shapes
-        self.bearing = [bytearray() for _column in range(4)]
-        self.keys = [[bytearray() for _kind in KINDS] for _share in range(SHARES)]
+        self.bearing = [bytearray() for _column in range(6)]
+        self.keys = [[bytearray() for _kind in range(SAID + 1)] for _share in range(SHARES)]
 
     def read(self, records: Iterable[Identity]) -> None:
         """Normalise all records as they come, and file their keys."""

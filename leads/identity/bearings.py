@@ -121,11 +121,13 @@ class Bearings:
         self.places = Factors(long, _of_places)
         self.trades = Factors(trades, _of_trades)
         self.closings = Factors(closings, _of_closings)
-        shape_of, kind_of, read_as, written_as = records
+        shape_of, kind_of, read_as, written_as, characters, lengths = records
         self.shape_of = np.frombuffer(shape_of, np.uint32)
         self.kind_of = np.frombuffer(kind_of, np.uint16)
         self.read_as = np.frombuffer(read_as, np.uint32)
         self.written_as = np.frombuffer(written_as, np.uint32)
+        self.characters = np.frombuffer(characters, np.uint64)
+        self.lengths = np.frombuffer(lengths, np.uint8)
 
     def of(self, positions: Rows) -> Column:
         """What the records at these positions bear."""

@@ -17,8 +17,17 @@ from leads.identity.bearings import SIZE, evidence_of
 from leads.identity.characters import plain_numerals
 from leads.identity.companies import parse_company_name
 from leads.identity.keys import LATIN_NEAR, LONGEST_NEAR, SHORTEST_NEAR, exact_keys
-from leads.identity.numbering import CHINESE, SPACE, Numbers, Spelling, Texts, mixed, number_of
+from leads.identity.numbering import (
+    CHINESE,
+    SPACE,
+    Numbers,
+    Spelling,
+    Texts,
+    mixed,
+    number_of,
+)
 from leads.identity.packing import dumps, pack_plain, pack_profile
+from leads.identity.parts import ENDS, characters_of, place_letters
 from leads.identity.person_keys import person_keys
 from leads.identity.profiles import Profile, one_phone, profile_of
 from leads.identity.shapes import (
@@ -36,6 +45,8 @@ from leads.identity.sounds import reading_of
 from leads.identity.types import CompanyName, Identity
 
 KINDS = STRONG, WEAK = 0, 1
+# besides them: parts of brands, those of names that may be short forms, and what these say
+PART, SHORT, SAID = 2, 3, 4
 SHARE_BITS = 5
 SHARES = 1 << SHARE_BITS  # parts that the keys are divided into, each grouped by itself
 POSITION_BITS = 26  # a key is filed as one number: its upper bits, and the position of its record
@@ -43,8 +54,12 @@ POSITION = (1 << POSITION_BITS) - 1
 MOST_RECORDS = POSITION + 1
 _HALF = np.uint64(32)
 _UPPER = np.uint64(~POSITION & (1 << 64) - 1)
+_FIRSTS = np.arange(1, SHARES, dtype=np.uint64) << np.uint64(64 - SHARE_BITS)
+_NONE = np.zeros(0, np.uint64)
 _LONGEST = 31
-_PHONE, _FIRM, _BRAND, _SOUND_PLACE, _SOUND_TRADE, _PERSON, _OTHER, _NEAR, _NAME = range(1, 10)
+_TEXT = CompanyName._fields.index("text")
+_PHONE, _FIRM, _BRAND, _SOUND_PLACE, _SOUND_TRADE, _PERSON, _OTHER = range(1, 8)
+_NEAR, _NAME, _PART, _WHOLE = range(8, 12)
 Rows = npt.NDArray[np.intp]
 
 
@@ -87,7 +102,8 @@ class Filing:
         self.shapes, self.first, self.count = shapes, first, len(companies)
         self.evidence = np.zeros(self.count, np.uint16)
         self.further: list[tuple[int, int, int]] = []  # kind, key, record
-        self.keys: tuple[list[Numbers], list[Numbers]] = ([], [])
+        self.keys: tuple[list[Numbers], ...] = ([], [], [])
+        self.short: tuple[list[Numbers], list[Numbers]] = ([], [])
         self.names = list(map(parse_company_name, companies))
         self.phones = [one_phone(cell) if cell else "" for cell in cells]
         told = {at: Identity(None, *fields) for at, fields in others.items()}
@@ -111,7 +127,8 @@ class Filing:
             self._file(kind, keys, [at for _key, at in some])
         return dumps((
             getpid(), self.shapes.untold(), texts, sizes.astype(np.uint32).tobytes(),
-            [column.tobytes() for column in bearing], [_shared(keys) for keys in self.keys],
+            [column.tobytes() for column in bearing],
+            [*map(_shared, self.keys), *_shared_with(*self.short)],
         ))  # fmt: skip
 
     def _several_names(self) -> tuple[Rows, Rows]:
@@ -175,9 +192,10 @@ class Filing:
 
     def _file_names(self) -> list[npt.NDArray[Any]]:
         """File the keys of all names; what of each record bears on a comparison."""
-        kinds = (np.uint32, np.uint16, np.uint32, np.uint32)
+        kinds = (np.uint32, np.uint16, np.uint32, np.uint32, np.uint64, np.uint8)
         bearing = [np.zeros(self.count, kind) for kind in kinds]
-        shape_of, kind_of, read_as, written_as = bearing
+        shape_of, kind_of, read_as, written_as, characters, lengths = bearing
+        characters[:] = ~np.uint64(0)  # several names: any may be meant
         if not self.names:
             return bearing
         columns = list(zip(*self.names, strict=True))
@@ -187,11 +205,17 @@ class Filing:
         is_chinese = brands.have(CHINESE)
         self._file_brands(brands, is_chinese, told)
         self._file_firms(brands, shapes)
+        named = Texts([brand + trade for brand, trade in zip(columns[1], columns[2], strict=True)])
+        said = characters_of(named)
+        rows = np.flatnonzero(is_chinese & (told[IS_USUAL] > 0) & (brands.sizes > 1))
+        self._file_parts(brands, rows, said, self.shapes.lack(shapes, brands.sizes))
         own = self.single
         record = self.bearers[own]
         size = np.where(is_chinese & (told[IS_USUAL] > 0), np.minimum(brands.sizes, _LONGEST), 0)
         shape_of[record] = shapes[own]
         kind_of[record] = self.evidence[record] | (size[own] * SIZE).astype(np.uint16)
+        characters[record] = (said | characters_of(Texts(columns[_TEXT])))[own]
+        lengths[record] = np.minimum(named.sizes, 255)[own]
         for column, spelling in ((read_as, _syllables()), (written_as, _numerals())):
             column[record] = (mixed(brands.numbers(spelling)[own]) >> _HALF).astype(np.uint32)
         return bearing
@@ -223,6 +247,34 @@ class Filing:
                 for number in brands.without_one(rows, size):
                     self._file(WEAK, mixed(_NEAR, number), bearers[rows])
 
+    def _file_parts(
+        self, brands: Texts, rows: Rows, said: Numbers, lack: npt.NDArray[np.bool_]
+    ) -> None:
+        """How Chinese brands begin and end; what names say that may be short for others."""
+        usual, is_longer = rows, brands.sizes > ENDS
+        for starts in (brands.starts, brands.ends - ENDS):
+            parts, longer = brands.run(starts[rows], ENDS), is_longer[rows]
+            for kind, held in ((_PART, longer), (_WHOLE, ~longer)):
+                self._file(PART, mixed(kind, parts[held]), self.bearers[rows[held]])
+            asks = lack[rows]
+            self._ask(mixed(_PART, parts[asks]), rows[asks], said & ~place_letters())
+            asks &= longer  # for whom the shorter one is short is not known here
+            self._ask(mixed(_WHOLE, parts[asks]), rows[asks], 0 * said)
+            rows = rows[longer]
+        # a longer brand of which a character was lost, or that holds this one at an end
+        rows = rows[brands.sizes[rows] == SHORTEST_NEAR - 1]
+        self._ask(mixed(_NEAR, brands.numbers()[rows]), rows, characters_of(brands))
+        for size in range(ENDS + 1, LONGEST_NEAR + 1):
+            longer = usual[brands.sizes[usual] >= size + ENDS]
+            for start in (brands.starts[longer], brands.ends[longer] - size):
+                self._file(WEAK, mixed(_NEAR, brands.run(start, size)), self.bearers[longer])
+
+    def _ask(self, keys: Numbers, rows: Rows, said: Numbers) -> None:
+        """Look for what these names may be short for."""
+        positions = self.bearers[rows].astype(np.uint64) + np.uint64(self.first)
+        self.short[0].append(keys & _UPPER | positions)
+        self.short[1].append(said[rows])
+
     def _file_firms(self, brands: Texts, shapes: Rows) -> None:
         """Both names of a well-known firm under one word; few begin like one."""
         known = _beginnings()
@@ -241,8 +293,17 @@ class Filing:
         self.keys[kind].append(keys & _UPPER | positions)
 
 
+def _shared_with(keys: list[Numbers], told: list[Numbers]) -> tuple[list[bytes], list[bytes]]:
+    """The same, and something told with each key."""
+    entries, values = np.concatenate([_NONE, *keys]), np.concatenate([_NONE, *told])
+    order = np.argsort(entries)
+    entries, values = entries[order], values[order]
+    ends = np.searchsorted(entries, _FIRSTS)
+    shares, others = np.split(entries, ends), np.split(values, ends)
+    return [some.tobytes() for some in shares], [some.tobytes() for some in others]
+
+
 def _shared(keys: Iterable[Numbers]) -> list[bytes]:
     """Keys with their positions, divided into shares by their first bits."""
-    entries = np.sort(np.concatenate(list(keys)))
-    firsts = np.arange(1, SHARES, dtype=np.uint64) << np.uint64(64 - SHARE_BITS)
-    return [some.tobytes() for some in np.split(entries, np.searchsorted(entries, firsts))]
+    entries = np.sort(np.concatenate([_NONE, *keys]))
+    return [some.tobytes() for some in np.split(entries, np.searchsorted(entries, _FIRSTS))]

@@ -98,6 +98,13 @@ class Texts:
             rows = rows[self.sizes[rows] > at]
         return found
 
+    def run(self, starts: Places, size: int) -> Numbers:
+        """The numbers of so many characters from these places on."""
+        found = np.ones(len(starts), np.uint64)
+        for step in range(size):
+            found = found * _BASE + (self.codes[starts + step].astype(np.uint64) + _ONE)
+        return found
+
     def without_one(self, rows: Places, size: int) -> list[Numbers]:
         """Texts of one size: the number of each, and of each without its first letter, second …"""
         letters = self.codes[self.starts[rows][:, None] + np.arange(size)].astype(np.uint64) + _ONE

@@ -76,7 +76,7 @@ def _of_name(name: CompanyName) -> Iterator[tuple[Key, bool]]:
 def _of_parts(name: CompanyName, place: str) -> Iterator[tuple[Key, bool]]:
     """Longer brands that hold this one, and shorter ones held by it."""
     brand = name.brand
-    if _is_complete(name):
+    if is_complete(name):
         for part in parts_of(brand):
             yield short_key(part, is_whole=part != brand), True
         return
@@ -86,7 +86,7 @@ def _of_parts(name: CompanyName, place: str) -> Iterator[tuple[Key, bool]]:
             yield from _as_short_form(part, place)
 
 
-def _is_complete(name: CompanyName) -> bool:
+def is_complete(name: CompanyName) -> bool:
     """Nothing was left out: only a name that lacks something can be another spelling of it."""
     is_usual = has_chinese(name.brand) and len(name.brand) <= LONGEST_NEAR
     return is_usual and not is_loose(name) and not may_hide_trade(name)

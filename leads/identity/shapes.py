@@ -10,14 +10,16 @@ import numpy as np
 import numpy.typing as npt
 
 from leads.identity.aliases import TOLD
-from leads.identity.keys import places_of
+from leads.identity.keys import LONGEST_NEAR, PART, places_of
 from leads.identity.numbering import Numbers, number_of, spelt
+from leads.identity.seeking import is_complete
 from leads.identity.types import CompanyName
 
 Shape = tuple[str, str, str, str, str, str, str, tuple[str, ...], bool, str]
 NO_SHAPE = 0  # of a record without a name, or with several
 SILENT = number_of("")
-PLACE, TRADE, BRANCH, FIRST_TRADE, WHERE, ELSEWHERE, IS_USUAL, _BEGUN, _TAKEN = range(9)
+PLACE, TRADE, BRANCH, FIRST_TRADE, WHERE, ELSEWHERE, IS_USUAL, _BEGUN, _TAKEN, _LACKS = range(10)
+_SIZES = (PART, LONGEST_NEAR, LONGEST_NEAR + 1)  # brands of one length lack the same
 _MANY = 1024
 
 
@@ -42,7 +44,7 @@ class Shapes(dict[Shape, int]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.table = np.zeros((_MANY, _TAKEN + 1), np.uint64)
+        self.table = np.zeros((_MANY, _LACKS + 1), np.uint64)
         self.new: list[Shape] = []
         for shape in shape_columns([[value] for value in CompanyName()]):
             self[shape]  # noqa: B018 - it gets the number NO_SHAPE
@@ -60,6 +62,9 @@ class Shapes(dict[Shape, int]):
             not name.is_generic,
             spelt(start),
             len(start),
+            sum(
+                not is_complete(shaped(shape, "甲" * size)) << at for at, size in enumerate(_SIZES)
+            ),
         ]
         self.new.append(shape)
         return number
@@ -76,6 +81,13 @@ class Shapes(dict[Shape, int]):
     def begun(self, shapes: npt.NDArray[np.intp]) -> tuple[Numbers, npt.NDArray[np.intp]]:
         """How the names begin before their brands: the start of the place, and its length."""
         return self.table[shapes, _BEGUN], self.table[shapes, _TAKEN].astype(np.intp)
+
+    def lack(
+        self, shapes: npt.NDArray[np.intp], sizes: npt.NDArray[np.intp]
+    ) -> npt.NDArray[np.bool_]:
+        """Which names lack something, so that they may be short for another: see `seeking`."""
+        at = np.searchsorted(_SIZES, sizes).clip(max=len(_SIZES) - 1).astype(np.uint64)
+        return np.asarray(self.table[shapes, _LACKS] >> at & np.uint64(1)) > 0
 
     def untold(self) -> list[Shape]:
         """Those that are new since this was asked last."""

@@ -4,7 +4,7 @@ Each takes and returns bytes and knows nothing but them, so that it can be done 
 """
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -15,6 +15,7 @@ from leads.identity.companies import parse_company_name
 from leads.identity.filing import POSITION, POSITION_BITS, Filing
 from leads.identity.numbering import distinct
 from leads.identity.packing import dumps, loads, pack_match, unpack_profile
+from leads.identity.parts import Asking, may_be_short_for
 from leads.identity.records import compare_profiles
 from leads.identity.shapes import shapes_of
 from leads.identity.text import normalise_name
@@ -36,9 +37,10 @@ def group(task: bytes) -> bytes:
     shares, told = loads(task)
     bearings = _bearings(told)
     found = [np.zeros(0, np.int64)]
-    for strong, weak in shares:
+    for strong, weak, parts, short, said in shares:
         found += _strong_pairs(strong)
         found += _weak_pairs(weak, bearings)
+        found += _short_pairs((parts, weak), short, said, bearings)
     return distinct(np.concatenate(found)).tobytes()
 
 
@@ -92,6 +94,25 @@ def _weak_pairs(packed: bytes, bearings: Bearings) -> Iterator[Pairs]:
     bear = bearings.of(members.position)
     for left, right in members.further(1):
         yield members.pairs(*bearings.not_apart(bear, left, right))
+
+
+def _short_pairs(
+    filed: Sequence[bytes], short: bytes, said: bytes, bearings: Bearings
+) -> Iterator[Pairs]:
+    """Names that may be short forms, each with those of which the brand begins or ends alike."""
+    entries = np.frombuffer(short, np.uint64)
+    order = np.argsort(entries)
+    asking = Asking(entries[order], np.frombuffer(said, np.uint64)[order], POSITION_BITS)
+    found = (pairs for keys in filed for pairs in asking.beside(keys, CROWDED))
+    for left, right, told in found:
+        stay = may_be_short_for(
+            told, bearings.lengths[left], bearings.characters[right], bearings.lengths[right]
+        )
+        first, last = np.minimum(left, right)[stay], np.maximum(left, right)[stay]
+        bear = bearings.of(np.concatenate([first, last]))
+        places = np.arange(len(first))
+        some, _others = bearings.not_apart(bear, places, places + len(first))
+        yield first[some] << 32 | last[some]
 
 
 class _Members:

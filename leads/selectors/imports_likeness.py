@@ -5,6 +5,7 @@ nobody, is no conflict: it is said, and may be merged.
 """
 
 from collections.abc import Collection
+from itertools import islice
 
 from django.db.models import Q
 
@@ -17,6 +18,7 @@ from leads.selectors.judgements import Pair, in_order, judgements_between
 from leads.selectors.standing import held_now
 
 LEAD = RecordKind.LEAD.value
+AT_ONCE = 2_000  # records read at a time
 # arrivals that became a lead of their own and met a record of ours without a conflict
 ALIKE = Q(outcome=TouchOutcome.CREATED, case__isnull=True) & ~Q(outcome_reason="")
 
@@ -24,9 +26,12 @@ ALIKE = Q(outcome=TouchOutcome.CREATED, case__isnull=True) & ~Q(outcome_reason="
 def own_alike(batch: ImportBatch) -> int:
     """How many probable duplicates of the file are like records of the importer's own."""
     rows = ImportRow.objects.filter(batch=batch, bucket=Bucket.PROBABLE, match_id__isnull=False)
-    met = [(kind, pk or 0) for kind, pk in rows.order_by().values_list("match_kind", "match_id")]
-    held = held_now(set(met))
-    return sum(pair in held and held[pair].owner_id == batch.created_by_id for pair in met)
+    found = rows.order_by().values_list("match_kind", "match_id").iterator()
+    own = 0
+    while met := [(kind, pk or 0) for kind, pk in islice(found, AT_ONCE)]:
+        held = held_now(set(met))
+        own += sum(pair in held and held[pair].owner_id == batch.created_by_id for pair in met)
+    return own
 
 
 def likenesses(member: Member, touches: Collection[tuple[int | None, str]]) -> dict[int, Pair]:

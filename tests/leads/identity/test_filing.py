@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from leads.identity import CompanyName, Identity, parse_company_name, profile_of
 from leads.identity.aliases import TOLD, beginnings
 from leads.identity.characters import plain_numerals
-from leads.identity.filing import KINDS, POSITION, Filing
+from leads.identity.filing import POSITION, SAID, Filing
 from leads.identity.numbering import CHINESE, Spelling, Texts, number_of, spelt
 from leads.identity.packing import loads, pack_plain, pack_records, unpack_profile
 from leads.identity.shapes import Shapes, shape_columns, shaped
@@ -82,8 +82,9 @@ def test_the_profiles_noted_are_those_of_the_records(records: list[Identity]) ->
     numbers = np.frombuffer(bearing[0], np.uint32).tolist()
     for record, first, last, number in zip(records, [0, *ends], ends, numbers, strict=False):
         assert unpack_profile(text[first:last], new[number]) == profile_of(record)
-    assert len(kinds) == len(KINDS)
-    entries = [entry for shares in kinds for keys in shares for entry in memoryview(keys).cast("Q")]
+    assert len(kinds) == SAID + 1
+    keyed = [keys for shares in kinds[:SAID] for keys in shares]
+    entries = [entry for keys in keyed for entry in memoryview(keys).cast("Q")]
     assert {entry & POSITION for entry in entries} == set(range(7, 7 + len(records)))
 
 
