@@ -265,9 +265,9 @@ class Filing:
         rows = rows[brands.sizes[rows] == SHORTEST_NEAR - 1]
         self._ask(mixed(_NEAR, brands.numbers()[rows]), rows, characters_of(brands))
         for size in range(ENDS + 1, LONGEST_NEAR + 1):
-            longer = usual[brands.sizes[usual] >= size + ENDS]
-            for start in (brands.starts[longer], brands.ends[longer] - size):
-                self._file(WEAK, mixed(_NEAR, brands.run(start, size)), self.bearers[longer])
+            long = usual[brands.sizes[usual] >= size + ENDS]
+            for start in (brands.starts[long], brands.ends[long] - size):
+                self._file(WEAK, mixed(_NEAR, brands.run(start, size)), self.bearers[long])
 
     def _ask(self, keys: Numbers, rows: Rows, said: Numbers) -> None:
         """Look for what these names may be short for."""
