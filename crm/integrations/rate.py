@@ -4,6 +4,7 @@ import time
 
 from django.conf import settings
 from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -44,7 +45,11 @@ class Allowance:
 
 def check_guesses(request: HttpRequest) -> None:
     """429 for an address that tries out tokens; called with each one that does not count."""
-    if not GUESSES.allows(client_ip(request)):
+    try:
+        address = client_ip(request)
+    except PermissionDenied:  # behind a proxy that does not say; then all count together
+        address = ""
+    if not GUESSES.allows(address):
         raise too_many("too-many-guesses", _("Too many wrong tokens."), seconds=WINDOW)
 
 

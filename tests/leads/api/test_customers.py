@@ -123,4 +123,4 @@ def test_thirty_rows_cost_as_many_queries_as_three(cast, program, path):
         with CaptureQueriesContext(connection) as queries:
             assert reader.get(path).status_code == 200
         costs.append(len(queries))
-    assert costs[0] == costs[1]
+    assert 5 < costs[0] == costs[1]

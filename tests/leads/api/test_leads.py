@@ -236,7 +236,7 @@ def test_thirty_rows_cost_as_many_queries_as_three(cast, program):
         with CaptureQueriesContext(connection) as queries:
             assert reader.get("/leads").status_code == 200
         costs.append(len(queries))
-    assert costs[0] == costs[1]
+    assert 5 < costs[0] == costs[1]
 
 
 def test_a_follow_up_counts_with_outcome_and_next_step(cast, program, known):
