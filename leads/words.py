@@ -194,7 +194,7 @@ REASONS = {
     ReasonCode.PERSON_DIFFERENT: _("different person"),
     ReasonCode.ADDRESS_EQUAL: _("same address"),
     ReasonCode.BUILDING_EQUAL: _("same building"),
-    ReasonCode.STREET_EQUAL: _("same street, other number"),
+    ReasonCode.STREET_EQUAL: _("same street or village, another door"),
     ReasonCode.EMAIL_NAMES_PERSON: _("e-mail made of the name"),
     ReasonCode.TOWN_EQUAL: _("same town"),
 }

@@ -35,7 +35,7 @@ _ZONE = re.compile(
     r"自贸试?验?区|自由贸易试验区|综合实验区|实验区|产业园区?|科技园区|示范区|度假区|加工区|管理区|物流园区)(?=..)"
 )
 _TOWN = re.compile(r"[\u4e00-\u9fff]{2,3}(?:镇|乡|街道)(?=..)")
-_TOWN_TAIL = re.compile(r"^(?:新区|[镇区县市])(?=..)")
+_TOWN_TAIL = re.compile(r"^(?:新区|街道|[镇乡区县市])(?=..)")
 _FORM_INSIDE = re.compile(
     r"(?:股份|责任)?有限(?:责任)?公司|(?<!分)公司|商行|经营部|经销部|服务部|批发部|门市部|"
     r"加工厂|制造厂|制品厂|总厂|(?<=..)厂(?=..)|销售中心|服务中心|事务所"
@@ -345,6 +345,9 @@ def _leading_trades(text: str) -> tuple[str, tuple[str, ...]]:
 def _split_product(brand: str, trades: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     """乐丰|风机, 东莞高盛|滤清器: things made, known by their last character."""
     size = 3 if len(brand) > _LONG_BRAND else 2
+    if size > 2 and _trade_at_end(brand[:-2]):  # 瑞钻|工程|钎具
+        head, more = _split_trades(brand[:-2])
+        return head, (*more, brand[-2:], *trades)
     return brand[:-size], (brand[-size:], *trades)
 
 
