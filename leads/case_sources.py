@@ -1,6 +1,6 @@
-"""What apps above know about a client that bears on a collision: orders.
+"""What apps above know about a client that bears on a collision: orders and quotes.
 
-case_sources.register(orders_of)   # in AppConfig.ready
+case_sources.register(Source("order", orders_of, order_pages))   # in AppConfig.ready
 """
 
 from collections.abc import Callable, Collection
@@ -11,41 +11,48 @@ from crm.people.models import Member
 
 
 @dataclass(frozen=True)
-class OrderTrace:
-    """An order that counts in a case: submitted, approved or completed. No amounts."""
+class Trace:
+    """An order or a quote that counts in a case. No amounts."""
 
     pk: int
     owner_id: int | None
     customer_id: int
     at: datetime
+    opportunity_id: int | None = None
+
+
+Pages = Callable[[Member, Collection[int]], dict[int, tuple[str, str]]]
 
 
 @dataclass(frozen=True)
-class OrderSource:
-    """Finds the orders of customers, and number and page of those that the member may read."""
+class Source:
+    """Finds what counts about customers, and number and page of what the member may read.
 
-    of: Callable[[Collection[int]], list[OrderTrace]]
-    pages: Callable[[Member, Collection[int]], dict[int, tuple[str, str]]]
+    Of kind "order": submitted, approved or completed; "quote": with the client, or accepted.
+    """
 
-
-_sources: list[OrderSource] = []
-
-
-def register(source: OrderSource) -> None:
-    """Let orders count in collision cases."""
-    if source not in _sources:
-        _sources.append(source)
+    kind: str
+    of: Callable[[Collection[int]], list[Trace]]
+    pages: Pages
 
 
-def orders_of(customer_ids: Collection[int]) -> list[OrderTrace]:
-    """The orders of these customers, the earliest first."""
-    found = [one for source in _sources for one in source.of(customer_ids)] if customer_ids else []
+ORDER, QUOTE = "order", "quote"
+_sources: dict[str, Source] = {}
+
+
+def register(source: Source) -> None:
+    """Let orders, or quotes, count in collision cases."""
+    _sources[source.kind] = source
+
+
+def traces_of(kind: str, customer_ids: Collection[int]) -> list[Trace]:
+    """The orders or quotes of these customers, the earliest first."""
+    source = _sources.get(kind)
+    found = source.of(customer_ids) if source and customer_ids else []
     return sorted(found, key=lambda one: (one.at, one.pk))
 
 
-def order_pages(member: Member, ids: Collection[int]) -> dict[int, tuple[str, str]]:
-    """Number and page of those of the orders that the member may read."""
-    found: dict[int, tuple[str, str]] = {}
-    for source in _sources if ids else ():
-        found |= source.pages(member, ids)
-    return found
+def pages_of(kind: str, member: Member, ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Number and page of those that the member may read."""
+    source = _sources.get(kind)
+    return source.pages(member, ids) if source and ids else {}

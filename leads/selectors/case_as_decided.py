@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 
 from crm.web.formats import Formats
 from leads.models import CollisionCase, CollisionDecision
-from leads.selectors.case_story import Cell, Claim, evidence_url, sold_words
-from leads.words import deal_band
+from leads.selectors.case_story import Cell, Claim, deals_cell, evidence_url, sold_words
 
 # Evidence of which the facts keep only the moment → the name of the fact.
 MOMENTS = {
@@ -57,10 +56,9 @@ def _cells(side: Mapping[str, Any], case_id: int) -> dict[str, Cell]:
         url = _url(side, case_id, "orders")
         found["orders"] = Cell(sold_words(side["orders"]), url=url, is_strong=True)
     if side.get("open_deals"):
-        furthest = max((one[2] for one in side.get("rows", {}).get("deals", ())), default=None)
-        band = "" if furthest is None else f" · {deal_band(furthest)}"
-        url = _url(side, case_id, "deals")
-        found["deals"] = Cell(f"{side['open_deals']}{band}", url=url, is_strong=True)
+        rows = side.get("rows", {}).get("deals", ())
+        furthest = max((one[2] for one in rows if one[2] is not None), default=None)
+        found["deals"] = deals_cell(side["open_deals"], furthest, _url(side, case_id, "deals"))
     if side.get("follow_ups"):
         url = _url(side, case_id, "follow_ups")
         found["follow_ups"] = Cell(str(side["follow_ups"]), url=url)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from crm.people.models import Member
 from leads import case_sources
 from leads.arbitration import Facts, Side, Verdict
-from leads.case_sources import OrderTrace
+from leads.case_sources import ORDER, QUOTE, Trace
 from leads.enums import CaseState, Channel, CollisionSide, RecordKind, StageKind
 from leads.identity import ReasonCode, compare
 from leads.models import (
@@ -46,7 +46,8 @@ class Traces:
     registered: tuple[datetime, Pair] | None = None
     follow_ups: list[dict[str, Any]] = field(default_factory=list)
     deals: list[dict[str, Any]] = field(default_factory=list)
-    orders: list[OrderTrace] = field(default_factory=list)
+    orders: list[Trace] = field(default_factory=list)
+    quotes: list[Trace] = field(default_factory=list)
     referred: tuple[datetime, Pair] | None = None
     exhibited: tuple[datetime, Pair] | None = None
     protection: CustomerProtection | None = None
@@ -58,6 +59,12 @@ class Traces:
     @property
     def open_deals(self) -> list[dict[str, Any]]:
         return [one for one in self.deals if one["stage__kind"] == StageKind.OPEN]
+
+    @property
+    def offers(self) -> list[Trace]:
+        """Quotes that stand for an open deal of their own; the others belong to one of these."""
+        on_deals = {one["id"] for one in self.open_deals}
+        return [one for one in self.quotes if one.opportunity_id not in on_deals]
 
     @property
     def won_deals(self) -> list[dict[str, Any]]:
@@ -202,11 +209,12 @@ def _add_deals(dossier: Dossier, customer_ids: Collection[int]) -> None:
         traces = dossier.sides.get(owner or 0) or dossier.sides.get(own or 0)
         if traces is not None:
             traces.deals.append({**one})
-    for order in case_sources.orders_of(customer_ids):
-        own = owners.get((RecordKind.CUSTOMER.value, order.customer_id))
-        traces = dossier.sides.get(order.owner_id or 0) or dossier.sides.get(own or 0)
-        if traces is not None:
-            traces.orders.append(order)
+    for kind in (ORDER, QUOTE):
+        for trace in case_sources.traces_of(kind, customer_ids):
+            own = owners.get((RecordKind.CUSTOMER.value, trace.customer_id))
+            traces = dossier.sides.get(trace.owner_id or 0) or dossier.sides.get(own or 0)
+            if traces is not None:
+                (traces.orders if kind == ORDER else traces.quotes).append(trace)
 
 
 def _add_sources(
@@ -262,6 +270,8 @@ def _side(traces: Traces) -> Side:
         for one in traces.effective
         if one["opportunity_id"] in on_deals or one["customer_id"] in customers
     ]
+    # who sends a quote works on the deal
+    about_deals += [one.at for one in traces.quotes]
     sold = [one.at for one in traces.orders]
     sold += [one["closed_at"] or one["created_at"] for one in traces.won_deals]
     protection = traces.protection
@@ -273,7 +283,7 @@ def _side(traces: Traces) -> Side:
         protected_until=_end_of(protection) if protection else None,
         orders=len(sold),
         first_order_at=min(sold, default=None),
-        open_deals=len(on_deals),
+        open_deals=len(on_deals) + len(traces.offers),
         deal_followed_up_at=max(about_deals, default=None),
         referred_at=traces.referred[0] if traces.referred else None,
         exhibited_at=traces.exhibited[0] if traces.exhibited else None,

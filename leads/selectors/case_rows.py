@@ -46,6 +46,7 @@ def kept_rows(traces: Traces) -> dict[str, list[list[Any]]]:
                for one in traces.won_deals]  # fmt: skip
     deals = [[one["id"], _iso(one["created_at"]), one["stage__probability"]]
              for one in traces.open_deals]  # fmt: skip
+    deals += [[one.pk, _iso(one.at), None] for one in traces.offers]
     follow_ups = [[one["id"], _iso(one["at"])] for one in traces.effective]
     return {
         "orders": sorted(orders, key=lambda one: (one[2], one[1]))[-MOST:],
@@ -82,7 +83,9 @@ def _rows_of(case: CollisionCase, member_id: int) -> Kept | None:
 
 def _orders(kept: Iterable[Sequence[Any]], reader: Member) -> list[EvidenceRow]:
     rows = list(kept)
-    orders = case_sources.order_pages(reader, [pk for kind, pk, _at in rows if kind == "order"])
+    orders = case_sources.pages_of(
+        case_sources.ORDER, reader, [pk for kind, pk, _at in rows if kind == "order"]
+    )
     deals = _deals_seen([pk for kind, pk, _at in rows if kind == "deal"], reader)
     found = []
     for kind, pk, at in rows:
@@ -93,13 +96,18 @@ def _orders(kept: Iterable[Sequence[Any]], reader: Member) -> list[EvidenceRow]:
 
 
 def _deals(kept: Iterable[Sequence[Any]], reader: Member) -> list[EvidenceRow]:
+    """Open deals, and quotes of none of these: they have no probability."""
     rows = list(kept)
-    seen = _deals_seen([pk for pk, *_rest in rows], reader)
+    seen = _deals_seen([pk for pk, _at, share in rows if share is not None], reader)
+    offers = [pk for pk, _at, share in rows if share is None]
+    quotes = case_sources.pages_of(case_sources.QUOTE, reader, offers)
     return [
-        EvidenceRow(
-            parse_datetime(at), _("Open deal"), *seen.get(pk, ("", "")), more=deal_band(probability)
+        EvidenceRow(parse_datetime(at), _("Sent quote"), *quotes.get(pk, ("", "")))
+        if share is None
+        else EvidenceRow(
+            parse_datetime(at), _("Open deal"), *seen.get(pk, ("", "")), more=deal_band(share)
         )
-        for pk, at, probability in rows
+        for pk, at, share in rows
     ]
 
 

@@ -169,14 +169,20 @@ def _of_business(traces: Traces) -> dict[str, Cell]:
     sold = len(traces.orders) + len(traces.won_deals)
     if sold:
         found["orders"] = Cell(sold_words(sold), url=rows_url(traces, "orders"), is_strong=True)
-    if traces.open_deals:
-        furthest = max(one["stage__probability"] for one in traces.open_deals)
-        words = f"{len(traces.open_deals)} · {deal_band(furthest)}"
-        found["deals"] = Cell(words, url=rows_url(traces, "deals"), is_strong=True)
+    count = len(traces.open_deals) + len(traces.offers)
+    if count:
+        furthest = max((one["stage__probability"] for one in traces.open_deals), default=None)
+        found["deals"] = deals_cell(count, furthest, rows_url(traces, "deals"))
     if traces.effective:
         url = rows_url(traces, "follow_ups")
         found["follow_ups"] = Cell(str(len(traces.effective)), url=url)
     return found
+
+
+def deals_cell(count: int, furthest: int | None, url: str) -> Cell:
+    """How many open deals, and the band of the furthest; quotes alone have none."""
+    band = "" if furthest is None else f" · {deal_band(furthest)}"
+    return Cell(f"{count}{band}", url=url, is_strong=True)
 
 
 def rows_url(traces: Traces, figure: str) -> str:
