@@ -131,6 +131,13 @@ class World:
         for one in (customer, self.customer):
             contacts.create_contact(customer_id=one.pk, by=self.agent, name=f"李{number}")
             self.new_deal(one, number)
+        self.add_quotes(number)
+
+    def add_quotes(self, number: int) -> None:
+        """A quote with the customer, and a line more on the one that is written."""
+        quote = self.new_quote(self.customer, lines=2)
+        offering.send_quote(quote_id=quote.pk, by=self.agent)
+        save_quote(self.quote, *[line(self.product, "1")] * (number + 1))
 
     def add_story(self, number: int) -> None:
         """A follow-up and a comment on each kind of record."""
@@ -147,16 +154,13 @@ class World:
         teamwork.add_comment(subject=self.quote, member=self.agent, text=f"报价 {number}")
 
     def add_work(self, number: int) -> None:
-        """A task, a notice, a quote with the customer, an order in approval."""
+        """A task, a notice, an order in approval."""
         for part in ("owner", "manager", "agent", "finance"):
             member = self.cast.members[part]
             due = timezone.now() - timedelta(hours=2)
             teamwork.create_task(title=f"任务 {number}", owner=member, due_at=due)
             teamwork.notify(member_ids=[member.pk], kind="task_assigned", title=f"通知 {number}")
         self.submit(self.new_order(self.customer, lines=2))
-        with acting_as(self.agent.pk):
-            quote = self.new_quote(self.customer, lines=2)
-            offering.send_quote(quote_id=quote.pk, by=self.agent)
 
     def add_catalogue(self, number: int) -> None:
         """A product, a price book, a rule; a line on the one order."""
@@ -221,8 +225,6 @@ class World:
         save_day(on=day, kind="off", name=f"假日 {number}")
 
     def give_lines(self) -> None:
-        """As many lines on the one order and the one quote as there are of everything else."""
+        """As many lines on the one order as there are of everything else."""
         with acting_as(self.agent.pk):
-            lines = [line(self.product, "1")] * (self.made + 1)
-            save(self.order, *lines)
-            save_quote(self.quote, *lines)
+            save(self.order, *[line(self.product, "1")] * (self.made + 1))
