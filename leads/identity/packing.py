@@ -67,7 +67,7 @@ def pack_plain(
     Their shapes are kept elsewhere. No normalised text has the character that ends each here.
     """
     told = zip([name.brand for name in names], [name.text for name in names], phones, strict=True)
-    texts = _END.join(chain.from_iterable(told)) + _END  # type: ignore[arg-type]
+    texts = "".join(f"{text}{_END}" for text in chain.from_iterable(told))
     packed = texts.encode("utf-8", "surrogatepass")
     ends = np.flatnonzero(np.frombuffer(packed, np.uint8) == 0)[2::3] + 1
     return packed, np.diff(ends, prepend=0)

@@ -108,3 +108,9 @@ def test_no_name_of_a_known_firm_is_passed_over() -> None:
     )
     filing.packed()
     assert {at for _kind, _key, at in filing.further} >= {0, 1}
+
+
+def test_records_without_a_company_leave_no_byte_between_them() -> None:
+    """10,000 people in several tasks: each profile begins where the one before it ends."""
+    packed, sizes = pack_plain([], [])
+    assert (packed, len(sizes)) == (b"", 0)
