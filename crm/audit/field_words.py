@@ -14,7 +14,17 @@ TECHNICAL = frozenset({
     "right_id", "kept_kind", "kept_id", "gone_kind", "gone_id", "case_id", "kept_before",
     "gone_before", "picks", "explanation", "required_since", "choices", "exceptions", "noun",
 })  # fmt: skip
-LABELS: Mapping[tuple[str, str], Any] = {("people.department", "parent"): gettext_lazy("Below")}
+SPLIT = "leads.clientsplit"
+LABELS: Mapping[tuple[str, str], Any] = {
+    ("people.department", "parent"): gettext_lazy("Below"),
+    ("orders.quoteline", "quote"): gettext_lazy("quote"),
+    (SPLIT, "level"): gettext_lazy("level"),
+    (SPLIT, "shares"): gettext_lazy("Parts of the commission"),
+    (SPLIT, "ended"): gettext_lazy("Parts that ended"),
+    (SPLIT, "starts_on"): gettext_lazy("commission cut-off"),
+    (SPLIT, "began_at"): gettext_lazy("Shared since"),
+    (SPLIT, "over_at"): gettext_lazy("Shared until"),
+}
 # Columns whose own name in the code is all they have, by that name.
 NAMES: Mapping[str, Any] = {
     "accepted_level": gettext_lazy("Accepted at level"),
