@@ -15,10 +15,11 @@ from leads.identity.bearings import aspects_of
 from leads.identity.duplicates import TooManyRecords
 from leads.identity.filing import MOST_RECORDS, SAID, SHARES
 from leads.identity.helpers import Workers, no_collecting, own_cores, workers
+from leads.identity.kept import Kept
 from leads.identity.numbering import distinct
 from leads.identity.packing import dumps, loads, pack_records, unpack_match
-from leads.identity.shapes import Shape, forget_shapes
-from leads.identity.steps import RIGHT, compare_pairs, group, normalise
+from leads.identity.shapes import Shape
+from leads.identity.steps import RIGHT, bear, compare_pairs, group, let_go, normalise
 from leads.identity.types import DuplicatePair, Identity
 
 MANY = 20_000  # records from which on helper processes are worth starting
@@ -30,18 +31,23 @@ CHUNK = 1_000  # records normalised, and pairs compared, at a time
 def find(records: Iterable[Identity], processes: int | None) -> Iterator[DuplicatePair]:
     """See `duplicates.find_duplicates`."""
     source = iter(records)
-    first = list(islice(source, MANY))
+    first = deque(islice(source, MANY))
     if processes is None:
         processes = min(own_cores(), MOST) if len(first) == MANY else 1
     with workers(processes) as helpers:
         batch = _Batch(helpers)
         try:
             with no_collecting():
-                batch.read(chain(first, source))
-            del first
+                batch.read(chain(_given_up(first), source))
             yield from batch.compare(batch.pairs())
         finally:
-            forget_shapes(batch.search)
+            let_go(dumps(batch.search))
+
+
+def _given_up(records: deque[Identity]) -> Iterator[Identity]:
+    """All of them, each let go of when it is taken."""
+    while records:
+        yield records.popleft()
 
 
 _searches = count()
@@ -52,7 +58,7 @@ class _Batch:
 
     def __init__(self, helpers: Workers) -> None:
         self.helpers, self.search = helpers, next(_searches)
-        self.records: list[Identity] = []
+        self.records = Kept()
         self.text = bytearray()
         self.sizes = bytearray()
         self.shapes: dict[Shape, int] = {}
@@ -87,7 +93,7 @@ class _Batch:
         source = iter(records)
         while chunk := list(islice(source, CHUNK)):
             position = len(self.records)
-            self.records += chunk
+            self.records.add(chunk)
             if len(self.records) > MOST_RECORDS:
                 raise TooManyRecords(f"No more than {MOST_RECORDS:,} records are compared at once.")
             yield pack_records(self.search, position, chunk)
@@ -95,16 +101,19 @@ class _Batch:
     def pairs(self) -> npt.NDArray[np.int64]:
         """The pairs that share a key and do not contradict each other, each once, in order."""
         found = bytearray()
+        told = aspects_of(self.shapes), [bytes(one) for one in self.bearing]
+        del self.bearing[1:]
+        self.helpers.all(bear, dumps((self.search, *told)))
+        del told
         for answer in self.helpers.each(group, self._shares()):
             found += answer
+        self.helpers.all(let_go, dumps(self.search))
         return distinct(np.frombuffer(found, np.int64))
 
     def _shares(self) -> Iterator[bytes]:
-        bearings = dumps((aspects_of(self.shapes), [bytes(one) for one in self.bearing]))
-        del self.bearing[1:]
         while self.keys:
             some, self.keys = self.keys[:TOGETHER], self.keys[TOGETHER:]
-            yield dumps((some, bearings))
+            yield dumps((self.search, some))
 
     def compare(self, pairs: npt.NDArray[np.int64]) -> Iterator[DuplicatePair]:
         """The pairs that are one client or may be."""

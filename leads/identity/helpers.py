@@ -19,7 +19,7 @@ from struct import Struct
 from typing import Any, NoReturn, Protocol
 
 from leads.identity.duplicates import HelperLost
-from leads.identity.steps import STEPS, forget_names, forget_search
+from leads.identity.steps import STEPS, forget_names
 
 HEAD = Struct("<BQ")  # a step or how it went, and how many bytes follow
 DONE, FAILED = 0, 1
@@ -38,6 +38,9 @@ class Workers(Protocol):
     def each(self, step: Callable[[bytes], bytes], tasks: Iterable[bytes]) -> Iterator[bytes]:
         """The answers to the tasks."""
 
+    def all(self, step: Callable[[bytes], bytes], task: bytes) -> None:
+        """Have each process do a step of which nothing comes back: it is to know something."""
+
 
 def own_cores() -> int:
     """How many processor cores this process may use."""
@@ -55,7 +58,6 @@ def workers(processes: int) -> Iterator[Workers]:
         yield helpers
     finally:
         helpers.close()
-        forget_search()
 
 
 class _Here:
@@ -68,6 +70,9 @@ class _Here:
     def each(self, step: Callable[[bytes], bytes], tasks: Iterable[bytes]) -> Iterator[bytes]:
         for task in tasks:
             yield _done_here(step, task)
+
+    def all(self, step: Callable[[bytes], bytes], task: bytes) -> None:
+        _done_here(step, task)
 
 
 class _Order:
@@ -158,6 +163,13 @@ class _Helpers:
             while orders[0].answer is None:
                 self._exchange(timeout=None)
             yield orders.popleft().answer or b""
+
+    def all(self, step: Callable[[bytes], bytes], task: bytes) -> None:
+        orders = [helper.give(STEPS.index(step), task) for helper in self.helpers]
+        self._exchange(timeout=0)
+        _done_here(step, task)
+        while any(order.answer is None for order in orders):
+            self._exchange(timeout=None)
 
     def _give(self, number: int, task: bytes) -> _Order | None:
         """Hand the task to a helper, unless all have enough to do: then it is done here."""

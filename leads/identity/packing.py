@@ -35,6 +35,11 @@ def loads(packed: bytes | memoryview) -> Any:
     return marshal.loads(packed)  # noqa: S302 - our own bytes, through our own pipe
 
 
+def says_no_more(record: Identity) -> bool:
+    """Whether it says nothing besides its company and phones."""
+    return bool(_more(record) == _NO_MORE)
+
+
 def pack_records(search: int, first: int, records: Sequence[Identity]) -> bytes:
     """What records say, without their ids: their companies, a phone of each, and all of the few
     that say more."""

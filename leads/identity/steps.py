@@ -5,7 +5,6 @@ Each takes and returns bytes and knows nothing but them, so that it can be done 
 
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +16,7 @@ from leads.identity.numbering import distinct
 from leads.identity.packing import dumps, loads, pack_match, unpack_profile
 from leads.identity.parts import Asking, may_be_short_for
 from leads.identity.records import compare_profiles
-from leads.identity.shapes import shapes_of
+from leads.identity.shapes import forget_shapes, shapes_of
 from leads.identity.text import normalise_name
 
 CROWDED = 60  # a key that more records share says little and costs their square
@@ -32,16 +31,31 @@ def normalise(task: bytes) -> bytes:
     return Filing(shapes_of(search), *told).packed()
 
 
+def bear(task: bytes) -> bytes:
+    """What bears on comparisons in a search, once before its groups: it is kept here."""
+    search, *told = loads(task)
+    _bearings[search] = Bearings(*told)
+    return b""
+
+
 def group(task: bytes) -> bytes:
-    """Some shares' keys with positions, and the bearings → pairs to be compared, in order."""
-    shares, told = loads(task)
-    bearings = _bearings(told)
+    """Some shares' keys with positions → pairs to be compared, in order."""
+    search, shares = loads(task)
+    bearings = _bearings[search]
     found = [np.zeros(0, np.int64)]
     for strong, weak, parts, short, said in shares:
         found += _strong_pairs(strong)
         found += _weak_pairs(weak, bearings)
         found += _short_pairs((parts, weak), short, said, bearings)
     return distinct(np.concatenate(found)).tobytes()
+
+
+def let_go(task: bytes) -> bytes:
+    """A search needs no more of what was kept in this process from one task to the next."""
+    search = loads(task)
+    _bearings.pop(search, None)
+    forget_shapes(search)
+    return b""
 
 
 def compare_pairs(task: bytes) -> bytes:
@@ -57,24 +71,14 @@ def compare_pairs(task: bytes) -> bytes:
     return dumps(found)
 
 
-@lru_cache(maxsize=1)
-def _bearings(told: bytes) -> Bearings:
-    """Those of one search: what contradicts what is found out once, not for every task."""
-    return Bearings(*loads(told))
-
-
-STEPS: tuple[Callable[[bytes], bytes], ...] = (normalise, group, compare_pairs)
+_bearings: dict[int, Bearings] = {}  # of the searches that go on in this process
+STEPS: tuple[Callable[[bytes], bytes], ...] = (normalise, bear, group, compare_pairs, let_go)
 
 
 def forget_names() -> None:
     """Let go of the names that were read last: in a million others they hardly come again."""
     parse_company_name.cache_clear()
     normalise_name.cache_clear()
-
-
-def forget_search() -> None:
-    """Let go of what was kept from one task of a search to the next."""
-    _bearings.cache_clear()
 
 
 def _strong_pairs(packed: bytes) -> Iterator[Pairs]:
