@@ -11,6 +11,7 @@ from crm.integrations.problems import Problem, malformed
 
 LARGEST_BODY = 256 * 1024
 MEDIA_TYPE = "application/json"
+MOST_DIGITS = 400
 WITH_BODY = {"POST", "PATCH"}
 
 
@@ -20,7 +21,9 @@ def read_json(request: HttpRequest) -> dict[str, Any]:
         raise Problem(415, "not-json", _("Send JSON in UTF-8: “Content-Type: application/json”."))
     text = _text_of(request)
     try:
-        found = json.loads(text, object_pairs_hook=_once_each, parse_constant=_no_number)
+        found = json.loads(
+            text, object_pairs_hook=_once_each, parse_constant=_no_number, parse_int=_whole_number
+        )
         text_again = json.dumps(found, ensure_ascii=False)
         text_again.encode()  # half a character, written as an escape, can be stored nowhere
     except RecursionError:
@@ -72,3 +75,9 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_number(word: str) -> Any:
     raise ValueError(_("%(word)s is no number.") % {"word": word})
+
+
+def _whole_number(digits: str) -> int:
+    if len(digits) > MOST_DIGITS:
+        raise ValueError(_("A number has too many digits."))
+    return int(digits)

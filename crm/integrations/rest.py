@@ -3,11 +3,12 @@
 import base64
 import binascii
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, cast
 
 from django.db.models import Model, Q, QuerySet
+from django.http import QueryDict
 from django.utils import translation
 from django.utils.translation import gettext as _
 from ninja import Field, Schema
@@ -151,11 +152,23 @@ def check_writable(
         raise invalid([(name, _("You may not change this field.")) for name in barred])
 
 
-def note_read(kind: str, rows: list[Any], query: Mapping[str, Any]) -> None:
+def listed(
+    request: Any,
+    queryset: QuerySet[Any],
+    asked: Asked,
+    out: Callable[[Member, Sequence[Any]], list[dict[str, Any]]],
+) -> dict[str, Any]:
+    """One page of the rows as `out` tells them, written down in the log."""
+    found, cursor = Rows(queryset, asked).read()
+    _note_read(queryset.model._meta.label_lower, found, request.GET)
+    return {"items": out(request.member, found), "next": cursor}
+
+
+def _note_read(kind: str, rows: list[Any], query: QueryDict) -> None:
     """Write down which records a program read from a list: the first, the last, how many."""
     if not rows:
         return
-    filters = {name: str(value) for name, value in query.items() if name != "cursor"}
+    filters = {name: ", ".join(values) for name, values in query.lists() if name != "cursor"}
     told = {"rows": len(rows), "first": rows[0].pk, "last": rows[-1].pk, "filters": filters}
     audit.write("api.listed", "", None, {"kind": kind, **told})
 

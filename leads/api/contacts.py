@@ -5,7 +5,7 @@ from ninja import Query, Router
 from ninja.responses import Status
 
 from crm.audit import services as audit
-from crm.integrations.rest import Rows, Token, address, check_query, gettext_lazy, note_read
+from crm.integrations.rest import Token, address, check_query, gettext_lazy, listed
 from leads.api.answers import contacts_out
 from leads.api.filling import check_change, check_new, checked, given_facts
 from leads.api.shapes import (
@@ -40,9 +40,7 @@ def list_contacts(request: Any, asked: Query[ContactsAsked]) -> dict[str, Any]:
         rows = rows.filter(customer_id=asked.customer_id)
     if asked.search.strip():
         rows = narrow_contacts(rows, asked.search.strip())
-    found, cursor = Rows(rows, asked).read()
-    note_read("leads.contact", found, request.GET)
-    return {"items": contacts_out(request.member, found), "next": cursor}
+    return listed(request, rows, asked, contacts_out)
 
 
 @router.get(

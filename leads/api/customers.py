@@ -5,7 +5,7 @@ from ninja import Query, Router
 from ninja.responses import Status
 
 from crm.audit import services as audit
-from crm.integrations.rest import Rows, Token, address, check_query, gettext_lazy, note_read
+from crm.integrations.rest import Token, address, check_query, gettext_lazy, listed
 from leads.api.answers import customers_out, whole, written
 from leads.api.filling import check_change, check_new, checked, given_facts
 from leads.api.following import logged
@@ -36,6 +36,7 @@ CHOICES = ("status", "level", "province", "industry")
 @router.get(
     "",
     response=CustomerPage,
+    exclude_unset=True,
     auth=Token("leads.view_customer"),
     summary=gettext_lazy("List customers"),
 )
@@ -46,14 +47,13 @@ def list_customers(request: Any, asked: Query[CustomersAsked]) -> dict[str, Any]
     rows = narrowed(rows, asked, request.member, CHOICES)
     if asked.search.strip():
         rows = narrow_customers(rows, asked.search.strip())
-    found, cursor = Rows(rows, asked).read()
-    note_read("leads.customer", found, request.GET)
-    return {"items": customers_out(request.member, found), "next": cursor}
+    return listed(request, rows, asked, customers_out)
 
 
 @router.get(
     "/{int:customer_id}",
     response=CustomerOut,
+    exclude_unset=True,
     auth=Token("leads.view_customer"),
     summary=gettext_lazy("Read a customer"),
 )

@@ -7,7 +7,7 @@ from ninja.responses import Status
 
 from crm.audit import services as audit
 from crm.integrations.problems import invalid
-from crm.integrations.rest import Rows, Token, address, check_query, gettext_lazy, note_read
+from crm.integrations.rest import Token, address, check_query, gettext_lazy, listed
 from leads.api.answers import leads_out, whole, written
 from leads.api.filling import check_change, check_new, checked, given_facts
 from leads.api.following import logged
@@ -41,6 +41,7 @@ KNOWN = "known"
 @router.get(
     "",
     response=LeadPage,
+    exclude_unset=True,
     auth=Token("leads.view_lead"),
     summary=gettext_lazy("List leads"),
 )
@@ -51,14 +52,13 @@ def list_leads(request: Any, asked: Query[LeadsAsked]) -> dict[str, Any]:
     rows = narrowed(rows, asked, request.member, CHOICES)
     if asked.search.strip():
         rows = narrow_leads(rows, asked.search.strip())
-    found, cursor = Rows(rows, asked).read()
-    note_read("leads.lead", found, request.GET)
-    return {"items": leads_out(request.member, found), "next": cursor}
+    return listed(request, rows, asked, leads_out)
 
 
 @router.get(
     "/{int:lead_id}",
     response=LeadOut,
+    exclude_unset=True,
     auth=Token("leads.view_lead"),
     summary=gettext_lazy("Read a lead"),
 )

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from ninja import Field, Schema
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, StrictBool
 
 from crm.integrations.about import Named
 from crm.integrations.rest import Asked, Moment, Strict
@@ -13,6 +13,8 @@ from leads.enums import Channel, CustomerLevel, CustomerStatus, Industry, LeadSt
 from leads.models import Contact, Customer, FollowUp, Lead
 
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+# in a body true and "7" are no numbers; an address has nothing but texts
+Number = Annotated[Id, Field(strict=True)]
 
 
 def of(model: Any, name: str, default: Any = "") -> Any:
@@ -61,13 +63,13 @@ class LeadEntry(LeadFacts):
     """A lead to enter. Its source is always “API”."""
 
     company_name: str = of(Lead, "company_name", ...)
-    owner_id: Id | None = None
+    owner_id: Number | None = None
 
 
 class LeadChange(LeadFacts):
     """What to change of a lead, and the version that was read."""
 
-    version: Id
+    version: Number
     company_name: str = of(Lead, "company_name")
     next_step: str = of(Lead, "next_step")
     next_step_at: AwareDatetime | None = None
@@ -97,7 +99,7 @@ class CustomerEntry(CustomerFacts):
 class CustomerChange(CustomerFacts):
     """What to change of a customer, and the version that was read."""
 
-    version: Id
+    version: Number
     name: str = of(Customer, "name")
 
 
@@ -106,20 +108,20 @@ class ContactFacts(Strict):
     phone: str = of(Contact, "phone")
     email: str = of(Contact, "email")
     wechat: str = of(Contact, "wechat")
-    is_primary: bool = of(Contact, "is_primary", default=False)
+    is_primary: StrictBool = of(Contact, "is_primary", default=False)
 
 
 class ContactEntry(ContactFacts):
     """A person at a customer; the first one is the main contact."""
 
-    customer_id: Id
+    customer_id: Number
     name: str = of(Contact, "name", ...)
 
 
 class ContactChange(ContactFacts):
     """What to change of a contact, and the version that was read."""
 
-    version: Id
+    version: Number
     name: str = of(Contact, "name")
 
 

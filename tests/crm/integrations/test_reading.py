@@ -28,6 +28,9 @@ UNREADABLE = [
     ('{"company_name": "a", "channel": "phone"}', 422, "invalid"),
     ('{"company_name": "a", "collision": "yes"}', 422, "invalid"),
     ('{"company_name": "a", "owner_id": 1e400}', 422, "invalid"),
+    ('{"company_name": "a", "owner_id": true}', 422, "invalid"),
+    ('{"company_name": "a", "owner_id": "7"}', 422, "invalid"),
+    ('{"company_name": "a", "owner_id": ' + "9" * 5000 + "}", 400, "malformed"),
     ('{"company_name": "a", "owner_id": 99999999999999999999}', 422, "invalid"),
 ]
 QUERIES = [
@@ -55,6 +58,11 @@ def test_what_cannot_be_read(cast, program):
     for body, status, name in UNREADABLE:
         answer = robot.post("/leads", body)
         assert (answer.status_code, problem_of(answer)) == (status, name), body[:40]
+
+
+def test_a_number_without_end_is_told_in_our_words(cast, program):
+    answer = program(cast.marketing).post("/leads", '{"owner_id": ' + "9" * 5000 + "}")
+    assert answer.json()["detail"] == "A number has too many digits."
 
 
 def test_fields_are_named_each_with_its_reason(cast, program):
@@ -96,6 +104,6 @@ def test_methods_that_are_not_there(cast, program):
     assert set(answer.headers["Allow"].replace(" ", "").split(",")) == {"GET", "POST"}
 
 
-@pytest.mark.parametrize("path", ["/leads/0", "/leads/99999999999999999999", "/leads/-1"])
+@pytest.mark.parametrize("path", ["/", "/leads/0", "/leads/99999999999999999999", "/leads/-1"])
 def test_numbers_of_nobody(cast, program, path):
     assert program(cast.agent).get(path).status_code == 404

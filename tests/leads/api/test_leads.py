@@ -1,6 +1,6 @@
 """Leads by program: entered, read, changed, with the services and rights of the pages."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 from django.db import connection
@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from crm.access import grants
+from crm.audit.models import OperationLog
 from crm.jobs.models import Job
 from crm.people.models import Role
 from crm.tenancy.context import acting_as, tenant_context
@@ -245,13 +246,25 @@ def test_a_follow_up_counts_with_outcome_and_next_step(cast, program, known):
     assert (note.status_code, note.json()["is_effective"]) == (201, False)
     body = {
         "kind": "visit", "outcome": "interested", "next_step": "寄样品",
-        "next_step_at": "2026-12-01T09:30:00+08:00", "at": "2026-11-01T10:00:00+08:00",
+        "next_step_at": "2026-12-01T09:30:00+08:00", "at": known.created_at.isoformat(),
     }  # fmt: skip
     told = agent.post(f"/leads/{known.pk}/follow-ups", body).json()
     assert told["is_effective"] is True
-    assert told["at"].startswith("2026-11-01T02:00:00")
+    assert told["at"].startswith(known.created_at.astimezone(UTC).isoformat()[:19])
     lead = agent.get(f"/leads/{known.pk}").json()
     assert (lead["status"], lead["next_step"]) == ("contacted", "寄样品")
     future = {"content": "x", "at": "2999-01-01T00:00:00Z"}
     for wrong in ({}, {"content": "x", "kind": "dance"}, future):
         assert agent.post(f"/leads/{known.pk}/follow-ups", wrong).status_code == 422
+
+
+def test_a_case_is_told_where_something_was_written_only(cast, program, known):
+    answer = program(cast.agent).get(f"/leads/{known.pk}").json()
+    assert "collision_case" not in answer
+
+
+def test_the_log_has_every_value_of_a_filter(cast, program, known):
+    program(cast.agent).get("/leads?status=new&status=contacted")
+    with tenant_context(cast.organization.id):
+        line = OperationLog.objects.filter(action="api.listed").latest("pk")
+    assert line.details["filters"] == {"status": "new, contacted"}
