@@ -258,6 +258,30 @@ def test_a_follow_up_counts_with_outcome_and_next_step(cast, program, known):
         assert agent.post(f"/leads/{known.pk}/follow-ups", wrong).status_code == 422
 
 
+def test_nobody_was_there_earlier_than_they_say_now(cast, program, known):
+    agent = program(cast.agent)
+    with tenant_context(cast.organization.id):
+        entered = timezone.now() - timedelta(days=30)
+        Lead.objects.filter(pk=known.pk).update(created_at=entered)
+    body = {"content": "谈过", "outcome": "interested", "next_step": "报价"}
+    answers = [
+        agent.post(f"/leads/{known.pk}/follow-ups", body | {"at": at})
+        for at in (
+            "0001-01-01T00:00:00+14:00",
+            (timezone.now() - timedelta(days=8)).isoformat(),
+            (timezone.now() - timedelta(days=6)).isoformat(),
+        )
+    ]
+    assert [one.status_code for one in answers] == [422, 422, 201]
+    assert answers[1].json()["errors"][0]["field"] == "at"
+
+
+def test_nobody_followed_up_what_was_not_there_yet(cast, program, known):
+    at = (known.created_at - timedelta(hours=1)).isoformat()
+    answer = program(cast.agent).post(f"/leads/{known.pk}/follow-ups", {"content": "x", "at": at})
+    assert (answer.status_code, problem_of(answer)) == (422, "invalid")
+
+
 def test_a_case_is_told_where_something_was_written_only(cast, program, known):
     answer = program(cast.agent).get(f"/leads/{known.pk}").json()
     assert "collision_case" not in answer
