@@ -23,6 +23,7 @@ _WORD = 4  # letters beside an initial
 _MARKS = re.compile(r"[\d._+-]+")
 _DIGITS = re.compile(r"\d")
 _NUMBER = re.compile(r"\d+")
+_STRAY = re.compile(r"(?<=[a-z])\d(?=[a-z])")  # ro6berson.com
 
 
 class Alike(NamedTuple):
@@ -48,8 +49,8 @@ def _likeness(left: str, right: str) -> float:
         return 0.0
     (name, _, host), (other, _, other_host) = left.partition("@"), right.partition("@")
     if name == other:
-        if _NUMBER.findall(host) != _NUMBER.findall(other_host):
-            return 0.0  # huaxin115.com, huaxin119.cn
+        if _differ_in_number(host, other_host):
+            return 0.0
         is_own = len(name) >= _OWN and name not in SHARED_MAILBOXES
         return _SAME_OWNER if is_own and ratio(host, other_host) >= _HOST else 0.0
     if len(name) == len(other) and _DIGITS.sub("", name) == _DIGITS.sub("", other):
@@ -59,6 +60,14 @@ def _likeness(left: str, right: str) -> float:
         return _ALIKE
     is_near = size > 2 * _LONG and ratio(left, right) >= _MAIL and ratio(name, other) >= _MAIL
     return _ALIKE if is_near else 0.0
+
+
+def _differ_in_number(host: str, other: str) -> bool:
+    """huaxin115.com, huaxin119.cn; but a digit within a word of one that tells none is a slip."""
+    left, right = _NUMBER.findall(host), _NUMBER.findall(other)
+    if left == right or (left and right):
+        return left != right
+    return bool(_NUMBER.search(_STRAY.sub("", host if left else other)))
 
 
 @lru_cache(maxsize=4096)

@@ -92,6 +92,25 @@ def test_hosts_that_differ_by_a_number_are_two_firms() -> None:
     assert compare(left, right).verdict == "different"
 
 
+@pytest.mark.parametrize(
+    ("host", "other", "is_slip"),
+    [
+        ("roberson.com", "ro6berson.com", True),
+        ("huaxin.com", "hua4xin.com", True),
+        ("huaxin.com", "huaxin2.com", False),
+        ("huaxin.com", "2huaxin.com", False),
+        ("hua3xin.com", "hua4xin.com", False),
+        ("huaxin.com", "hua12xin.com", False),
+    ],
+)
+def test_a_digit_within_a_host_that_tells_none_is_a_slip(
+    host: str, other: str, *, is_slip: bool
+) -> None:
+    left, right = [f"j.lee86@{host}"], [f"j.lee86@{other}"]
+    assert bool(alike_addresses(left, right)) == is_slip
+    assert bool(alike_addresses(right, left)) == is_slip
+
+
 def test_labelled_phones() -> None:
     found = normalise_phones("电话：021-62508888 手机：13800138000")
     assert found == ("+862162508888", "+8613800138000")
