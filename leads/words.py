@@ -153,6 +153,7 @@ RULES_IN_WORDS = {
 # Reasons are told without their values: a number or an address is never part of one.
 REASONS = {
     ReasonCode.NAME_EQUAL: _("same name"),
+    ReasonCode.NAME_OF_PERSON: _("same name, which many people have"),
     ReasonCode.BRAND_EQUAL: _("same brand"),
     ReasonCode.BRAND_SOUNDS_ALIKE: _("brand sounds alike"),
     ReasonCode.BRAND_NEARLY_EQUAL: _("brand nearly the same"),
@@ -165,6 +166,7 @@ REASONS = {
     ReasonCode.BRAND_DIFFERENT: _("different brand"),
     ReasonCode.BRAND_GENERIC: _("everyday word as brand"),
     ReasonCode.REGION_EQUAL: _("same region"),
+    ReasonCode.REGION_WITHIN: _("one place is part of the other"),
     ReasonCode.REGION_MISSING: _("region not given"),
     ReasonCode.REGION_DIFFERENT: _("different region"),
     ReasonCode.INDUSTRY_EQUAL: _("same trade"),

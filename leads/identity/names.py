@@ -4,6 +4,7 @@ from leads.identity.brands import compare_brands
 from leads.identity.companies import parse_company_name
 from leads.identity.lexicon import TRADE_GROUP, TRADES
 from leads.identity.places import brand_says_place, is_within
+from leads.identity.private_names import is_name_of_person
 from leads.identity.reasons import Reason, ReasonCode
 from leads.identity.short_forms import is_subsequence
 from leads.identity.text import has_chinese, sounds_alike
@@ -15,6 +16,8 @@ RARE = 4  # characters of a brand that hardly two firms share
 _FORMER = 0.97
 _HEARD = 0.8  # of two characters known by ear, when neither trade nor place confirms them
 _CONFIRMED = 0.97  # of two places of which one holds the other
+_QUESTION = 0.88  # what is left of "same" where a careful person asks
+_MANY_PEOPLE = 0.8  # 张伟, when nothing else is told
 _PAIR = 2
 _MOVES = ("", "company", "partnership")  # 第二人民医院 of two cities are two
 
@@ -40,7 +43,7 @@ def compare_parsed(left: CompanyName, right: CompanyName) -> NameMatch:
     if not left.text or not right.text:
         return NameMatch(0.0, "different", (Reason(ReasonCode.NAME_MISSING),))
     if left.text == right.text:
-        return NameMatch(1.0, "same", (Reason(ReasonCode.NAME_EQUAL, {"value": left.text}),))
+        return _equal(left)
     brand = compare_brands(left, right)
     if brand.score <= PROBABLE:
         return NameMatch(round(brand.score, 4), "different", (brand.reason,))
@@ -50,8 +53,24 @@ def compare_parsed(left: CompanyName, right: CompanyName) -> NameMatch:
         score *= factor
         if reason is not None:
             reasons.append(reason)
+    if score >= SAME and _is_question(left, right, reasons):
+        score = _QUESTION
     score = round(score, 4)
     return NameMatch(score, verdict_for(score), tuple(reasons))
+
+
+def _equal(name: CompanyName) -> NameMatch:
+    if is_name_of_person(name):
+        people = Reason(ReasonCode.NAME_OF_PERSON, {"value": name.text})
+        return NameMatch(_MANY_PEOPLE, "probable", (people,))
+    return NameMatch(1.0, "same", (Reason(ReasonCode.NAME_EQUAL, {"value": name.text}),))
+
+
+def _is_question(left: CompanyName, right: CompanyName, reasons: list[Reason]) -> bool:
+    """江苏恒达 and 昆山恒达 are registered by two offices; 张伟有限公司 need not be any 张伟's."""
+    if any(reason.code is ReasonCode.REGION_WITHIN for reason in reasons):
+        return True
+    return is_name_of_person(left) or is_name_of_person(right)
 
 
 def place_factor(left: CompanyName, right: CompanyName) -> float:
@@ -112,7 +131,7 @@ def _region(left: CompanyName, right: CompanyName) -> Factor:
     if (left.is_generic or right.is_generic) and {a, b} != {"", "中国"}:
         return 0.5, Reason(ReasonCode.REGION_DIFFERENT, {"left": a, "right": b})
     if _regions_agree(left, right):
-        return _CONFIRMED, Reason(ReasonCode.REGION_EQUAL, {"region": left.city or right.city or a})
+        return _agreeing(left, right)
     if not a or not b or "中国" in (a, b):
         if _hints_agree(left, right) or _brand_says(left, right, a or b):
             return _CONFIRMED, Reason(ReasonCode.REGION_EQUAL, {"region": left.province or a or b})
@@ -140,6 +159,21 @@ def _regions_agree(left: CompanyName, right: CompanyName) -> bool:
     if not left.province or left.province != right.province:
         return False
     return not (a and b) or is_within(a, b) or is_within(b, a)
+
+
+def _agreeing(left: CompanyName, right: CompanyName) -> Factor:
+    """江苏昆山 holds 江苏; of 江苏 and 昆山, 苏州 and 昆山 each tells a place of its own."""
+    a, b = left.region, right.region
+    if a.startswith(b) or b.startswith(a):
+        return _CONFIRMED, Reason(ReasonCode.REGION_EQUAL, {"region": left.city or right.city})
+    if "institution" in (left.form_kind, right.form_kind) and _is_numbered(left, right):
+        return 0.5, Reason(ReasonCode.REGION_DIFFERENT, {"left": a, "right": b})
+    return _CONFIRMED, Reason(ReasonCode.REGION_WITHIN, {"left": left.place, "right": right.place})
+
+
+def _is_numbered(left: CompanyName, right: CompanyName) -> bool:
+    """浙江省第一医院, 杭州市第一医院: each place has its own."""
+    return left.brand == right.brand and (left.brand[0] == "第" or left.brand == "人民")
 
 
 def _hints_agree(left: CompanyName, right: CompanyName) -> bool:

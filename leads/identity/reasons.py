@@ -10,6 +10,7 @@ class ReasonCode(StrEnum):
 
     # names
     NAME_EQUAL = "name_equal"  # value
+    NAME_OF_PERSON = "name_of_person"  # value
     BRAND_EQUAL = "brand_equal"  # brand
     BRAND_SOUNDS_ALIKE = "brand_sounds_alike"  # left, right
     BRAND_NEARLY_EQUAL = "brand_nearly_equal"  # left, right
@@ -22,6 +23,7 @@ class ReasonCode(StrEnum):
     BRAND_DIFFERENT = "brand_different"  # left, right
     BRAND_GENERIC = "brand_generic"  # brand
     REGION_EQUAL = "region_equal"  # region
+    REGION_WITHIN = "region_within"  # left, right
     REGION_MISSING = "region_missing"  # region
     REGION_DIFFERENT = "region_different"  # left, right
     INDUSTRY_EQUAL = "industry_equal"  # industry

@@ -8,7 +8,6 @@ from leads.identity import compare_company_names
 STUDIED = [pair for pair in judged_names() if pair.half == "studied"]
 UNSEEN = [pair for pair in judged_names() if pair.half == "unseen"]
 NOT_YET = {
-    "江苏恒达塑胶有限公司",  # a province and a city of it: said to be the same
     "个体户李建国（李记牛肉面馆）",
     "北京师范大学附属中学",  # 首都师范大学 is not listed as another one
     "7-11便利店",

@@ -101,3 +101,42 @@ def test_reasons_keep_the_order_of_the_names() -> None:
         "code": "brand_different",
         "params": {"left": "双利", "right": "双柳"},
     }
+
+
+WITHIN = [
+    ("江苏恒达", "昆山恒达"),
+    ("江苏恒达科技有限公司", "昆山恒达科技有限公司"),
+    ("浙江华信科技有限公司", "杭州华信科技有限公司"),
+    ("苏州恒达科技有限公司", "昆山恒达科技有限公司"),
+    ("新疆天润果业有限公司", "库尔勒市天润果业有限公司"),
+    ("浙江恒达富士科技有限公司", "杭州恒达富士科技有限公司"),
+]
+ONE_PLACE = [
+    ("江苏昆山恒达", "昆山恒达"),
+    ("江苏省昆山市恒达科技有限公司", "昆山恒达科技有限公司"),
+    ("江苏省昆山市恒达科技有限公司", "江苏恒达科技有限公司"),
+    ("苏州昆山恒达科技有限公司", "昆山恒达科技有限公司"),
+    ("上海浦东新区恒达科技有限公司", "上海恒达科技有限公司"),
+]
+TWO_PLACES = [
+    ("苏州恒达科技有限公司", "常州恒达科技有限公司"),
+    ("昆山恒达科技有限公司", "张家港恒达科技有限公司"),
+    ("浙江恒达科技有限公司", "昆山恒达科技有限公司"),
+    ("浙江省第一医院", "杭州市第一医院"),
+    ("江苏省人民医院", "南京市人民医院"),
+]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "verdict"),
+    [
+        *((a, b, "probable") for a, b in WITHIN),
+        *((a, b, "same") for a, b in ONE_PLACE),
+        *((a, b, "different") for a, b in TWO_PLACES),
+    ],
+)
+def test_a_place_within_another_is_a_question(a: str, b: str, verdict: str) -> None:
+    match = compare_company_names(a, b)
+    assert match.verdict == verdict
+    assert (ReasonCode.REGION_WITHIN in {r.code for r in match.reasons}) == (verdict == "probable")
+    assert compare_company_names(b, a).score == match.score
