@@ -46,12 +46,13 @@ def content_of(quote: Quote) -> Mapping[str, Any]:
 def printed(quote: Quote) -> Sheet:
     """The quote as its customer reads it."""
     content = content_of(quote)
+    currency = shown("currency", content)
     prices = _("with tax") if content["is_tax_inclusive"] else _("without tax")
     until = full_day(content["valid_until"])
     days = [(_("Quote date"), full_day(content["quote_date"]))]
     days.append((pgettext("quote", "Valid until"), until))
     terms = [
-        (_("Prices"), f"{shown('currency', content)}, {prices}"),
+        (_("Prices"), _("%(currency)s, %(prices)s") % {"currency": currency, "prices": prices}),
         (_("Payment terms"), shown("payment_terms", content)),
         (_("Notes"), content["notes"]),
     ]

@@ -171,3 +171,17 @@ def test_the_gallery_fits_its_window(theatre: Theatre, device: dict[str, Any]) -
     for path in ("gallery/", "gallery/record/", "gallery/form/", "preferences/"):
         person.go(path)
         assert person.overflow() == 0, path
+
+
+def test_a_page_is_printed_across_its_paper_without_the_frame(owner: Person) -> None:
+    page = owner.page
+    page.emulate_media(media="print")
+    main = page.locator("#main")
+    width = page.evaluate("document.documentElement.clientWidth")
+    assert main.bounding_box()["width"] == width
+    for frame in (".tz-side", ".tz-top", ".tz-skip"):
+        expect(page.locator(frame).first).to_be_hidden()
+    # what a page itself keeps off its paper
+    button = page.locator("#main .btn").first
+    button.evaluate("node => node.classList.add('tz-no-print')")
+    expect(button).to_be_hidden()
