@@ -77,7 +77,6 @@ nouns.register(
         record_url="orders:quote",
         event="quote-changed",
         table=quote_table,
-        dated="quote_date",
     )
 )
 nouns.register(

@@ -1,4 +1,4 @@
-"""Whoever a lead was shared with shares the customer it becomes, on the same terms."""
+"""Whoever a record was shared with shares what it becomes, on the same terms."""
 
 from itertools import groupby
 from typing import Any
@@ -9,11 +9,12 @@ from crm.sharing import journal
 from crm.sharing.nouns import noun
 from crm.sharing.selectors.shares import Share, sharable, shares_of
 from leads.models import Customer, Lead
+from leads.models.bases import OwnedModel
 
 
-def share_on(lead: Lead, customer: Customer, *, by: Member) -> None:
-    """Give the lead's shares to its new customer; the lead keeps its own."""
-    _share(shares_of(lead), customer, by=by)
+def share_on(source: OwnedModel, made: OwnedModel, *, by: Member) -> None:
+    """Give a record's shares to what was just made of it; the record keeps its own."""
+    _share(shares_of(source), made, by=by)
 
 
 def share_on_known(lead: Lead, customer: Customer, *, by: Member) -> list[Share]:
@@ -31,9 +32,9 @@ def share_on_known(lead: Lead, customer: Customer, *, by: Member) -> list[Share]
     return [one for one in held if one.action not in may]
 
 
-def _share(held: list[Share], customer: Customer, *, by: Member) -> None:
+def _share(held: list[Share], target: OwnedModel, *, by: Member) -> None:
     for _key, group in groupby(sorted(held, key=_terms), key=_terms):
-        _give(customer, list(group), by=by)
+        _give(target, list(group), by=by)
 
 
 def _covers(has: Share, one: Share) -> bool:
@@ -47,15 +48,15 @@ def _terms(share: Share) -> tuple[str, str, str]:
     return share.action, share.until.isoformat() if share.until else "", share.reason
 
 
-def _give(customer: Customer, shares: list[Share], *, by: Member) -> None:
+def _give(target: OwnedModel, shares: list[Share], *, by: Member) -> None:
     first, receivers = shares[0], [one.receiver for one in shares]
-    of = noun("leads.customer")
+    of = noun(target._meta.label_lower)
     terms: dict[str, Any] = {"until": first.until, "by": by, "reason": first.reason}
-    grants.grant_each(receivers, first.action, Customer, [customer.pk], **terms)
+    grants.grant_each(receivers, first.action, of.model, [target.pk], **terms)
     journal.write_all(
         f"{of.name}.shared",
         kind=of.key,
-        ids=[customer.pk],
+        ids=[target.pk],
         members=[one.pk for one in receivers if isinstance(one, Member)],
         departments=[one.pk for one in receivers if isinstance(one, Department)],
         may_edit=first.may_edit,

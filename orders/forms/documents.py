@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -41,8 +42,12 @@ class TermsForm(TenantModelForm):
         customer_id = self.instance.customer_id
         self._offer("contact", Contact.objects.filter(customer_id=customer_id).order_by("id"))
         own = policy.visible(member, Opportunity.objects.all(), "leads.view_opportunity")
-        self._offer("opportunity", own.filter(customer_id=customer_id).order_by("-id"))
-        self._offer("price_book", PriceBook.objects.filter(is_active=True).order_by("name"))
+        # what was chosen stays a choice: else saving would take it out without a word
+        deals = Q(pk__in=own.values("pk")) | Q(pk=self.instance.opportunity_id)
+        offered = Opportunity.objects.filter(deals, customer_id=customer_id)
+        self._offer("opportunity", offered.order_by("-id"))
+        books = Q(is_active=True) | Q(pk=self.instance.price_book_id)
+        self._offer("price_book", PriceBook.objects.filter(books).order_by("name"))
         if not self.initial["discount_percent"]:
             self.initial["discount_percent"] = ""
 

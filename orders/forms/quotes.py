@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -7,6 +8,10 @@ from crm.web.forms import DateField
 from orders.drafts import QuoteTerms
 from orders.forms.documents import TermsForm
 from orders.models import Quote
+from orders.models.bases import today
+
+# a day that is later than this is a slip of the finger
+LONGEST = timedelta(days=3653)
 
 
 class QuoteTermsForm(TermsForm):
@@ -38,4 +43,6 @@ class QuoteTermsForm(TermsForm):
         day, until = values.get("quote_date"), values.get("valid_until")
         if day and until and until < day:
             self.add_error("valid_until", _("This is before the day of the quote."))
+        elif until and until > today() + LONGEST:
+            self.add_error("valid_until", _("A quote holds for ten years at most."))
         return values

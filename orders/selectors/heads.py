@@ -3,6 +3,8 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from crm.access import policy
+from crm.people.models import Member
 from crm.web import markup
 from crm.web.components import Fact
 from orders import words
@@ -45,3 +47,9 @@ def owner_fact(document: PricedDocument) -> Fact:
 def remarks(*pairs: tuple[str, str]) -> list[Fact]:
     """What somebody wrote, where they did."""
     return [Fact(label, text) for label, text in pairs if text]
+
+
+def may_copy(member: Member, name: str, document: PricedDocument) -> bool:
+    """Whether this member may begin another for the same customer: they have to see them."""
+    may_create = policy.allowed(member, f"orders.create_{name}")
+    return may_create and policy.allowed(member, "leads.view_customer", document.customer)

@@ -15,7 +15,7 @@ from leads.models import Customer
 from leads.selectors.matching_text import narrow_customers, number_matches
 from orders.enums import QuoteStatus
 from orders.models import Order, Quote
-from orders.selectors.heads import customer_facts, owner_fact, remarks, terms_facts
+from orders.selectors.heads import customer_facts, may_copy, owner_fact, remarks, terms_facts
 
 REVISABLE = (
     QuoteStatus.SENT,
@@ -77,8 +77,7 @@ def actions_of(quote: Quote, member: Member) -> list[Action]:
     printed = reverse("orders:print_quote", args=[quote.pk])
     actions.append(Action(_("For the customer"), printed, "printer"))
     actions += sharing_actions(member, noun("orders.quote"), quote)
-    may_create = policy.allowed(member, "orders.create_quote")
-    if may_create:
+    if may_copy(member, "quote", quote):
         actions.append(_post(_("Copy"), "copy_quote", quote, "copy", kind="ghost"))
     if may_edit:
         actions += _endings(quote)

@@ -22,7 +22,7 @@ from leads.selectors.cases import visible_cases
 from orders.enums import OrderStatus
 from orders.models import Order
 from orders.selectors.commission import Credit, Share, credit_of
-from orders.selectors.heads import customer_facts, owner_fact, remarks, terms_facts
+from orders.selectors.heads import customer_facts, may_copy, owner_fact, remarks, terms_facts
 from orders.selectors.quotes import quote_link
 
 
@@ -119,7 +119,7 @@ def actions_of(order: Order, member: Member) -> list[Action]:
         url = reverse("orders:withdraw", args=[order.pk])
         actions.append(Action(_("Withdraw"), url, "arrow-back-up", method="post"))
     actions += sharing_actions(member, noun("orders.order"), order)
-    if policy.allowed(member, "orders.create_order"):
+    if may_copy(member, "order", order):
         url = reverse("orders:copy", args=[order.pk])
         actions.append(Action(_("Copy"), url, "copy", method="post", kind="ghost"))
     if may_edit and (order.is_editable or order.status == OrderStatus.APPROVED):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.db.models import Model
@@ -15,7 +16,7 @@ from leads.services.cases import refuse_while_open
 from leads.services.reaching import reach_for
 from orders.drafts import LineDraft, Terms
 from orders.enums import Currency
-from orders.errors import StaleDocument
+from orders.errors import FaultyLines, StaleDocument
 from orders.models import PriceBook, PricedDocument
 from orders.services.pricing import HUNDRED, Basis, Priced, PricedLine, price_lines
 
@@ -184,6 +185,32 @@ def drafts_of(document: PricedDocument) -> list[LineDraft]:
     return [LineDraft.of(line) for line in document.lines.order_by("position", "id")]
 
 
-def copied_lines(document: PricedDocument) -> list[LineDraft]:
-    """The same lines for another quote or order."""
-    return [replace(draft, id=None) for draft in drafts_of(document)]
+def copied_lines(document: PricedDocument, basis: Basis) -> list[LineDraft]:
+    """The same lines for another quote or order.
+
+    What has no price on that basis any more keeps the one it had, as an agreed price.
+    """
+    drafts = [replace(draft, id=None) for draft in drafts_of(document)]
+    try:
+        price_lines(basis, drafts)
+    except FaultyLines as faults:
+        prices = prices_of(document)
+        for place in faults.lines:
+            drafts[place] = at_price(drafts[place], prices[place])
+    return drafts
+
+
+def prices_of(document: PricedDocument) -> list[Decimal]:
+    """The unit prices of the lines, in their order."""
+    return list(document.lines.order_by("position", "id").values_list("unit_price", flat=True))
+
+
+def at_price(draft: LineDraft, price: Decimal) -> LineDraft:
+    """The line at this price: every discount is in it."""
+    return replace(draft, agreed_price=price, discount_percent=Decimal(0))
+
+
+def keeper_of(document: PricedDocument, *, by: Member) -> Member:
+    """Whose the one is that comes of it, whoever pressed the button: its owner's while active."""
+    owner: Member | None = document.owner
+    return owner if owner is not None and owner.is_active else by

@@ -31,9 +31,14 @@ def begin_order(*, customer: Customer, by: Member, opportunity: Opportunity | No
 
 
 def new_order(
-    customer: Customer, *, by: Member, opportunity: Opportunity | None, **more: Any
+    customer: Customer,
+    *,
+    by: Member,
+    opportunity: Opportunity | None,
+    owner: Member | None = None,
+    **more: Any,
 ) -> Order:
-    """A draft of a member's who was let in."""
+    """A draft of a member's who was let in: theirs, unless it comes of another's quote."""
     last = documents.latest(customer.orders)
     order = Order(
         number=take_number("SO"),
@@ -42,7 +47,7 @@ def new_order(
         **documents.filled_in(customer, opportunity, last),
         **more,
     )
-    order.give_to(by)
+    order.give_to(owner or by)
     order.save()
     audit.record("order.begun", target=order)
     return order
@@ -69,7 +74,7 @@ def copy_order(*, order: Order, by: Member) -> Order:
         order_date=copy.order_date,
         delivery_date=None,
     )
-    lines = documents.copied_lines(order)
+    lines = documents.copied_lines(order, documents.basis_of(copy, terms))
     saved, _priced = save_order(order_id=copy.pk, version=copy.version, terms=terms, lines=lines)
     audit.record("order.copied", target=saved, source=order.pk)
     return saved

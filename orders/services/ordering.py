@@ -1,16 +1,15 @@
 """An accepted quote becomes an order."""
 
-from dataclasses import asdict, replace
-from decimal import Decimal
+from dataclasses import asdict
 
 from django.db import transaction
 
 from crm.audit import services as audit
 from crm.people.models import Member
 from leads.enums import CollisionOrigin
+from leads.services.sharing_on import share_on
 from orders.drafts import LineDraft, OrderTerms, Terms
 from orders.enums import QuoteStatus
-from orders.errors import FaultyLines
 from orders.models import Order, Quote
 from orders.services import documents, editing
 from orders.services.offering import move
@@ -23,6 +22,7 @@ def order_from_quote(*, quote_id: int, by: Member) -> Order:
     """Make an order draft of an accepted quote, once; asked again, it is the same order.
 
     Lines, terms and prices are carried over; it goes through the same door as any other order.
+    It is the quote's owner's, and shared as the quote is, whoever presses the button.
     """
     quote = Quote.objects.select_related("customer", "opportunity").get(pk=quote_id)
     if quote.status != QuoteStatus.ORDERED:
@@ -31,7 +31,14 @@ def order_from_quote(*, quote_id: int, by: Member) -> Order:
     if quote.status == QuoteStatus.ORDERED:
         return quote.orders.get()
     move(quote, quote.order)
-    order = editing.new_order(quote.customer, by=by, opportunity=quote.opportunity, quote=quote)
+    order = editing.new_order(
+        quote.customer,
+        by=by,
+        owner=documents.keeper_of(quote, by=by),
+        opportunity=quote.opportunity,
+        quote=quote,
+    )
+    share_on(quote, order, by=by)
     terms = OrderTerms(
         **asdict(Terms.of(quote)),
         contract_number=order.contract_number,
@@ -51,20 +58,9 @@ def held_lines(quote: Quote, basis: Basis) -> list[LineDraft]:
 
     Where the catalogue would give another price today, the offered one becomes the agreed price.
     """
-    offered = [line.unit_price for line in quote.lines.order_by("position", "id")]
-    drafts = documents.copied_lines(quote)
-    try:
-        priced = price_lines(basis, drafts)
-    except FaultyLines as faults:
-        for place in faults.lines:
-            drafts[place] = at_price(drafts[place], offered[place])
-        priced = price_lines(basis, drafts)
+    drafts = documents.copied_lines(quote, basis)
+    priced = price_lines(basis, drafts).lines
     return [
-        one.draft if one.unit_price == price else at_price(one.draft, price)
-        for one, price in zip(priced.lines, offered, strict=True)
+        one.draft if one.unit_price == price else documents.at_price(one.draft, price)
+        for one, price in zip(priced, documents.prices_of(quote), strict=True)
     ]
-
-
-def at_price(draft: LineDraft, price: Decimal) -> LineDraft:
-    """The line at this price: every discount is in it."""
-    return replace(draft, agreed_price=price, discount_percent=Decimal(0))

@@ -12,6 +12,7 @@ from crm.numbering import take_number
 from crm.people.models import Member
 from leads.enums import CollisionOrigin
 from leads.models import Customer, Opportunity
+from leads.services.sharing_on import share_on
 from orders.drafts import LineDraft, QuoteTerms, Terms
 from orders.errors import QuoteNotEditable, WrongQuoteState
 from orders.models import Quote
@@ -33,11 +34,16 @@ def begin_quote(*, customer: Customer, by: Member, opportunity: Opportunity | No
 
 
 def _new_quote(
-    customer: Customer, *, by: Member, opportunity: Opportunity | None, **more: Any
+    customer: Customer,
+    *,
+    by: Member,
+    opportunity: Opportunity | None,
+    owner: Member | None = None,
+    **more: Any,
 ) -> Quote:
     last = documents.latest(customer.quotes) or documents.latest(customer.orders)
     quote = Quote(created_by=by, **documents.filled_in(customer, opportunity, last), **more)
-    quote.give_to(by)
+    quote.give_to(owner or by)
     quote.save()
     audit.record("quote.begun", target=quote)
     return quote
@@ -67,6 +73,7 @@ def copy_quote(*, quote: Quote, by: Member) -> Quote:
 def revise_quote(*, quote_id: int, by: Member) -> Quote:
     """A new draft in place of a quote that is out: it holds no longer. Once.
 
+    It is whose the quote is, and shared as that is, whoever presses the button.
     The customer comes before the quote, as in a merge.
     """
     customer = Quote.objects.select_related("customer").get(pk=quote_id).customer
@@ -81,11 +88,13 @@ def revise_quote(*, quote_id: int, by: Member) -> Quote:
     revision = _new_quote(
         former.customer,
         by=by,
+        owner=documents.keeper_of(former, by=by),
         opportunity=former.opportunity,
         number=revised_number(former),
         revision=former.revision + 1,
         former=former,
     )
+    share_on(former, revision, by=by)
     saved = _same_again(former, revision)
     audit.record("quote.revised", target=former, by=saved.pk, number=saved.number)
     return saved
@@ -100,6 +109,6 @@ def revised_number(former: Quote) -> str:
 def _same_again(source: Quote, draft: Quote) -> Quote:
     """The terms and lines of one quote in a new one, of today and priced today."""
     terms = replace(QuoteTerms.of(source), quote_date=draft.quote_date, valid_until=valid_for_now())
-    lines = documents.copied_lines(source)
+    lines = documents.copied_lines(source, documents.basis_of(draft, terms))
     saved, _priced = save_quote(quote_id=draft.pk, version=draft.version, terms=terms, lines=lines)
     return saved

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -27,6 +27,7 @@ from leads.selectors.cases import case_about, contested_until
 from leads.selectors.matching_text import narrow_customers
 from orders.forms.documents import CommentForm
 from orders.models import PricedDocument
+from orders.selectors.heads import may_copy
 from orders.tables.documents import DocumentTable
 
 MOST_HITS = 8
@@ -72,6 +73,14 @@ def get_or_404(request: TenantRequest, pages: Pages, pk: int, permission: str) -
     """The quote or order with what its page names, if the member may reach it."""
     rows = pages.model._default_manager.select_related(*RELATED)
     return policy.get_or_404(request.member, rows, permission, pk)
+
+
+def to_copy_or_404(request: TenantRequest, pages: Pages, pk: int) -> Any:
+    """The same where the member may begin another for its customer: no share of it opens that."""
+    found = get_or_404(request, pages, pk, pages.may("view"))
+    if not may_copy(request.member, pages.noun, found):
+        raise Http404
+    return found
 
 
 def listed(request: TenantRequest, pages: Pages) -> HttpResponseBase:

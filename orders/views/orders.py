@@ -159,7 +159,7 @@ def cancel_order(request: TenantRequest, order_id: int) -> HttpResponse:
 @needs("orders.create_order")
 def copy_order(request: TenantRequest, order_id: int) -> HttpResponse:
     """A new draft with the same lines, at today's prices."""
-    order = order_or_404(request, order_id, "orders.view_order")
+    order = documents.to_copy_or_404(request, PAGES, order_id)
     try:
         copy = editing.copy_order(order=order, by=request.member)
     except Refused as reason:

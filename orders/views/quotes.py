@@ -168,7 +168,7 @@ def revise_quote(request: TenantRequest, quote_id: int) -> HttpResponse:
 @needs("orders.create_quote")
 def copy_quote(request: TenantRequest, quote_id: int) -> HttpResponse:
     """A new draft with the same lines, at today's prices."""
-    quote = quote_or_404(request, quote_id, "orders.view_quote")
+    quote = documents.to_copy_or_404(request, PAGES, quote_id)
     copy = partial(quotes.copy_quote, quote=quote, by=request.member)
     return _make(request, quote, copy, editor="orders:edit_quote")
 
