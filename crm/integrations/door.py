@@ -56,6 +56,7 @@ class ApiDoor:
         slug, rest = split_path(request.path_info)
         if not rest.startswith(PREFIX):
             return self.get_response(request)
+        request.get_host()  # refuses names that are not ours, as the pages do
         request.META.pop("HTTP_COOKIE", None)
         with translation.override(translation.get_language_from_request(request)):
             response = answer(cast("ApiRequest", request), slug, rest)

@@ -108,6 +108,17 @@ def test_a_session_opens_nothing_and_no_cookie_is_set(cast, sign_in, program):
     assert "Location" not in answer.headers
 
 
+def test_another_host_is_not_answered(cast, program, settings):
+    settings.ALLOWED_HOSTS = ["crm.example"]
+    asked = {"Authorization": f"Bearer {program(cast.agent).secret}"}
+    assert (
+        Client().get("/acme/api/v1/me", headers=asked | {"Host": "crm.example"}).status_code == 200
+    )
+    assert (
+        Client().get("/acme/api/v1/me", headers=asked | {"Host": "evil.example"}).status_code == 400
+    )
+
+
 def test_a_page_does_not_take_a_token(cast, program):
     secret = program(cast.owner).secret
     answer = Client().get("/acme/leads/", headers={"Authorization": f"Bearer {secret}"})
