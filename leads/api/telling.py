@@ -8,9 +8,10 @@ from django.urls import reverse
 
 from crm.integrations.problems import Problem
 from crm.people.models import Member
+from crm.refusals import Refused
 from crm.tenancy.links import public
 from leads.selectors.similar import SimilarCard
-from leads.services.lookups import cards_of_refusal
+from leads.services.lookups import cards_of_refusal, note_refusal
 from leads.services.refusals import (
     ConfirmationNeeded,
     LikelyDuplicate,
@@ -32,6 +33,9 @@ def collisions_told(member: Member, *, typed: Any) -> Iterator[None]:
         raise collision(refusal, cards) from None
     except ProtectedClient as refusal:
         raise protected(refusal) from None
+    except Refused as refusal:
+        note_refusal(refusal, by=member)
+        raise
 
 
 def collision(refusal: LikelyDuplicate, cards: Sequence[SimilarCard]) -> Problem:

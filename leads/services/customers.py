@@ -4,12 +4,10 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from crm.audit import services as audit
 from crm.numbering import take_number
 from crm.people.models import Member
-from crm.refusals import Refused
 from leads.enums import CollisionOrigin, RecordKind
 from leads.models import Customer
 from leads.selectors.candidates import identity_of
@@ -18,21 +16,10 @@ from leads.services import collisions
 from leads.services.completion import complete_customer
 from leads.services.identity import index
 from leads.services.protection import check_lock
+from leads.services.refusals import CreditCodeTaken
 from leads.services.saving import check_version, locked, take_over
 
 TELLING = {"name", "phone", "website", "credit_code"}
-
-
-class CreditCodeTaken(Refused):
-    """One company is one customer: its credit code cannot be entered twice."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _(
-                "A customer with this credit code exists. Ask for it to be shared, "
-                "or leave the code empty and say why you continue."
-            )
-        )
 
 
 @transaction.atomic
@@ -122,5 +109,6 @@ def _check_credit_code(customer: Customer, *, owner_id: int | None = None) -> No
     taken = Customer.objects.filter(credit_code=customer.credit_code).exclude(pk=customer.pk)
     if owner_id is not None:
         taken = taken.filter(owner_id=owner_id)
-    if taken.exists():
-        raise CreditCodeTaken
+    customer_id = taken.values_list("pk", flat=True).first()
+    if customer_id is not None:
+        raise CreditCodeTaken(customer_id)

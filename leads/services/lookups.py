@@ -1,17 +1,21 @@
 """The duplicate check people type into: limited, and written down when it shows others' clients."""
 
+from contextlib import suppress
+
 from django.core.cache import cache
 from django.utils import timezone
 
 from crm.audit import services as audit
 from crm.people.models import Member
+from crm.refusals import Refused
 from crm.tenancy.context import current_organization_id
+from leads.enums import RecordKind
 from leads.identity import Identity, match_keys
 from leads.models import CollisionSettings
 from leads.selectors.entering import collision_settings, mark_of
 from leads.selectors.identity import Match, Pair, find_similar
-from leads.selectors.similar import SimilarCard, cards_for
-from leads.services.refusals import LikelyDuplicate
+from leads.selectors.similar import SimilarCard, cards_for, own_pair
+from leads.services.refusals import CreditCodeTaken, LikelyDuplicate
 
 MOST_CARDS = 5
 MINUTE, DAY = 60, 86_400
@@ -59,6 +63,17 @@ def cards_of_refusal(refusal: LikelyDuplicate, *, by: Member, typed: str) -> lis
 def note_shown(by: Member, matches: list[Match], *, typed: str) -> None:
     """Something was said about these clients; the caller has counted the look-up."""
     _write_down(by, matches, cards_for(by, matches, typed=typed))
+
+
+def note_refusal(refusal: Refused, *, by: Member) -> None:
+    """That a code is taken tells of a client: a look-up, however many are left."""
+    if not isinstance(refusal, CreditCodeTaken):
+        return
+    with suppress(TooManyLookups):
+        count_lookup(by)
+    if not own_pair(by, f"{RecordKind.CUSTOMER.value}:{refusal.customer_id}"):
+        pair = [RecordKind.CUSTOMER.value, refusal.customer_id]
+        audit.record("identity.looked_up", shown=1, hidden=[pair])
 
 
 def _write_down(by: Member, matches: list[Match], cards: list[SimilarCard]) -> None:

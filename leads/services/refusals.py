@@ -60,6 +60,19 @@ class ClientRefused(LikelyDuplicate):
         super().__init__(matches, message % {"rules": ", ".join(rules)})
 
 
+class CreditCodeTaken(Refused):
+    """One company is one customer: its credit code cannot be entered twice."""
+
+    def __init__(self, customer_id: int) -> None:
+        super().__init__(
+            _(
+                "A customer with this credit code exists. Ask for it to be shared, "
+                "or leave the code empty and say why you continue."
+            )
+        )
+        self.customer_id = customer_id
+
+
 class ProtectedClient(Refused):
     """The record is a duplicate of a protected customer: only that one may be worked on."""
 

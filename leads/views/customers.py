@@ -16,7 +16,7 @@ from leads.panels import customer_panels
 from leads.selectors.customers import customer_or_404, visible_customers
 from leads.selectors.matching_text import narrow_customers
 from leads.services import customers as services
-from leads.services.lookups import cards_of_refusal
+from leads.services.lookups import cards_of_refusal, note_refusal
 from leads.services.refusals import LikelyDuplicate, StaleRecord
 from leads.tables.customers import CustomerTable
 from leads.views.customer_page import customer_page
@@ -91,6 +91,7 @@ def create_customer(request: TenantRequest) -> HttpResponse:
                 ),
             )
         except Refused as reason:
+            note_refusal(reason, by=request.member)
             form.add_error("credit_code", str(reason))
         else:
             return htmx.done(
@@ -125,6 +126,7 @@ def edit_customer(request: TenantRequest, pk: int) -> HttpResponse:
         except LikelyDuplicate as reason:
             form.ask(reason, cards_of_refusal(reason, by=member, typed=form.typed_name))
         except Refused as reason:
+            note_refusal(reason, by=member)
             form.add_error(None, refusal_words(reason))
         else:
             return htmx.done(

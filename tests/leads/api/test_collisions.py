@@ -197,6 +197,21 @@ def test_who_was_shown_is_logged_never_what_was_typed(cast, program, known):
         assert COMPANY not in str(line.details)
 
 
+def test_that_a_code_is_taken_counts_and_is_logged_as_a_look_up(cast, program):
+    """Sent with a reason it shows no cards; it says that a hidden client is here all the same."""
+    code = "91320594MA1MABCD49"
+    with tenant_context(cast.organization.id), acting_as(cast.agent.pk):
+        held = create_customer(by=cast.agent, name=COMPANY, credit_code=code)
+        CollisionSettings.objects.create(lookups_per_minute=1)
+    robot = program(cast.northerner)
+    answer = robot.post("/customers", {"name": "完全不同的公司", "credit_code": code} | REASON)
+    assert (answer.status_code, problem_of(answer)) == (409, "refused")
+    with tenant_context(cast.organization.id):
+        line = OperationLog.objects.get(action="identity.looked_up")
+    assert line.details["hidden"] == [["customer", held.pk]]
+    assert robot.post("/identity/check", SAME).status_code == 429
+
+
 def test_the_record_being_edited_is_left_out_only_if_one_sees_it(cast, program, known):
     own = {**SAME, "leaving_out": f"lead:{known.pk}"}
     assert program(cast.agent).post("/identity/check", own).json()["cards"] == []

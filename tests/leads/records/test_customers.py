@@ -3,8 +3,8 @@ import pytest
 from leads.models import Contact, Customer, IdentityKey
 from leads.panels import customer_panels, register_customer_panel
 from leads.services.contacts import create_contact, remove_contact, update_contact
-from leads.services.customers import CreditCodeTaken, create_customer, update_customer
-from leads.services.refusals import StaleRecord
+from leads.services.customers import create_customer, update_customer
+from leads.services.refusals import CreditCodeTaken, StaleRecord
 from tests.leads.records.conftest import SECRETS
 
 
