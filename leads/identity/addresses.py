@@ -185,7 +185,7 @@ def _contradict(a: str, b: str) -> bool:
 
 def _latin(a: str, b: str) -> Nearness:
     """6 Tullaroop Street, St James: the numbers agree and so do the words."""
-    numbers, others = _NUMBERS.findall(a), _NUMBERS.findall(b)
+    numbers, others = _numbers_in(a), _numbers_in(b)
     shared = set(numbers) & set(others)
     is_numbered = len(shared) > 1  # the house and the post code
     if shared and (is_numbered or numbers[0] == others[0]):
@@ -200,15 +200,27 @@ def _latin(a: str, b: str) -> Nearness:
     return "street" if _is_street(a, b) else ""
 
 
+@lru_cache(maxsize=16384)
+def _numbers_in(text: str) -> tuple[str, ...]:
+    return tuple(_NUMBERS.findall(text))
+
+
+@lru_cache(maxsize=16384)
+def _words_in(text: str) -> tuple[str, ...]:
+    """All of it that has no figure."""
+    return tuple(_WITH_NUMBER.sub(" ", text).split())
+
+
 def _is_street(a: str, b: str) -> bool:
     """Whether the words agree and only the numbers do not."""
-    left, right = (_WITH_NUMBER.sub(" ", text).split() for text in (a, b))
-    few, many = sorted((left, right), key=lambda words: (len(words), words))
+    few, many = _words_in(a), _words_in(b)
+    if (len(few), few) > (len(many), many):
+        few, many = many, few
     if len(few) < _WORDS:
         return False
     if token_sort_ratio(" ".join(few), " ".join(many), score_cutoff=_SAME_STREET):
         return True
+    if ratio(few[0], many[0]) < _LIKELY:
+        return False
     shared = sum(any(ratio(word, other) >= _LIKELY for other in many) for word in few)
-    return ratio(few[0], many[0]) >= _LIKELY and (
-        shared == len(few) or shared >= max(_WORDS + 1, _MOST * len(few))
-    )
+    return shared == len(few) or shared >= max(_WORDS + 1, _MOST * len(few))

@@ -1,6 +1,8 @@
 """People's names in letters: Robert Allen, ALLEN Rob, R. Allen, Geeorge Davidson."""
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal
 
 from rapidfuzz.distance import OSA, JaroWinkler
@@ -36,7 +38,7 @@ def compare_latin_persons(left: str, right: str) -> LatinLikeness:
     (a, generation), (b, other) = _words_of(left), _words_of(right)
     if generation and other and generation != other:
         return "different"
-    few, many = sorted((a, b), key=lambda words: (len(words), words))
+    few, many = (a, b) if (len(a), a) <= (len(b), b) else (b, a)
     if not few:
         return "different"
     if sorted(few) == sorted(many) or _joined(few) & _joined(many):
@@ -53,14 +55,15 @@ def compare_latin_persons(left: str, right: str) -> LatinLikeness:
     return "near" if _are_whole(few, many) else "alike"
 
 
-def _words_of(name: str) -> tuple[list[str], str]:
+@lru_cache(maxsize=16384)
+def _words_of(name: str) -> tuple[tuple[str, ...], str]:
     """The words without titles, and which of father and son it is."""
     found = [word for word in name[:_LETTERS].split() if word not in _TITLES]
     generation = next((_GENERATIONS[word] for word in found[1:] if word in _GENERATIONS), "")
-    return [word for word in found if word not in _GENERATIONS] or found, generation
+    return tuple([word for word in found if word not in _GENERATIONS] or found), generation
 
 
-def _joined(words: list[str]) -> set[str]:
+def _joined(words: Sequence[str]) -> set[str]:
     """Wang Xiaoming as it may be run together: the family name first or last."""
     text = "".join(words)
     return {text, words[-1] + "".join(words[:-1]), "".join(words[1:]) + words[0]}
@@ -68,13 +71,15 @@ def _joined(words: list[str]) -> set[str]:
 
 def _is_slip(a: str, b: str) -> bool:
     """One or two letters of a whole name; a letter exchanged for another counts as much."""
-    if min(len(a), len(b)) < _WHOLE or is_pinyin(a) or is_pinyin(b):
+    shorter = min(len(a), len(b))
+    if shorter < _WHOLE or a[0] != b[0]:
         return False
-    allowed = 1 + (min(len(a), len(b)) >= _WHOLE + _CUT_SHORT)
-    return OSA.distance(a, b, score_cutoff=allowed) <= allowed and a[0] == b[0]
+    allowed = 1 + (shorter >= _WHOLE + _CUT_SHORT)
+    is_near = OSA.distance(a, b, score_cutoff=allowed) <= allowed
+    return is_near and not is_pinyin(a) and not is_pinyin(b)
 
 
-def _are_whole(few: list[str], many: list[str]) -> bool:
+def _are_whole(few: Sequence[str], many: Sequence[str]) -> bool:
     """No initials, nothing cut short: every word is there, give or take a slip."""
     if len(few) != len(many) or is_pinyin(" ".join(few)):
         return False
@@ -87,7 +92,7 @@ def _is_misspelt(a: str, b: str) -> bool:
     return a == b or (abs(len(a) - len(b)) <= 2 and OSA.distance(a, b) <= 2)
 
 
-def _share_given(few: list[str], many: list[str]) -> bool:
+def _share_given(few: Sequence[str], many: Sequence[str]) -> bool:
     """Chevonne Walkley, Chevonne Tognolini: one first name, as after a marriage."""
     return (
         few[0] == many[0]
@@ -98,7 +103,7 @@ def _share_given(few: list[str], many: list[str]) -> bool:
     )
 
 
-def _has_partner(few: list[str], many: list[str]) -> bool:
+def _has_partner(few: Sequence[str], many: Sequence[str]) -> bool:
     """Whether every word of the shorter name stands, more or less, in the longer one."""
     left = list(many)
     for word in few:
