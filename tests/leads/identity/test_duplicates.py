@@ -61,20 +61,34 @@ def test_finds_each_pair_once_in_order() -> None:
 @settings(max_examples=120, deadline=None)
 @given(RECORDS)
 def test_says_what_comparing_all_that_share_a_key_says(records: list[Identity]) -> None:
+    """What only begins or ends alike is asked about too where one may be short for the other."""
     expected = []
+    may_be_asked = []
     for left, right in combinations(records, 2):
-        shared = {key for key in match_keys(left) & match_keys(right) if key.kind != "part"}
+        shared = match_keys(left) & match_keys(right)
+        whole = {key for key in shared if key.kind != "part"}
         is_private = bool(people_keys(left) & people_keys(right))
+        if not (shared or is_private):
+            continue
+        match = compare(left, right)
+        if match.verdict == "different":
+            continue
+        may_be_asked.append((left, right, match))
         if (
             is_private
-            or any(key.is_strong for key in shared)
-            or (shared and not are_apart(left, right))
+            or any(key.is_strong for key in whole)
+            or (whole and not are_apart(left, right))
         ):
-            match = compare(left, right)
-            if match.verdict != "different":
-                expected.append((left, right, match))
+            expected.append((left, right, match))
     found = [(pair.left, pair.right, pair.match) for pair in find_duplicates(records)]
-    assert found == expected
+    assert is_subsequence(expected, found)
+    assert is_subsequence(found, may_be_asked)
+
+
+def is_subsequence(some: list[object], all_of_them: list[object]) -> bool:
+    """Whether all of the first stand in the second, in the same order."""
+    rest = iter(all_of_them)
+    return all(one in rest for one in some)
 
 
 def people_keys(record: Identity) -> set[tuple[str, ...]]:
