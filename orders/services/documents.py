@@ -17,8 +17,9 @@ from leads.services.reaching import reach_for
 from orders.drafts import LineDraft, Terms
 from orders.enums import Currency
 from orders.errors import FaultyLines, StaleDocument
-from orders.models import PriceBook, PricedDocument
-from orders.services.pricing import HUNDRED, Basis, Priced, PricedLine, price_lines
+from orders.models import DocumentLine, PriceBook, PricedDocument
+from orders.pricing import round_money
+from orders.services.pricing import HUNDRED, SIX_PLACES, Basis, Priced, PricedLine, price_lines
 
 D = TypeVar("D", bound=PricedDocument)
 
@@ -194,19 +195,27 @@ def copied_lines(document: PricedDocument, basis: Basis) -> list[LineDraft]:
     try:
         price_lines(basis, drafts)
     except FaultyLines as faults:
-        prices = prices_of(document)
-        for place in faults.lines:
-            drafts[place] = at_price(drafts[place], prices[place])
+        lines = document.lines.order_by("position", "id")
+        for place, line in enumerate(lines):
+            if place in faults.lines:
+                drafts[place] = at_price_of(line, drafts[place], basis)
     return drafts
 
 
-def prices_of(document: PricedDocument) -> list[Decimal]:
-    """The unit prices of the lines, in their order."""
-    return list(document.lines.order_by("position", "id").values_list("unit_price", flat=True))
+def amount_of(line: DocumentLine, basis: Basis) -> Decimal:
+    """What a line comes to, with or without tax as the prices are."""
+    amount: Decimal = line.gross_amount if basis.is_tax_inclusive else line.net_amount
+    return amount
 
 
-def at_price(draft: LineDraft, price: Decimal) -> LineDraft:
-    """The line at this price: every discount is in it."""
+def at_price_of(line: DocumentLine, draft: LineDraft, basis: Basis) -> LineDraft:
+    """The draft at the price that a line had, every discount in it, so that it costs the same.
+
+    A price is kept to six places: of thousands of pieces that can be a cent.
+    """
+    amount, price = amount_of(line, basis), line.unit_price
+    if round_money(line.quantity * price) != amount:
+        price = (amount / line.quantity).quantize(SIX_PLACES)
     return replace(draft, agreed_price=price, discount_percent=Decimal(0))
 
 

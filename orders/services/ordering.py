@@ -10,10 +10,10 @@ from leads.enums import CollisionOrigin
 from leads.services.sharing_on import share_on
 from orders.drafts import LineDraft, OrderTerms, Terms
 from orders.enums import QuoteStatus
-from orders.models import Order, Quote
+from orders.models import DocumentLine, Order, Quote
 from orders.services import documents, editing
 from orders.services.offering import move
-from orders.services.pricing import Basis, price_lines
+from orders.services.pricing import Basis, PricedLine, price_lines
 from orders.services.quotes import locked_quote
 
 
@@ -58,9 +58,15 @@ def held_lines(quote: Quote, basis: Basis) -> list[LineDraft]:
 
     Where the catalogue would give another price today, the offered one becomes the agreed price.
     """
-    drafts = documents.copied_lines(quote, basis)
-    priced = price_lines(basis, drafts).lines
+    lines = quote.lines.order_by("position", "id")
+    priced = price_lines(basis, documents.copied_lines(quote, basis)).lines
     return [
-        one.draft if one.unit_price == price else documents.at_price(one.draft, price)
-        for one, price in zip(priced, documents.prices_of(quote), strict=True)
+        one.draft if is_same(one, line, basis) else documents.at_price_of(line, one.draft, basis)
+        for one, line in zip(priced, lines, strict=True)
     ]
+
+
+def is_same(one: PricedLine, line: DocumentLine, basis: Basis) -> bool:
+    """Whether today's price of a line is the offered one, and comes to as much."""
+    amount = one.price.gross if basis.is_tax_inclusive else one.price.net
+    return (one.unit_price, amount) == (line.unit_price, documents.amount_of(line, basis))

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from crm.tenancy.context import acting_as, tenant_context
@@ -102,6 +102,15 @@ percents = st.decimals(0, 60, places=2)
     overall=percents,
     is_tax_inclusive=st.booleans(),
     new_price=st.decimals("0.01", 90_000, places=2),
+)
+@example(  # a price kept to six places would make it a cent less
+    quantity=Decimal("8999.986"),
+    price=Decimal("0.97"),
+    agreed=None,
+    of_line=Decimal(0),
+    overall=Decimal("0.02"),
+    is_tax_inclusive=False,
+    new_price=Decimal("0.01"),
 )
 def test_whatever_changed_the_order_costs_what_the_quote_said(  # noqa: PLR0913  one per drawn value
     tenant, quantity, price, agreed, of_line, overall, is_tax_inclusive, new_price
