@@ -12,8 +12,11 @@ from tests.support import database
 pytest_plugins = ["tests.support.cast", "tests.support.templates"]
 
 # Examples have no time limit: a busy machine is not a failing rule. Speed is measured by bench/.
-hypothesis_settings.register_profile("suite", deadline=None)
-hypothesis_settings.load_profile("suite")
+# The examples are the same in every run, so that a change is judged by what it changed;
+# EXPLORE=1 looks for new ones. One that is found is kept as an @example.
+hypothesis_settings.register_profile("suite", deadline=None, derandomize=True)
+hypothesis_settings.register_profile("explore", deadline=None)
+hypothesis_settings.load_profile("explore" if os.environ.get("EXPLORE") else "suite")
 
 
 @pytest.fixture(scope="session")
