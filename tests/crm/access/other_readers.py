@@ -7,7 +7,7 @@ figures, tiles, boards and the names in the operation log.
 from datetime import timedelta
 from types import SimpleNamespace
 
-from django.http import Http404
+from django.http import Http404, QueryDict
 from django.test import RequestFactory
 from django.utils import timezone
 
@@ -85,7 +85,7 @@ def check_other_readers(company, number: int, member: Member) -> None:
 
 def check_programs(company, number: int, member: Member, seen: set[int]) -> None:
     """A program lists and reads what its member may see, and people at those customers."""
-    request = SimpleNamespace(member=member, GET={})
+    request = SimpleNamespace(member=member, GET=QueryDict())
     leads = {one.pk for one in company.records["lead"] if company.may(number, LEADS, one)}
     ways = (
         (list_leads, LeadsAsked, leads, "id"),
