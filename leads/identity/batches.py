@@ -17,7 +17,7 @@ from leads.identity.filing import MOST_RECORDS, SAID, SHARES
 from leads.identity.helpers import Workers, no_collecting, own_cores, workers
 from leads.identity.kept import Kept
 from leads.identity.numbering import distinct
-from leads.identity.packing import dumps, loads, pack_records, unpack_match
+from leads.identity.packing import dumps, loads, pack_records, saying_more, unpack_match
 from leads.identity.shapes import Shape
 from leads.identity.steps import RIGHT, bear, compare_pairs, group, let_go, normalise
 from leads.identity.types import DuplicatePair, Identity
@@ -25,7 +25,8 @@ from leads.identity.types import DuplicatePair, Identity
 MANY = 20_000  # records from which on helper processes are worth starting
 MOST = 4  # processes, unless more are asked for: others use the machine too
 TOGETHER = SHARES // 16  # shares of keys grouped in one task
-CHUNK = 1_000  # records normalised, and pairs compared, at a time
+READ = 4_000  # records normalised at a time
+CHUNK = 1_000  # pairs compared at a time
 
 
 def find(records: Iterable[Identity], processes: int | None) -> Iterator[DuplicatePair]:
@@ -91,12 +92,12 @@ class _Batch:
 
     def _chunks(self, records: Iterable[Identity]) -> Iterator[bytes]:
         source = iter(records)
-        while chunk := list(islice(source, CHUNK)):
-            position = len(self.records)
-            self.records.add(chunk)
+        while chunk := list(islice(source, READ)):
+            position, more = len(self.records), saying_more(chunk)
+            self.records.add(chunk, more)
             if len(self.records) > MOST_RECORDS:
                 raise TooManyRecords(f"No more than {MOST_RECORDS:,} records are compared at once.")
-            yield pack_records(self.search, position, chunk)
+            yield pack_records(self.search, position, chunk, more)
 
     def pairs(self) -> npt.NDArray[np.int64]:
         """The pairs that share a key and do not contradict each other, each once, in order."""

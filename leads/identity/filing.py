@@ -20,6 +20,7 @@ from leads.identity.keys import LATIN_NEAR, LONGEST_NEAR, SHORTEST_NEAR, exact_k
 from leads.identity.numbering import (
     CHINESE,
     SPACE,
+    Flags,
     Numbers,
     Spelling,
     Texts,
@@ -30,17 +31,7 @@ from leads.identity.packing import dumps, pack_plain, pack_profile
 from leads.identity.parts import ENDS, characters_of, place_letters
 from leads.identity.person_keys import person_keys
 from leads.identity.profiles import Profile, one_phone, profile_of
-from leads.identity.shapes import (
-    BRANCH,
-    ELSEWHERE,
-    FIRST_TRADE,
-    IS_USUAL,
-    PLACE,
-    SILENT,
-    TRADE,
-    WHERE,
-    Shapes,
-)
+from leads.identity.shapes import SILENT, Said, Shapes
 from leads.identity.sounds import reading_of
 from leads.identity.types import CompanyName, Identity
 
@@ -57,7 +48,7 @@ _UPPER = np.uint64(~POSITION & (1 << 64) - 1)
 _FIRSTS = np.arange(1, SHARES, dtype=np.uint64) << np.uint64(64 - SHARE_BITS)
 _NONE = np.zeros(0, np.uint64)
 _LONGEST = 31
-_TEXT = CompanyName._fields.index("text")
+_BRAND_FIELD, _TEXT = map(CompanyName._fields.index, ("brand", "text"))
 _PHONE, _FIRM, _BRAND, _SOUND_PLACE, _SOUND_TRADE, _PERSON, _OTHER = range(1, 8)
 _NEAR, _NAME, _PART, _WHOLE = range(8, 12)
 Rows = npt.NDArray[np.intp]
@@ -105,12 +96,12 @@ class Filing:
         self.keys: tuple[list[Numbers], ...] = ([], [], [])
         self.short: tuple[list[Numbers], list[Numbers]] = ([], [])
         self.names = list(map(parse_company_name, companies))
-        self.phones = [one_phone(cell) if cell else "" for cell in cells]
+        phones = [one_phone(cell) if cell else "" for cell in cells]
         told = {at: Identity(None, *fields) for at, fields in others.items()}
-        for at, (name, phone) in enumerate(zip(self.names, self.phones, strict=True)):
-            if not name.text or name.former or phone is None or ";" in phone:
-                cell = cells[at]
-                told.setdefault(at, Identity(company=companies[at], phones=(cell,) * bool(cell)))
+        for at in _unusual(self.names, phones) - told.keys():
+            cell = cells[at]
+            told[at] = Identity(company=companies[at], phones=(cell,) * bool(cell))
+        self.phones = [phone or "" for phone in phones]
         self.profiles = {at: profile_of(record) for at, record in sorted(told.items())}
         self.bearers, self.single = self._several_names()
 
@@ -199,43 +190,40 @@ class Filing:
         if not self.names:
             return bearing
         columns = list(zip(*self.names, strict=True))
-        brands = Texts(columns[1])
-        shapes = self.shapes.of(columns)
-        told = self.shapes.numbers(shapes)
-        is_chinese = brands.have(CHINESE)
-        self._file_brands(brands, is_chinese, told)
-        self._file_firms(brands, shapes)
-        named = Texts([brand + trade for brand, trade in zip(columns[1], columns[2], strict=True)])
-        said = characters_of(named)
-        rows = np.flatnonzero(is_chinese & (told[IS_USUAL] > 0) & (brands.sizes > 1))
-        self._file_parts(brands, rows, said, self.shapes.lack(shapes, brands.sizes))
+        brands, said = Texts(columns[_BRAND_FIELD]), self.shapes.of(columns)
+        is_chinese, is_usual = brands.have(CHINESE), said.is_usual > 0
+        self._file_brands(brands, is_chinese, said)
+        self._file_firms(brands, said)
+        letters = characters_of(brands) | said.letters
+        is_usual &= is_chinese
+        self._file_parts(brands, np.flatnonzero(is_usual & (brands.sizes > 1)), letters, said)
         own = self.single
         record = self.bearers[own]
-        size = np.where(is_chinese & (told[IS_USUAL] > 0), np.minimum(brands.sizes, _LONGEST), 0)
-        shape_of[record] = shapes[own]
+        size = np.where(is_usual, np.minimum(brands.sizes, _LONGEST), 0)
+        shape_of[record] = said.shape[own]
         kind_of[record] = self.evidence[record] | (size[own] * SIZE).astype(np.uint16)
-        characters[record] = (said | characters_of(Texts(columns[_TEXT])))[own]
-        lengths[record] = np.minimum(named.sizes, 255)[own]
+        characters[record] = (letters | characters_of(Texts(columns[_TEXT])))[own]
+        lengths[record] = np.minimum(brands.sizes + said.size.astype(np.intp), 255)[own]
         for column, spelling in ((read_as, _syllables()), (written_as, _numerals())):
             column[record] = (mixed(brands.numbers(spelling)[own]) >> _HALF).astype(np.uint32)
         return bearing
 
-    def _file_brands(self, brands: Texts, is_chinese: npt.NDArray[np.bool_], told: Numbers) -> None:
+    def _file_brands(self, brands: Texts, is_chinese: Flags, said: Said) -> None:
         """The keys of names: the whole of each, its brand as written and as read."""
         bearers = self.bearers
         written, sound = brands.numbers(), brands.numbers(_sounds())
         named = np.flatnonzero(brands.sizes)
-        whole = mixed(_NAME, told[PLACE], written, told[TRADE], told[BRANCH])
+        whole = mixed(_NAME, said.place, written, said.trade, said.branch)
         self._file(STRONG, whole[named], bearers[named])
-        usual = named[told[IS_USUAL][named] > 0]
-        elsewhere = usual[(told[WHERE] != told[ELSEWHERE])[usual]]
+        usual = named[said.is_usual[named] > 0]
+        elsewhere = usual[(said.where != said.elsewhere)[usual]]
         # a Latin trade is as good as none
-        latin = usual[(~is_chinese & (told[FIRST_TRADE] != SILENT))[usual]]
+        latin = usual[(~is_chinese & (said.first_trade != SILENT))[usual]]
         for rows, keys in (
             (usual, mixed(_BRAND, written[usual])),
-            (usual, mixed(_SOUND_TRADE, sound[usual], told[FIRST_TRADE][usual])),
-            (usual, mixed(_SOUND_PLACE, sound[usual], told[WHERE][usual])),
-            (elsewhere, mixed(_SOUND_PLACE, sound[elsewhere], told[ELSEWHERE][elsewhere])),
+            (usual, mixed(_SOUND_TRADE, sound[usual], said.first_trade[usual])),
+            (usual, mixed(_SOUND_PLACE, sound[usual], said.where[usual])),
+            (elsewhere, mixed(_SOUND_PLACE, sound[elsewhere], said.elsewhere[elsewhere])),
             (latin, mixed(_SOUND_TRADE, sound[latin], SILENT)),
         ):
             self._file(WEAK, keys, bearers[rows])
@@ -247,19 +235,17 @@ class Filing:
                 for number in brands.without_one(rows, size):
                     self._file(WEAK, mixed(_NEAR, number), bearers[rows])
 
-    def _file_parts(
-        self, brands: Texts, rows: Rows, said: Numbers, lack: npt.NDArray[np.bool_]
-    ) -> None:
+    def _file_parts(self, brands: Texts, rows: Rows, letters: Numbers, said: Said) -> None:
         """How Chinese brands begin and end; what names say that may be short for others."""
-        usual, is_longer = rows, brands.sizes > ENDS
+        usual, is_longer, lack = rows, brands.sizes > ENDS, said.lack(brands.sizes)
         for starts in (brands.starts, brands.ends - ENDS):
             parts, longer = brands.run(starts[rows], ENDS), is_longer[rows]
             for kind, held in ((_PART, longer), (_WHOLE, ~longer)):
                 self._file(PART, mixed(kind, parts[held]), self.bearers[rows[held]])
             asks = lack[rows]
-            self._ask(mixed(_PART, parts[asks]), rows[asks], said & ~place_letters())
+            self._ask(mixed(_PART, parts[asks]), rows[asks], letters & ~place_letters())
             asks &= longer  # for whom the shorter one is short is not known here
-            self._ask(mixed(_WHOLE, parts[asks]), rows[asks], 0 * said)
+            self._ask(mixed(_WHOLE, parts[asks]), rows[asks], 0 * letters)
             rows = rows[longer]
         # a longer brand of which a character was lost, or that holds this one at an end
         rows = rows[brands.sizes[rows] == SHORTEST_NEAR - 1]
@@ -275,11 +261,11 @@ class Filing:
         self.short[0].append(keys & _UPPER | positions)
         self.short[1].append(said[rows])
 
-    def _file_firms(self, brands: Texts, shapes: Rows) -> None:
+    def _file_firms(self, brands: Texts, said: Said) -> None:
         """Both names of a well-known firm under one word; few begin like one."""
         known = _beginnings()
         may_be = brands.have(SPACE)
-        for begun in (None, self.shapes.begun(shapes)):
+        for begun in (None, (said.begun, said.taken.astype(np.intp))):
             start = brands.starting(TOLD, begun)
             may_be |= known[np.searchsorted(known, start) % len(known)] == start
         for row in np.flatnonzero(may_be).tolist():
@@ -291,6 +277,12 @@ class Filing:
     def _file(self, kind: int, keys: Numbers, records: Sequence[int] | Rows) -> None:
         positions = np.asarray(records, np.uint64) + np.uint64(self.first)
         self.keys[kind].append(keys & _UPPER | positions)
+
+
+def _unusual(names: Sequence[CompanyName], phones: Sequence[str | None]) -> set[int]:
+    """Which records have no name or two, or a cell of phones that holds more or less than one."""
+    found = {at for at, name in enumerate(names) if name.former or not name.text}
+    return found | {at for at, phone in enumerate(phones) if phone is None or ";" in phone}
 
 
 def _shared_with(keys: list[Numbers], told: list[Numbers]) -> tuple[list[bytes], list[bytes]]:

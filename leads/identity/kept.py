@@ -4,13 +4,13 @@ One that is a company and perhaps a phone is kept as the bytes of these, a quart
 """
 
 from array import array
-from collections.abc import Hashable, Sequence
-from itertools import accumulate, islice
+from collections.abc import Hashable, Iterable, Sequence
 
-from leads.identity.packing import says_no_more
+import numpy as np
+
 from leads.identity.types import Identity
 
-_END = "\0"
+_NEXT, _LAST = "\0", "\1"  # between what a record says, and behind it
 
 
 class Kept:
@@ -25,27 +25,34 @@ class Kept:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def add(self, records: Sequence[Identity]) -> None:
-        """Keep these after the others."""
-        texts = []
-        for at, record in enumerate(records, len(self.ids)):
-            told = _END.join((record.company, *record.phones))
-            if not says_no_more(record) or _made(record.id, told) != record:
-                self.whole[at] = record
-                told = ""
-            texts.append(told.encode("utf-8", "surrogatepass"))
+    def add(self, records: Sequence[Identity], more: Iterable[int]) -> None:
+        """Keep these after the others; some of them say more than a company and phones."""
+        told = [_NEXT.join((record.company, *record.phones)) for record in records]
+        for at in {*more, *_odd(records, told)}:
+            self.whole[len(self.ids) + at] = records[at]
+            told[at] = ""
+        packed = _LAST.join((*told, "")).encode("utf-8", "surrogatepass")
+        ends = np.flatnonzero(np.frombuffer(packed, np.uint8) == ord(_LAST)) + 1
+        self.ends.frombytes((ends + len(self.text)).astype(np.uint64).tobytes())
         self.ids += [record.id for record in records]
-        self.text += b"".join(texts)
-        self.ends.extend(islice(accumulate(map(len, texts), initial=self.ends[-1]), 1, None))
+        self.text += packed
 
     def __getitem__(self, position: int) -> Identity:
         record = self.whole.get(position)
         if record is None:
-            told = self.text[self.ends[position] : self.ends[position + 1]]
-            record = _made(self.ids[position], told.decode("utf-8", "surrogatepass"))
+            packed = self.text[self.ends[position] : self.ends[position + 1]]
+            company, *phones = packed.decode("utf-8", "surrogatepass")[:-1].split(_NEXT)
+            record = Identity(self.ids[position], company, "", tuple(phones))
         return record
 
 
-def _made(pk: Hashable, told: str) -> Identity:
-    company, *phones = told.split(_END)
-    return Identity(pk, company, "", tuple(phones))
+def _odd(records: Sequence[Identity], told: Sequence[str]) -> list[int]:
+    """Those that use our own marks: hardly ever one."""
+    together, marks = "".join(told), sum([len(record.phones) for record in records])
+    if together.count(_NEXT) == marks and _LAST not in together:
+        return []
+    return [
+        at
+        for at, (record, text) in enumerate(zip(records, told, strict=True))
+        if text.count(_NEXT) != len(record.phones) or _LAST in text
+    ]

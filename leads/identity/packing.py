@@ -35,20 +35,19 @@ def loads(packed: bytes | memoryview) -> Any:
     return marshal.loads(packed)  # noqa: S302 - our own bytes, through our own pipe
 
 
-def says_no_more(record: Identity) -> bool:
-    """Whether it says nothing besides its company and phones."""
-    return bool(_more(record) == _NO_MORE)
+def saying_more(records: Iterable[Identity]) -> list[int]:
+    """Which of these say anything besides a company and phones."""
+    return [at for at, more in enumerate(map(_more, records)) if more != _NO_MORE]
 
 
-def pack_records(search: int, first: int, records: Sequence[Identity]) -> bytes:
+def pack_records(
+    search: int, first: int, records: Sequence[Identity], more: Iterable[int]
+) -> bytes:
     """What records say, without their ids: their companies, a phone of each, and all of the few
-    that say more."""
+    that say more or have several."""
     companies, cells = [one.company for one in records], [one.phones for one in records]
-    others = {
-        at: _told(record)
-        for at, (record, more) in enumerate(zip(records, map(_more, records), strict=True))
-        if more != _NO_MORE or len(cells[at]) > 1
-    }
+    several = [at for at, cell in enumerate(cells) if len(cell) > 1]
+    others = {at: _told(records[at]) for at in {*more, *several}}
     phones = [cell[0] if cell else "" for cell in cells]
     try:
         return dumps((search, first, companies, phones, others))
@@ -65,15 +64,14 @@ def _plain_text(value: str | Iterable[str]) -> str | tuple[str, ...]:
 
 
 def pack_plain(
-    names: Sequence[CompanyName], phones: Iterable[str | None]
+    names: Sequence[CompanyName], phones: Iterable[str]
 ) -> tuple[bytes, npt.NDArray[np.intp]]:
     """Profiles of one name and perhaps a phone, one after the other, and how long each is.
 
     Their shapes are kept elsewhere. No normalised text has the character that ends each here.
     """
     told = zip([name.brand for name in names], [name.text for name in names], phones, strict=True)
-    texts = "".join(f"{text}{_END}" for text in chain.from_iterable(told))
-    packed = texts.encode("utf-8", "surrogatepass")
+    packed = _END.join((*chain.from_iterable(told), "")).encode("utf-8", "surrogatepass")
     ends = np.flatnonzero(np.frombuffer(packed, np.uint8) == 0)[2::3] + 1
     return packed, np.diff(ends, prepend=0)
 

@@ -11,7 +11,7 @@ from leads.identity import Identity, bearings, compare, parse_company_name
 from leads.identity.bearings import Bearings, aspects_of
 from leads.identity.filing import Filing
 from leads.identity.names import compare_parsed
-from leads.identity.packing import dumps, loads, pack_records
+from leads.identity.packing import dumps, loads, pack_records, saying_more
 from leads.identity.shapes import Shapes
 
 PLACES = ("", "上海", "上海浦东新区", "浙江", "杭州", "宁波", "中国", "深圳南山区", "深圳福田区")
@@ -35,10 +35,8 @@ RECORDS = st.builds(
 
 def not_apart(records: list[Identity]) -> set[tuple[int, int]]:
     """The pairs of numbers that are left for a comparison."""
-    shapes = Shapes()
-    _search, *told = loads(pack_records(1, 0, records))
-    packed = Filing(shapes, *told).packed()
-    _pid, _new, _text, _sizes, columns, _keys = loads(packed)
+    _search, *told = loads(pack_records(1, 0, records, saying_more(records)))
+    _pid, shapes, _text, _sizes, columns, _keys = loads(Filing(Shapes(), *told).packed())
     bearing = Bearings(*loads(dumps((aspects_of(shapes), columns))))
     pairs = np.array(list(combinations(range(len(records)), 2)), np.intp).reshape(-1, 2)
     bear = bearing.of(np.arange(len(records)))

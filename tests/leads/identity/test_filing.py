@@ -14,8 +14,8 @@ from leads.identity.aliases import TOLD, beginnings
 from leads.identity.characters import plain_numerals
 from leads.identity.filing import POSITION, SAID, Filing
 from leads.identity.numbering import CHINESE, Spelling, Texts, number_of, spelt
-from leads.identity.packing import loads, pack_plain, pack_records, unpack_profile
-from leads.identity.shapes import Shapes, shape_columns, shaped
+from leads.identity.packing import loads, pack_plain, pack_records, saying_more, unpack_profile
+from leads.identity.shapes import Shapes, shape_of, shaped
 from leads.identity.sounds import reading_of
 from leads.identity.text import has_chinese
 
@@ -74,10 +74,8 @@ def test_characters_are_told_apart_where_letters_are_not() -> None:
 
 @pytest.mark.parametrize("records", [*([one] for one in RECORDS), RECORDS])
 def test_the_profiles_noted_are_those_of_the_records(records: list[Identity]) -> None:
-    shapes = Shapes()
-    _search, *told = loads(pack_records(1, 7, records))
-    _pid, new, text, sizes, bearing, kinds = loads(Filing(shapes, *told).packed())
-    assert new == list(shapes)
+    _search, *told = loads(pack_records(1, 7, records, saying_more(records)))
+    _pid, new, text, sizes, bearing, kinds = loads(Filing(Shapes(), *told).packed())
     ends = np.cumsum(np.frombuffer(sizes, np.uint32)).tolist()
     numbers = np.frombuffer(bearing[0], np.uint32).tolist()
     for record, first, last, number in zip(records, [0, *ends], ends, numbers, strict=False):
@@ -91,7 +89,7 @@ def test_the_profiles_noted_are_those_of_the_records(records: list[Identity]) ->
 @given(st.text(max_size=12) | st.sampled_from(TEXTS))
 def test_a_name_is_its_shape_brand_and_text(typed: str) -> None:
     name = parse_company_name(typed)._replace(former="")
-    (shape,) = shape_columns([[value] for value in name])
+    shape = shape_of(name)
     assert shaped(shape, name.brand, name.text) == name
     packed, sizes = pack_plain([name, CompanyName(text="b")], ["+8613800138000", ""])
     assert sizes.sum() == len(packed)

@@ -48,6 +48,7 @@ def records(count: int) -> list[Identity]:
 
 @pytest.fixture
 def small_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "READ", 50)
     monkeypatch.setattr(batches, "CHUNK", 50)
 
 
