@@ -1,17 +1,19 @@
-"""Names a careful sales administrator answered for: `judged/names.txt`, half of it never studied.
+"""Names, people, addresses and records a careful sales administrator answered for: `judged/*.txt`.
 
-Written before the engine was asked, by the hand that then mended it: only the unseen half says
-what that was worth, and no error of it was looked at.
+Written before the engine was asked, by the hand that then mended it: only the unseen half of each
+file says what that was worth, and no error of it was looked at.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
-from leads.identity import compare_company_names
+from leads.identity import Identity, compare, compare_company_names, profile_of
+from leads.identity.addresses import compare_addresses
+from leads.identity.persons import compare_persons
 
-_FILE = Path(__file__).with_name("judged") / "names.txt"
+_FILES = Path(__file__).with_name("judged")
 HALVES = ("studied", "unseen")
 ALLOWED = {
     "same": {"same"},
@@ -20,10 +22,26 @@ ALLOWED = {
     "apart": {"probable", "different"},
     "two": {"different"},
 }
+PERSONS = {
+    "one": {"equal", "near", "pinyin", "alike"},
+    "open": {"open", "alike"},
+    "may": {"equal", "near", "pinyin", "alike", "open"},
+    "two": {"different", "given"},
+}
+ADDRESSES = {
+    "door": {"room", "number"},
+    "house": {"building", "number"},
+    "may": {"room", "number", "building", "street"},
+    "two": {"street", ""},
+}
+_SHORTER = {"code": "credit_code", "phone": "phones", "mail": "emails"}
+_SEVERAL = frozenset({"phones", "emails", "aliases"})
+Table = dict[str, dict[str, float]]
+Says = Callable[[str, str], str]
 
 
 class JudgedPair(NamedTuple):
-    """Two names, the kind of difference, the answer wanted, and whether errors were studied."""
+    """Two texts, the kind of difference, the answer wanted, and whether errors were studied."""
 
     kind: str
     answer: str
@@ -32,10 +50,10 @@ class JudgedPair(NamedTuple):
     half: str
 
 
-def judged_names() -> Iterator[JudgedPair]:
-    """All pairs of the file, in its order."""
+def judged_names(file: str = "names") -> Iterator[JudgedPair]:
+    """All pairs of a file, in its order."""
     kind = ""
-    for line in _FILE.read_text("utf-8").splitlines():
+    for line in (_FILES / f"{file}.txt").read_text("utf-8").splitlines():
         if line.startswith("["):
             kind = line.strip("[]")
         elif line and not line.startswith("#"):
@@ -44,15 +62,60 @@ def judged_names() -> Iterator[JudgedPair]:
             yield JudgedPair(kind, answer, left, right, half)
 
 
-def by_hand() -> dict[str, dict[str, float]]:
-    """Pairs of names written and answered by hand: the share that got an allowed answer."""
-    table: dict[str, dict[str, float]] = {}
-    for pair in judged_names():
-        verdict = compare_company_names(pair.left, pair.right).verdict
-        for row in (f"{pair.half}: {pair.answer}", f"{pair.half}: all"):
-            figures = table.setdefault(row, {"pairs": 0, "right": 0})
-            figures["pairs"] += 1
-            figures["right"] += verdict in ALLOWED[pair.answer]
+def _names(left: str, right: str) -> str:
+    return compare_company_names(left, right).verdict
+
+
+def _people(left: str, right: str) -> str:
+    return compare_persons(_person(left), _person(right))
+
+
+def _person(text: str) -> str:
+    return profile_of(Identity(person=text)).person
+
+
+def _records(left: str, right: str) -> str:
+    return compare(record_of(left), record_of(right)).verdict
+
+
+def record_of(text: str) -> Identity:
+    """company=华信 ; phone=13805951234 as a record."""
+    fields: dict[str, str] = {}
+    for part in text.split(" ; "):
+        name, _, value = part.partition("=")
+        fields[_SHORTER.get(name, name)] = value
+    several = {name: (fields.pop(name),) for name in _SEVERAL & fields.keys()}
+    return Identity(**fields, **several)
+
+
+_ASKED: dict[str, tuple[Says, dict[str, set[str]]]] = {
+    "names": (_names, ALLOWED),
+    "messy": (_names, ALLOWED),
+    "people": (_people, PERSONS),
+    "addresses": (compare_addresses, ADDRESSES),
+    "records": (_records, ALLOWED),
+}
+
+
+def answered(file: str) -> Iterator[tuple[JudgedPair, str, bool]]:
+    """Each pair of a file, what the engine says, and whether that is allowed."""
+    says, allowed = _ASKED[file]
+    for pair in judged_names(file):
+        said = says(pair.left, pair.right)
+        yield pair, said, said in allowed[pair.answer]
+
+
+def by_hand() -> Table:
+    """What was written and answered by hand: the share that got an allowed answer."""
+    table: Table = {}
+    for file in _ASKED:
+        for pair, _said, is_right in answered(file):
+            for row in (pair.kind, pair.answer, "all"):
+                figures = table.setdefault(
+                    f"{file}, {pair.half}: {row}", {"pairs": 0, "right": 0}
+                )
+                figures["pairs"] += 1
+                figures["right"] += is_right
     for figures in table.values():
         figures["right"] /= figures["pairs"]
     return dict(sorted(table.items()))
