@@ -111,9 +111,7 @@ def by_hand() -> Table:
     for file in _ASKED:
         for pair, _said, is_right in answered(file):
             for row in (pair.kind, pair.answer, "all"):
-                figures = table.setdefault(
-                    f"{file}, {pair.half}: {row}", {"pairs": 0, "right": 0}
-                )
+                figures = table.setdefault(f"{file}, {pair.half}: {row}", {"pairs": 0, "right": 0})
                 figures["pairs"] += 1
                 figures["right"] += is_right
     for figures in table.values():

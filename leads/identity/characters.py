@@ -1,5 +1,6 @@
 """Characters taken for one another: by ear, by eye, or as another way to write a number."""
 
+import re
 from functools import cache
 
 from leads.identity.text import readings
@@ -7,6 +8,8 @@ from leads.identity.words import index, table
 
 _NUMERALS = str.maketrans(index("characters", "numerals"))
 _ODD_NUMERALS = frozenset(map(chr, _NUMERALS))
+_STEMS, _ONES = "甲乙丙丁戊己庚辛", "一二三四五六七八"
+_STEM = re.compile(f"[{_STEMS}](?=号)")
 _DIGITS = frozenset("零一二三四五六七八九十百0123456789") | _ODD_NUMERALS
 
 
@@ -16,10 +19,16 @@ def plain_numerals(text: str) -> str:
 
 
 def differ_in_number(left: str, right: str) -> bool:
-    """Whether only numerals differ: 第三, 第五; 一建, 二建."""
+    """Whether only numerals differ: 第三, 第五; 一建, 二建; 甲号, 乙号."""
+    if "号" in left and "号" in right:
+        left, right = _STEM.sub(_in_order, left), _STEM.sub(_in_order, right)
     if _DIGITS.isdisjoint(left) or _DIGITS.isdisjoint(right) or left == right:
         return False
     return _without_numbers(left) == _without_numbers(right)
+
+
+def _in_order(stem: re.Match[str]) -> str:
+    return _ONES[_STEMS.index(stem[0])]
 
 
 def _without_numbers(text: str) -> str:

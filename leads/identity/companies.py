@@ -30,6 +30,7 @@ _NUMBERED_PART = re.compile(
 )
 _GROUP_BEFORE_BRANCH = re.compile(r"^(.+?(?:集团|合作社|事务所))(.{2,})$")
 _BANK_BEFORE_BRANCH = re.compile(r"^(.+?(?:银行|信用社))(.*?(?:行|部|处|所))$")
+_SITE = re.compile(r"^(.+(?:医院|大学|学院|中学|小学|学校))(.{1,6}[区院])$")
 _ZONE = re.compile(
     r"(?:国家级?)?(?:经济|高新|技术|产业|示范|循环|空港|临港|滨海|出口|加工)*(?:开发区|工业园区|工业园|工业区|高新区|(?:^[\u4e00-\u9fff]{2})?保税港区|港?保税区|"
     r"自贸试?验?区|自由贸易试验区|综合实验区|实验区|产业园区?|科技园区|示范区|度假区|加工区|管理区|物流园区)(?=..)"
@@ -187,7 +188,7 @@ def _take_branch(body: _Body) -> _Body:
 
 
 def _split_branch(text: str) -> tuple[str, str]:
-    for pattern in (_COMPANY_BEFORE_BRANCH, _BANK_BEFORE_BRANCH):
+    for pattern in (_COMPANY_BEFORE_BRANCH, _BANK_BEFORE_BRANCH, _SITE):
         if found := pattern.match(text):
             return found[1], found[2]
     head, tail = _branch_by_place(text)

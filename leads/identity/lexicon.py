@@ -33,6 +33,8 @@ LONGEST_TRADE = max(map(len, TRADES))
 TRADE_GROUP: dict[str, str] = index("companies", "trade_groups")
 
 SHORT_NAMES: dict[str, str] = index("companies", "short_names")
+OFFICES: dict[str, str] = index("companies", "offices")
+OFFICES_IN_FULL = tuple(table("companies", "offices"))
 
 LATIN_FORMS: frozenset[str] = words("companies", "latin_forms")
 LATIN_SAME: dict[str, str] = index("companies", "latin_same")

@@ -125,8 +125,10 @@ def _region(left: CompanyName, right: CompanyName) -> Factor:
         return 1.0, Reason(ReasonCode.REGION_EQUAL, {"region": a}) if a else None
     if a == b:
         pair = {"left": left.region, "right": right.region}
-        return 0.5 if left.is_generic else 0.88, Reason(ReasonCode.REGION_DIFFERENT, pair)
-    if left.region.endswith(b) > (not b) or right.region.endswith(a) > (not a):
+        each_has_one = left.is_generic or left.form_kind == right.form_kind == "institution"
+        return 0.5 if each_has_one else 0.88, Reason(ReasonCode.REGION_DIFFERENT, pair)
+    is_inside = left.region.endswith(b) > (not b) or right.region.endswith(a) > (not a)
+    if is_inside and (left.province == right.province or not (left.province and right.province)):
         return _CONFIRMED, Reason(ReasonCode.REGION_EQUAL, {"region": a})
     if (left.is_generic or right.is_generic) and {a, b} != {"", "中国"}:
         return 0.5, Reason(ReasonCode.REGION_DIFFERENT, {"left": a, "right": b})
@@ -135,7 +137,11 @@ def _region(left: CompanyName, right: CompanyName) -> Factor:
     if not a or not b or "中国" in (a, b):
         if _hints_agree(left, right) or _brand_says(left, right, a or b):
             return _CONFIRMED, Reason(ReasonCode.REGION_EQUAL, {"region": left.province or a or b})
-        factor = 0.95 if min(len(left.brand), len(right.brand)) >= 4 or "中国" in (a, b) else 0.88
+        is_nationwide = "中国" in (a, b) and "" in (
+            a,
+            b,
+        )  # 欧姆龙（中国）, 欧姆龙（大连） are asked about
+        factor = 0.95 if min(len(left.brand), len(right.brand)) >= 4 or is_nationwide else 0.88
         return factor, Reason(ReasonCode.REGION_MISSING, {"region": a or b})
     rare = left.brand == right.brand and len(left.brand) >= RARE and has_chinese(left.brand)
     rare = rare and left.form_kind in _MOVES and right.form_kind in _MOVES

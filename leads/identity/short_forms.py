@@ -10,6 +10,7 @@ _LOOSE_FORMS = ("", "股份", "集团", "控股", "集团控股", "有限", "银
 _GROUPS = ("集团", "控股", "集团控股")
 _OF_THE_LAND = ("农村", "农商", "农信", "农合", "苏农", "渝农")
 _LONGEST = 8
+_CUT_OFF = 10  # characters that tell who it is, whatever follows
 _WORD = 2
 _ENDS = frozenset("局院所处委厅")
 _NUMBER = re.compile("[一二三四五六七八九十]+")
@@ -24,6 +25,8 @@ def _place_letters() -> dict[str, str]:
 def short_form_strength(a: CompanyName, b: CompanyName) -> float:
     """How well the shorter name reads as a short form of the longer one; 0 when it does not."""
     short, full = sorted((a, b), key=lambda name: (len(name.text), name.text))
+    if len(short.text) >= _CUT_OFF and full.text.startswith(short.text):
+        return 0.88  # a form of the bank has no room for more
     if full.branch:
         return 0.0
     if short.legal_form in _ENDS:

@@ -5,6 +5,7 @@ import re
 from leads.identity import lexicon
 from leads.identity.characters import plain_numerals
 from leads.identity.places import place_at
+from leads.identity.words import words
 
 _OTHER_TIME = (
     "(?:原名称?|曾用名|曾名|前身|旧名|旧称|前称|原称|(?:更名|改名|变更)前|现用名|现名|现称|"
@@ -15,17 +16,29 @@ _FORMER = re.compile(rf"\({_OTHER_TIME}[为是]?([^()]{{4,}}(?:\([^()]*\)[^()]*)
 _ONCE = re.compile(r"(?<=公司)(?:原名称?|曾用名|前身|旧名|现名|[已现]?更名)[为是]?([^()]{4,})$")
 _FORMERLY = re.compile(r"^原(?=.{4,}公司$)")
 _REMARK = re.compile(
-    r"\((?:已?注销|已?吊销|吊销未注销|存续|在业|开业|停业|迁出|普通商户|公章|本部|总部|老客户|新客户)\)?"
+    r"\((?:吊销未注销|已?注销|已?吊销|存续|在业|开业|停业|迁出|普通商户|公章|本部|总部|老客户|新客户)\)?"
 )
+_SURNAME = "".join(words("persons", "surnames") - words("persons", "surnames_also_words"))
 _BEHIND = re.compile(
-    r"(?<=公司)(?:[\u4e00-\u9fff]{1,3}(?:总|经理|先生|女士|小姐|老师|主任|老板|工程师)|[0-9]{1,3})$"
+    r"(?:(?<=公司)(?:[\u4e00-\u9fff]{1,3}(?:总|经理|先生|女士|小姐|老师|主任|老板|工程师)|[0-9]{1,3})"
+    r"|(?<=[司厂店社局院])(?:已?(?:作废|停用|禁用)|备用|开票|"
+    r"(?:客户)?备付金|基本户|一般户|(?:国库集中支付)?(?:专用?户|零余额账?户)|保证金账?户|结算户|"
+    r"(?:法人|法定代表人|经营者|联系人|负责人)[\u4e00-\u9fff]{2,4}|1[3-9][0-9]{9}|[0-9a-z]{18})"
+    rf"|(?<=.{{4}})[{_SURNAME}](?:总|经理|先生|女士|小姐|老板))$"
 )
+_BEHIND_ENDS = frozenset("总理生士姐师任板户用废票金0123456789abcdefghijklmnopqrstuvwxyz")
+_SAYS_WHO = frozenset("人者")  # 法人林海
 _NUMBERED = re.compile(r"第([1-9壹贰叁肆伍柒捌玖])(?!\d)")
-_FIGURE = re.compile(r"[1-9](?<=[\u4e00-\u9fff].)[0-9]?(?=[局厂院所处队冶中建矿井](?!\d))")
+_FIGURE = re.compile(
+    r"[1-9](?:(?<=[\u4e00-\u9fff].)[0-9]?(?=[局厂院所处队冶中建矿井](?!\d))|(?<=2)(?<!\d.)[01](?=世纪))"
+)
 _ONES = ("", *"一二三四五六七八九")
 _SHORT_NAME = re.compile(r"(?<!国)(?:" + "|".join(lexicon.SHORT_NAMES) + ")")
+_OFFICE = re.compile("(?:" + "|".join(lexicon.OFFICES) + ")$")
+_OFFICE_ENDS = frozenset(office[-1] for office in lexicon.OFFICES)
+_CUT_AT = 10  # characters that a form of a bank leaves of a name
 _SHORTENED = frozenset("行科")  # every short name has one of them
-_ABOVE = re.compile(r"^国家税务总局(?=.{2,}税务局)")
+_ABOVE = re.compile(r"^(?:国家税务总局(?=.{2,}税务局)|国营(?=.{4}))")
 _ACADEMY = "中国科学院"
 _FOREIGN_STARTS = "株有合("
 _FOREIGN_FORM = re.compile(r"^(?:株式会社|有限会社|合同会社|合资会社|\(株\)|\(有\)|\(合\))(?=..)")
@@ -50,7 +63,12 @@ def without_remarks(text: str) -> str:
         return _REMARK.sub("", _NOTE.sub("", text)) or text
     if text[0] == "原":
         text = _FORMERLY.sub("", text)
-    return text if text.endswith("公司") else _BEHIND.sub("", text)
+    if text.endswith("公司"):
+        return text
+    if text[-1] == "有" and len(text) >= _CUT_AT:
+        return text[:-1]  # 科技发展有|限公司
+    is_usual = text[-1] not in _BEHIND_ENDS and _SAYS_WHO.isdisjoint(text)
+    return text if is_usual else _BEHIND.sub("", text)
 
 
 def spell_out(text: str) -> str:
@@ -61,10 +79,12 @@ def spell_out(text: str) -> str:
         text = _FOREIGN_FORM.sub("", text) or text
     if "第" in text:
         text = _NUMBERED.sub(lambda found: plain_numerals(found[0]), text)
-    if _FIGURE.search(text):
+    if not text.isalpha() and _FIGURE.search(text):
         text = _FIGURE.sub(_in_words, text)
     if text[0] == "国":
         text = _ABOVE.sub("", text)
+    if text[-1] in _OFFICE_ENDS and not text.endswith(lexicon.OFFICES_IN_FULL):
+        text = _OFFICE.sub(lambda found: lexicon.OFFICES[found[0]], text)
     if _SHORTENED.isdisjoint(text):
         return text
     text = _SHORT_NAME.sub(lambda found: lexicon.SHORT_NAMES[found[0]], text)

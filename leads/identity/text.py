@@ -11,7 +11,15 @@ _ODD_BRACKETS = frozenset(map(chr, _BRACKETS))
 _CJK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _NOISE = re.compile(r"[^\w()&+|\s]|_")
 _NOISE_OR_SPACE = re.compile(r"[^\w()&+|]|_")
-_LISTED = re.compile(r"\(?[0-9]{1,4}(?:[、.:)]|\)[、.:]?)(?=[\u4e00-\u9fff])")
+_AHEAD = re.compile(  # 1、华信; KH0032 华信; 购买方名称：华信; 支付宝-华信; （盖章）华信
+    r"(?:\(?[0-9]{1,4}(?:[、.:)]|\)[、.:]?)(?=[\u4e00-\u9fff])"
+    r"|(?:#[0-9]{1,6}|[a-z]{2,4}-?[0-9]{3,6}[\s_:#-])[\s_:#-]*(?=[\u4e00-\u9fff])"
+    r"|(?:购买方|销售方|[购销]方|[收付]款方?|对方|客户|供应商|公司|单位|企业|账户|商户|开票)?"
+    r"(?:名称|户名|全称|抬头|姓名)(?:\s*[:-]|\s)\s*(?=[^\W_])"
+    r"|(?:[收付]款[人方]|(?:[收付]款|开票)单位|[甲乙供需买卖购销]方|客户|供应商|联系人)\s*:\s*(?=[^\W_])"
+    r"|[甲乙供需买卖]方\((?=.{4})|(?:支付宝|财付通|微信支付|云闪付|银联)[:-](?=[\u4e00-\u9fff]{4})"
+    r"|\((?:盖章|公章|签章|vip|重点|老客户|新客户)\)(?=[\u4e00-\u9fff]{4}))+"
+)
 _CJK_BLOCKS = ((0x3400, 0x4DC0), (0x4E00, 0xA000))
 
 
@@ -65,7 +73,8 @@ def normalise_name(text: str) -> str:
         folded = folded.translate(_BRACKETS)
     if not has_chinese(folded):
         return _tidy_latin(folded)
-    folded = _LISTED.sub("", folded, count=1) if _LISTED.match(folded) else folded
+    if ahead := _AHEAD.match(folded):
+        folded = folded[ahead.end() :]
     simplified = _NOISE_OR_SPACE.sub("", to_simplified(folded))
     # simplifying a rare character may lead out of what counts as Chinese here
     return simplified if has_chinese(simplified) else _tidy_latin(simplified)
