@@ -6,10 +6,12 @@ from typing import Any
 from django.contrib import messages
 from django.forms import BaseForm
 from django.http import HttpResponse, HttpResponseRedirect
+from django.utils.html import format_html
 
 from crm.refusals import Refused
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
+from crm.web.components import Action
 
 
 def carried_out(form: BaseForm, act: Callable[[], object], *, field: str | None = None) -> bool:
@@ -37,10 +39,14 @@ def acted(
     return htmx.toast(response, message, undo=undo)
 
 
-def refused(request: TenantRequest, *, url: str, message: Any) -> HttpResponse:
-    """A button was pressed and a rule said no: nothing changed, and why."""
+def refused(
+    request: TenantRequest, *, url: str, message: Any, link: Action | None = None
+) -> HttpResponse:
+    """A button was pressed and a rule said no: nothing changed, why, and what leads on."""
     if htmx.is_partial(request):
-        return htmx.toast(HttpResponse(status=422), message, tone="error")
+        return htmx.toast(HttpResponse(status=422), message, tone="error", link=link)
+    if link is not None:
+        message = format_html('{} <a href="{}">{}</a>', message, link.url, link.label)
     messages.error(request, message)
     response = HttpResponseRedirect(url)
     response.is_refusal = True  # type: ignore[attr-defined]  # read by crm.web.once

@@ -42,6 +42,26 @@ class Action:
 
 
 @dataclass(frozen=True)
+class HeadActions:
+    """What can be done at the head of a page: on a phone all but the chief one is a menu."""
+
+    chief_first: Sequence[Action] = ()
+    rest: Sequence[Action] = ()
+    chief_last: Sequence[Action] = ()
+
+    @classmethod
+    def of(cls, actions: Sequence[Action]) -> "HeadActions":
+        """The chief one keeps the end of the row it stands at; two need no menu."""
+        if len(actions) <= 2:
+            return cls(chief_first=actions)
+        chief = next((one for one in actions if one.kind == "primary"), actions[0])
+        rest = [one for one in actions if one is not chief]
+        if chief is actions[-1]:
+            return cls(rest=rest, chief_last=[chief])
+        return cls(chief_first=[chief], rest=rest)
+
+
+@dataclass(frozen=True)
 class Fact:
     """One line of a record's facts; `edit_url` gives the form that replaces the value in place.
 

@@ -22,6 +22,7 @@ from crm.people import selectors as people
 from crm.people.enums import Right
 from crm.people.models import Department, Member
 from crm.web import markup
+from crm.web.components import Label
 from crm.web.widgets import DateInput, DateTimeInput, FileDrop, MoneyInput, PhoneInput
 
 __all__ = [
@@ -67,6 +68,8 @@ class FaceMixin:
     fields: dict[str, forms.Field]
     draft_key = ""
     wide: tuple[str, ...] = ()
+    # a long form in parts: a heading, what the part is about, the names of its fields
+    parts: tuple[tuple[Label, Label, tuple[str, ...]], ...] = ()
 
     def prepare(self) -> None:
         """Rebind choices and dress the widgets."""
@@ -79,6 +82,16 @@ class FaceMixin:
         """As Django does, and colour the control."""
         super().add_error(field, error)  # type: ignore[misc]
         mark_errors(cast("forms.BaseForm", self))
+
+    @property
+    def sections(self) -> list[dict[str, Any]]:
+        """The parts with those of their fields that the viewer has."""
+        form = cast("forms.BaseForm", self)
+        found = [
+            {"title": title, "about": about, "fields": [form[n] for n in names if n in form.fields]}
+            for title, about, names in self.parts
+        ]
+        return [one for one in found if one["fields"]]
 
     @property
     def element_id(self) -> str:

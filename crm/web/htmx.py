@@ -15,6 +15,8 @@ from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 
+from crm.web.components import Action
+
 FRAMES = ("drawer", "modal")
 LAYOUTS = {
     "page": "layout/app.html",
@@ -120,10 +122,18 @@ def announce(response: HttpResponse, trigger: str | Mapping[str, Any]) -> HttpRe
 
 
 def toast(
-    response: HttpResponse, message: Any, *, tone: str = "success", undo: str = ""
+    response: HttpResponse,
+    message: Any,
+    *,
+    tone: str = "success",
+    undo: str = "",
+    link: Action | None = None,
 ) -> HttpResponse:
-    """Show a short notice at the edge of the screen, with undo where it can be undone."""
-    return announce(response, {"tz:toast": {"text": str(message), "tone": tone, "undo": undo}})
+    """Show a short notice at the edge of the screen, with undo or the page that leads on."""
+    told: dict[str, Any] = {"text": str(message), "tone": tone, "undo": undo}
+    if link is not None:
+        told |= {"link": {"url": str(link.url), "label": str(link.label)}}
+    return announce(response, {"tz:toast": told})
 
 
 def oob(request: HttpRequest, template: str, context: Mapping[str, Any]) -> str:

@@ -32,10 +32,22 @@ class RepsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
         return people.active_members().filter(member_roles__role__code=RoleCode.REP)
 
 
+LONG_LABEL = 28
+
+
 class Ticks(OwnTemplate, forms.CheckboxSelectMultiple):
-    """Choices to tick, side by side; a long list scrolls."""
+    """Choices to tick in columns, wide ones for long labels; a very long list scrolls."""
 
     template_name = "leads/rules/_ticks.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        widest = max((_width(str(label)) for _value, label in self.choices), default=0)
+        return super().get_context(name, value, attrs) | {"is_wide": widest > LONG_LABEL}
+
+
+def _width(label: str) -> int:
+    """In Latin letters: a Chinese sign takes the room of two."""
+    return sum(1 if sign.isascii() else 2 for sign in label)
 
 
 class RuleForm(TenantForm):

@@ -87,11 +87,6 @@ def initial_of(rule: CollisionRule) -> dict[str, Any]:
     }
 
 
-TARGETS = (
-    "target_rate", "target_completeness", "target_sharing", "target_hours", "target_per_rep",
-)  # fmt: skip
-
-
 class SettingsForm(TenantModelForm):
     """Hours, look-ups, protection, and what a redacted card shows."""
 
@@ -109,11 +104,41 @@ class SettingsForm(TenantModelForm):
         " new hour counts from tomorrow."),
     )  # fmt: skip
     wide = ("name_on_card", "card_shows", "complete_fields")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in TARGETS:
-            self.fields[name].help_text = _("Empty: no target.")
+    parts = (
+        (
+            _("Deciding cases"),
+            _("Counted in the working hours of whoever decides or may appeal."),
+            ("decision_hours", "appeal_hours"),
+        ),
+        (
+            _("Redacted cards"),
+            _("What is told of a client whose record the reader may not see. Phone, contacts,"
+              " amounts and notes never are."),
+            ("name_on_card", "card_shows"),
+        ),
+        (
+            _("Looking clients up"),
+            _("How often one member may ask whose client a company is, in a form or by a program."
+              " Beyond that no cards are shown for a while."),
+            ("lookups_per_minute", "lookups_per_day"),
+        ),
+        (
+            _("Protection"),
+            _("As long as a client is protected, nobody else can work on duplicates of it."),
+            ("protect_days", "protect_limit"),
+        ),
+        (
+            _("Early warning"),
+            _("Pairs of clients that may come to collide are told to managers once a day."),
+            ("digest_hour",),
+        ),
+        (
+            _("Indicators"),
+            _("What the figures of collisions are measured by. Empty: no target."),
+            ("complete_fields", "target_rate", "target_completeness", "target_sharing",
+             "target_hours", "target_per_rep"),
+        ),
+    )  # fmt: skip
 
     class Meta:
         model = CollisionSettings

@@ -18,9 +18,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from crm.access import policy
 from crm.access.decorators import needs
 from crm.audit import services as audit
 from crm.files.services import FileRefused, serve
+from crm.people.models import Member
 from crm.refusals import Refused
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
@@ -349,8 +351,18 @@ def channels(request: TenantRequest) -> HttpResponse:
         "totals": totals,
         "received": sum(totals),
         "rows": rows,
+        "begin": _ways_in(request.member),
     }
     return render(request, "leads/import/channels.html", context)
+
+
+def _ways_in(member: Member) -> Action | None:
+    """How a first lead comes in, for whoever may bring one."""
+    if policy.allowed(member, selectors.IMPORT):
+        return Action(_("Import leads"), reverse("leads:import_new"), "upload")
+    if policy.allowed(member, "leads.create_lead"):
+        return Action(_("Add a lead"), reverse("leads:create"), "plus", frame="drawer")
+    return None
 
 
 @needs("leads.view_channels")

@@ -4,13 +4,29 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from crm.access.viewer import current_viewer
 from crm.refusals import Refused
+from crm.web.components import Action
+from leads.selectors.cases import visible_cases
+from leads.services.cases import HeldBack
 from leads.services.refusals import ProtectedClient
+
+
+def way_on(refusal: Refused) -> Action | None:
+    """To the case that settles it, for whoever may read it."""
+    if isinstance(refusal, HeldBack):
+        pk: int | None = refusal.case.pk
+    else:
+        pk = refusal.case_id if isinstance(refusal, ProtectedClient) else None
+    member = current_viewer()
+    if pk is None or member is None or not visible_cases(member).filter(pk=pk).exists():
+        return None
+    return Action(_("Open the case"), reverse("leads:case", args=[pk]))
 
 
 def refusal_words(refusal: Refused) -> str:
     """What a form says: why it was refused, and the case that settles it where there is one."""
-    if isinstance(refusal, ProtectedClient) and refusal.case_id:
-        url = reverse("leads:case", args=[refusal.case_id])
-        return format_html('{} <a href="{}">{}</a>', str(refusal), url, _("Open the case"))
-    return str(refusal)
+    case = way_on(refusal)
+    if case is None:
+        return str(refusal)
+    return format_html('{} <a href="{}">{}</a>', str(refusal), case.url, case.label)

@@ -25,6 +25,7 @@ from leads.enums import RecordKind
 from leads.models import Customer, Opportunity
 from leads.selectors.cases import case_about, contested_until
 from leads.selectors.matching_text import narrow_customers
+from leads.views.refusing import refusal_words, way_on
 from orders.forms.documents import CommentForm
 from orders.models import PricedDocument
 from orders.selectors.heads import may_copy
@@ -126,7 +127,9 @@ def begin_for_customer(request: TenantRequest, pages: Pages) -> HttpResponse:
         try:
             begun = pages.begin(customer=customer, by=request.member, opportunity=deal)
         except Refused as reason:
-            return answers.refused(request, url=pages.create_url, message=str(reason))
+            return answers.refused(
+                request, url=pages.create_url, message=str(reason), link=way_on(reason)
+            )
         return go_to(request, reverse(pages.edit, args=[begun.pk]))
     text = request.GET.get("q", "").strip()
     found = narrow_customers(own, text) if text else own
@@ -180,10 +183,10 @@ def changed(request: TenantRequest, pages: Pages, document: Any, message: str) -
 
 
 def refused(
-    request: TenantRequest, pages: Pages, document: Any, reason: Exception, page: Page
+    request: TenantRequest, pages: Pages, document: Any, reason: Refused, page: Page
 ) -> HttpResponse:
     """Say why, leave everything as it is; without script on the record's page."""
     if htmx.is_partial(request):
         response = htmx.announce(HttpResponse(status=422), pages.event)
-        return htmx.toast(response, str(reason), tone="error")
-    return page(request, document.pk, status=422, refusal=str(reason))
+        return htmx.toast(response, str(reason), tone="error", link=way_on(reason))
+    return page(request, document.pk, status=422, refusal=refusal_words(reason))

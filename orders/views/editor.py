@@ -8,6 +8,7 @@ from crm.access.decorators import needs
 from crm.refusals import Refused
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
+from leads.views.refusing import refusal_words
 from orders.editor import ORDER, QUOTE, Kind, Sheet, open_sheet, read_sheet, save_sheet
 from orders.errors import OrderError, OrderNotEditable, QuoteNotEditable
 from orders.models import PricedDocument
@@ -55,7 +56,7 @@ def _finish(request: TenantRequest, sheet: Sheet, operation: str) -> HttpRespons
         try:
             kind.hand_on(sheet.document.pk, request.member)
         except Refused as reason:
-            sheet.message = str(reason)
+            sheet.message = refusal_words(reason)
             return _page(request, sheet, operation)
         message = kind.handed_on
     url = _page_of(kind, sheet.document)

@@ -11,11 +11,13 @@ from crm.access import policy
 from crm.access.decorators import needs
 from crm.access.links import who_can_see
 from crm.approvals import selectors as approvals
+from crm.approvals.models import Run
 from crm.refusals import Refused
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
 from crm.web.answers import carried_out
 from crm.web.asked import record_id
+from crm.web.components import Action
 from orders.enums import OrderStatus
 from orders.forms.documents import ReasonForm
 from orders.models import Order
@@ -79,19 +81,32 @@ def _page(request: TenantRequest, order_id: int, *, status: int = 200, **more: A
 def _record(request: TenantRequest, order_id: int, **more: Any) -> dict[str, Any]:
     order = order_or_404(request, order_id, "orders.view_order")
     run = approvals.runs_of(order).first()
+    turn = approvals.turn_of(run, request.member) if run else None
     return {
         **documents.record(request, PAGES, order),
         "is_open": order.is_editable or order.status == OrderStatus.SUBMITTED,
         "summary": order_summary(order),
         "facts": facts_of(order, request.member),
-        "actions": [*actions_of(order, request.member), *who_can_see(request.member, order)],
+        "actions": [
+            *_decide(run, turn),
+            *actions_of(order, request.member),
+            *who_can_see(request.member, order),
+        ],
         "entries": order_timeline(order),
         "versions": order.versions.select_related("member").order_by("-number"),
         "run": run,
-        "turn": approvals.turn_of(run, request.member) if run else None,
+        "turn": turn,
         "panels": panels_for(request, order),
         **more,
     }
+
+
+def _decide(run: Run | None, turn: approvals.Turn | None) -> list[Action]:
+    """On to the approval, for whoever it waits for."""
+    if run is None or turn is None or not turn.is_mine:
+        return []
+    url = reverse("approvals:detail", args=[run.pk])
+    return [Action(_("Decide"), url, "clipboard-check", kind="primary")]
 
 
 @require_POST

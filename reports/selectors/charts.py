@@ -40,6 +40,7 @@ def pipeline_by_stage(member: Member) -> dict[str, Any]:
     return {
         "id": "pipeline",
         "title": _("Where is the open pipeline?"),
+        "nothing": _("No opportunity with an amount is open."),
         "data": {
             "kind": "bar",
             "labels": [stage.name for stage in stages],
@@ -68,6 +69,7 @@ def leads_per_week(member: Member) -> dict[str, Any]:
     return {
         "id": "arrivals",
         "title": _("How many leads arrive, and from where?"),
+        "nothing": _("No lead has arrived in the last eight weeks."),
         "data": {
             "kind": "bar",
             "stacked": True,
@@ -104,6 +106,7 @@ def due_and_paid(member: Member) -> dict[str, Any]:
     return {
         "id": "collection",
         "title": _("Is what falls due being paid?"),
+        "nothing": _("Nothing has fallen due in the last six months."),
         "data": {
             "kind": "bar",
             "labels": [f"{month:%Y-%m}" for month in months],

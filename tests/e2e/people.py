@@ -99,7 +99,17 @@ class Person:
         words = self.say(text, context=context)
         exactly = re.compile(rf"^\s*{re.escape(words)}\s*$")
         button = place.get_by_role("button", name=exactly)
-        button.or_(place.get_by_role("link", name=exactly)).filter(visible=True).first.click()
+        found = button.or_(place.get_by_role("link", name=exactly)).filter(visible=True).first
+        self._open_menu_with(words, place, unless=found)
+        found.click()
+
+    @staticmethod
+    def _open_menu_with(words: str, place: Page | Locator, *, unless: Locator) -> None:
+        """On a phone what is not the chief action of a page lies in a menu at its head."""
+        menu = place.locator(".tz-rest").filter(has_text=words).first
+        expect(unless.or_(menu).first).to_be_attached()
+        if not unless.is_visible() and menu.count():
+            menu.locator("[data-bs-toggle]").click()
 
     def fill(self, label: str, value: str, *, context: str = "") -> None:
         """Type into the field with this label."""

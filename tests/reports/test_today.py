@@ -79,3 +79,17 @@ def test_a_stranger_counts_nothing(cast, other_cast, leads):
         tiles = {str(tile.label): str(tile.value) for tile in figures_for(other_cast.owner)}
     assert tiles["New leads this month"] == "0"
     assert tiles["Leads without a rep"] == "0"
+
+
+def test_a_chart_of_noughts_is_a_sentence(cast, sign_in):
+    with tenant_context(cast.organization.id):
+        ensure_default_stages()
+    page = sign_in(cast.owner).get("/acme/").content.decode()
+    assert "data-chart" not in page
+    assert "No lead has arrived in the last eight weeks." in page
+
+
+def test_a_chart_with_figures_is_drawn(cast, leads, sign_in):
+    page = sign_in(cast.owner).get("/acme/").content.decode()
+    assert 'data-chart="arrivals"' in page
+    assert "No lead has arrived" not in page

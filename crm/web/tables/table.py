@@ -206,8 +206,9 @@ class Table:
             parts.append(f'<tr data-id="{pk}" class="{self.row_css(row)}">')
             if tick:
                 parts.append(
-                    f'<td class="tz-tick"><input type="checkbox" class="form-check-input" '
-                    f'name="ids" value="{pk}" form="bulk-{self.key}" aria-label="#{pk}"></td>'
+                    f'<td class="tz-tick"><label><input type="checkbox" class="form-check-input" '
+                    f'name="ids" value="{pk}" form="bulk-{self.key}" aria-label="#{pk}">'
+                    "</label></td>"
                 )
             parts.extend(f"{opening}{cell(row)}</td>" for opening, cell in cells)
             parts.append("</tr>")

@@ -1,5 +1,6 @@
 """Tags and filters of our templates (a builtin library: no {% load %} needed)."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,7 @@ from crm.access import fields
 from crm.access.viewer import current_viewer
 from crm.tenancy.links import global_url as global_address
 from crm.web import formats, markup, once
+from crm.web.components import Action, HeadActions
 from crm.web.formats import Formats
 from crm.web.forms import dress as dress_field
 from crm.web.forms import mark_errors
@@ -152,6 +154,18 @@ def chart(data: dict[str, Any], element_id: str) -> SafeString:
 def seen(record: Model, name: str) -> Any:
     """{{ contact|seen:"phone"|phone }}: a guarded field as the viewer's roles let them see it."""
     return fields.shown(current_viewer(), type(record), name, getattr(record, name))
+
+
+@register.filter
+def at_the_head(actions: Sequence[Action] | None) -> HeadActions:
+    """{{ actions|at_the_head }}: which of them are a menu on a phone."""
+    return HeadActions.of(actions or ())
+
+
+@register.filter
+def has_figures(data: dict[str, Any]) -> bool:
+    """Whether a chart has anything to draw."""
+    return any(value for series in data["series"] for value in series["values"])
 
 
 @register.filter

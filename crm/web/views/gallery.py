@@ -79,7 +79,8 @@ def sample_record(request: TenantRequest, pk: int = 0) -> HttpResponse:
     """A record page, also shown in the drawer."""
     edit = Action(_("Edit"), reverse("web:gallery_form"), "pencil", frame="drawer")
     main = Action(_("Convert"), reverse("web:gallery_form"), "arrow-right", kind="primary")
-    context: dict[str, Any] = gallery_data.everything() | {"record_actions": [edit, main]}
+    copy = Action(_("Copy"), reverse("web:gallery_toast"), "copy", method="post")
+    context: dict[str, Any] = gallery_data.everything() | {"record_actions": [main, edit, copy]}
     return render(request, "web/gallery_record.html", context)
 
 

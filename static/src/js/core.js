@@ -32,7 +32,7 @@
 
   /* Toasts sit in the top layer of whatever is open, or they would be under the drawer. */
   const box = document.getElementById("tz-toasts");
-  tz.toast = ({ text, tone = "success", undo = "" }) => {
+  tz.toast = ({ text, tone = "success", undo = "", link = null }) => {
     if (!box || !text) return;
     const open = [...document.querySelectorAll("dialog[open]")].pop();
     (open ?? document.body).append(box);
@@ -42,10 +42,17 @@
     const line = document.createElement("span");
     line.textContent = text;
     toast.append(line);
+    if (link) toast.append(wayOn(link));
     if (undo) toast.append(undoButton(toast, undo));
     toast.append(closeButton(toast));
     box.append(toast);
-    dismissLater(toast, undo || tone === "error" ? 9000 : 4500);
+    dismissLater(toast, undo || link || tone === "error" ? 9000 : 4500);
+  };
+  const wayOn = ({ url, label }) => {
+    const link = document.createElement("a");
+    link.href = url;
+    link.textContent = label;
+    return link;
   };
   const undoButton = (toast, url) => {
     const button = document.createElement("button");
@@ -80,9 +87,12 @@
     for (const found of root.querySelectorAll("#tz-toasts > .tz-toast:not([data-live]), [data-move-toast]")) {
       const undo = found.dataset.tags?.match(/undo:(\S+)/)?.[1] ?? "";
       const tone = [...found.classList].find((name) => name.startsWith("tz-toast-"))?.slice(9) ?? "success";
+      const anchor = found.querySelector("a");
+      const link = anchor && { url: anchor.href, label: anchor.textContent };
+      anchor?.remove();
       const text = found.textContent.trim();
       found.remove();
-      tz.toast({ text, tone, undo });
+      tz.toast({ text, tone, undo, link });
     }
   };
   document.body.addEventListener("tz:toast", (event) => tz.toast(event.detail));

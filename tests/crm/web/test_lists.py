@@ -33,6 +33,13 @@ def test_the_page_holds_the_table_and_htmx_gets_the_table_alone(browser):
     assert "HX-Target" in browser.get(PAGE).headers["Vary"]
 
 
+def test_a_tick_box_is_pressed_anywhere_in_its_cell(browser):
+    page = text_of(browser.get(PAGE))
+    boxes = page.count('name="ids"')
+    assert boxes > 0
+    assert page.count('<td class="tz-tick"><label><input type="checkbox"') == boxes
+
+
 def test_a_filter_narrows_and_shows_a_chip(browser, cast):
     with tenant_context(cast.organization.id):
         Member.objects.filter(pk=cast.agent.pk).update(is_receiving_leads=False)

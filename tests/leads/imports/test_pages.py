@@ -137,6 +137,12 @@ def test_the_channel_page_balances_and_opens_its_rows(cast, browser):
     assert "Faulty row" in rows.content.decode()
 
 
+def test_empty_channels_lead_to_a_first_lead(cast, sign_in):
+    page = sign_in(cast.marketing).get("/acme/leads/channels/").content.decode()
+    assert "Nothing has come in yet." in page
+    assert 'href="/acme/leads/import/new/"' in page
+
+
 @pytest.mark.parametrize("path", ["", "rows/", "arrivals/", "original/", "error.csv"])
 def test_another_organisations_imports_do_not_exist(cast, other_cast, batch, sign_in, path):
     stranger = sign_in(other_cast.marketing)

@@ -5,6 +5,7 @@ import pytest
 from crm.audit.models import OperationLog
 from crm.tenancy.context import acting_as
 from leads.enums import RuleEffect
+from leads.forms.entering import SettingsForm
 from leads.models import CollisionRule, CollisionSettings, Customer, Lead
 from leads.selectors.entering import entry_rules, mark_of
 from leads.services.collision_rules import ensure_rules, move_rule, save_rule
@@ -180,3 +181,15 @@ def test_new_rules_are_asked_first_and_moved_ones_close_up(tenant):
     move_rule(rule_id=newest.pk, steps=-99)
     places = list(CollisionRule.objects.order_by("position").values_list("position", flat=True))
     assert places == list(range(1, len(kept) + 2))
+
+
+def test_every_setting_stands_in_one_part_of_the_form():
+    named = [name for _title, _about, names in SettingsForm.parts for name in names]
+    assert sorted(named) == sorted(SettingsForm.Meta.fields)
+
+
+def test_the_settings_say_what_each_part_is_about(tenant, sign_in, url):
+    page = sign_in(tenant.owner).get(url("leads:collision_settings")).content.decode()
+    assert page.count("<fieldset") == len(SettingsForm.parts)
+    assert page.count('name="decision_hours"') == 1
+    assert "Not saved yet" in page

@@ -1,7 +1,10 @@
 """Quoting a client is entering it: the one check stands here too."""
 
+import json
+
 import pytest
 
+from crm.access.viewer import viewing_as
 from crm.tenancy.clock import organization_today
 from crm.tenancy.context import acting_as, tenant_context
 from leads.models import CollisionCase, CollisionRecord, Customer
@@ -9,6 +12,7 @@ from leads.services.cases import HeldBack
 from leads.services.identity import index
 from leads.services.protection import protect_customer
 from leads.services.refusals import ProtectedClient
+from leads.views.refusing import way_on
 from orders.models import Quote
 from orders.services import offering, ordering, quotes
 from tests.leads.cases.conftest import (  # noqa: F401  fixtures
@@ -132,3 +136,26 @@ def test_two_reps_quoting_one_client_at_once_are_in_one_case(real_transactions):
         case = CollisionCase.objects.get()
         records = CollisionRecord.objects.filter(case=case).values_list("record_id", flat=True)
         assert set(records) == {one.pk for one in clients.values()}
+
+
+def test_what_is_held_names_its_case_and_leads_to_it(tenant, sign_in, url):  # noqa: F811
+    a_strangers_client(tenant.colleague)
+    customer = a_strangers_client(tenant.agent)
+    sent(tenant.agent, customer)
+    case = CollisionCase.objects.get()
+    browser, begin = sign_in(tenant.agent), url("orders:create_quote")
+    told = browser.post(begin, {"customer": customer.pk}, HTTP_HX_REQUEST="true")
+    toast = json.loads(told.headers["HX-Trigger"])["tz:toast"]
+    assert case.number in toast["text"]
+    assert toast["link"] == {"url": url("leads:case", case.pk), "label": "Open the case"}
+    page = browser.post(begin, {"customer": customer.pk}, follow=True).content.decode()
+    assert f'<a href="{url("leads:case", case.pk)}">Open the case</a>' in page
+
+
+def test_a_case_that_one_may_not_read_is_named_without_a_link(tenant):
+    a_strangers_client(tenant.colleague)
+    sent(tenant.agent, a_strangers_client(tenant.agent))
+    held = HeldBack(CollisionCase.objects.get())
+    with viewing_as(tenant.northerner):
+        assert way_on(held) is None
+    assert way_on(held) is None
