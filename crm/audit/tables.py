@@ -8,7 +8,8 @@ from django.db.models import Func, Q, QuerySet, TextField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from crm.audit import records, wording
+from crm.audit import records
+from crm.audit.actions import ACTIONS
 from crm.audit.entries import prepare
 from crm.audit.enums import Verb
 from crm.people.models import Member
@@ -172,9 +173,7 @@ class LogTable(Table):
         A value could be masked for the reader: finding the line would tell it.
         """
         actions = [
-            action
-            for action, words in wording.ACTIONS.items()
-            if text.lower() in str(words).lower()
+            action for action, words in ACTIONS.items() if text.lower() in str(words).lower()
         ]
         found: QuerySet[Any] = queryset.annotate(said=Said("details")).filter(
             Q(action__in=actions) | Q(said__icontains=text) | Q(member__name__startswith=text)

@@ -9,9 +9,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crm.integrations.enums import Hold
 from crm.integrations.models import AccessToken
 from crm.integrations.problems import Problem, unauthorized
 from crm.integrations.secrets import PREFIX, digest_of
+from crm.integrations.selectors import all_tokens
 from crm.people.models import Member
 from crm.people.selectors import member_of
 from crm.signin.policy import lacks_second_factor
@@ -44,7 +46,7 @@ def identify(secret: str) -> Caller:
     """
     if not secret.startswith(PREFIX) or len(secret) > LONGEST:
         raise unauthorized(is_given=True)
-    rows = AccessToken.objects.select_related("member__user")
+    rows = all_tokens().select_related("member__user")
     token = rows.filter(
         secret_digest=digest_of(secret), revoked_at=None, expires_at__gt=timezone.now()
     ).first()
@@ -62,6 +64,8 @@ def check_standing(caller: Caller) -> None:
     """Whether programs of this member may work now; 403 where a page would stop them too."""
     if not caller.member.organization.is_open:
         raise Problem(403, "organization-closed", _("This organisation is closed at present."))
+    if caller.token.hold:
+        raise Problem(403, caller.token.hold, Hold(caller.token.hold).label)
     if lacks_second_factor(caller.member):
         text = _("Its owner has to set up a second factor first: sign in and follow the page.")
         raise Problem(403, "second-factor", text)

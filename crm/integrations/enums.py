@@ -4,11 +4,22 @@ from django.utils.translation import pgettext_lazy
 
 
 class TokenState(models.TextChoices):
-    """What a token is good for now; follows from two moments."""
+    """What a token is good for now; follows from two moments and from what holds it back."""
 
     VALID = "valid", pgettext_lazy("token", "Valid")
     EXPIRED = "expired", pgettext_lazy("token", "Expired")
     REVOKED = "revoked", pgettext_lazy("token", "Revoked")
+    ON_HOLD = "on-hold", pgettext_lazy("token", "On hold")
+
+
+class Hold(models.TextChoices):
+    """Why no token works, or this one does not; it ends when the reason does."""
+
+    API_OFF = "api-off", _("An administrator has switched the API off for the organisation.")
+    PERMISSION = (
+        "token-on-hold",
+        _("Its owner may not have access tokens at present; it works again once they may."),
+    )
 
 
 class Lifetime(models.IntegerChoices):

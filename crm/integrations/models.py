@@ -58,15 +58,35 @@ class AccessToken(TenantModel):
         return f"{self.name} ({self.hint}…)"
 
     @property
+    def hold(self) -> str:
+        """Why it does not work although valid: a Hold, as selectors.with_hold read it, or ""."""
+        return str(self.__dict__.get("held_by", ""))
+
+    @property
     def state(self) -> TokenState:
-        return state_at(self.revoked_at, self.expires_at)
+        return state_at(self.revoked_at, self.expires_at, self.hold)
 
 
-def state_at(revoked_at: datetime | None, expires_at: datetime) -> TokenState:
-    """A revoked token stays so; an expired one has come to its end by itself."""
+def state_at(revoked_at: datetime | None, expires_at: datetime, hold: str) -> TokenState:
+    """Revoked or expired is for good; what is held back may work again."""
     if revoked_at is not None:
         return TokenState.REVOKED
-    return TokenState.EXPIRED if expires_at <= timezone.now() else TokenState.VALID
+    if expires_at <= timezone.now():
+        return TokenState.EXPIRED
+    return TokenState.ON_HOLD if hold else TokenState.VALID
+
+
+class ApiSwitch(TenantModel):
+    """Whether programs may come in at all; one row, made when somebody first turns it."""
+
+    is_off = models.BooleanField(default=False)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["organization"], name="one_api_switch")]
+
+    def __str__(self) -> str:
+        return "off" if self.is_off else "on"
 
 
 class StoredAnswer(TenantModel):

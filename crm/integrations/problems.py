@@ -10,6 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from crm.integrations.enums import Hold
+
 CONTENT_TYPE = "application/problem+json"
 URN = "urn:tongzhou:problem:"
 Label = str | Promise
@@ -114,6 +116,7 @@ def problem_lines() -> list[tuple[int, str, str]]:
         (403, "not-allowed", _("“permission” says what is missing.")),
         (403, "read-only", _("The token may only read.")),
         (403, "second-factor", _("Its owner has yet to set up a second factor.")),
+        *((403, str(hold), str(hold.label)) for hold in Hold),
         (403, "organization-closed", _("The organisation is suspended or being deleted.")),
         (404, "not-found", _("Not there, or not for this member.")),
         (405, "method-not-allowed", _("“Allow” says which methods there are.")),

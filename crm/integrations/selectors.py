@@ -1,24 +1,50 @@
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.shortcuts import get_object_or_404
 
 from crm.access import policy
 from crm.access.registry import permissions
-from crm.integrations.models import AccessToken
+from crm.integrations.enums import Hold
+from crm.integrations.models import AccessToken, ApiSwitch
 from crm.integrations.registry import api_permissions
-from crm.people.models import Member
+from crm.people.models import Member, MemberRole
 
+CREATE = "integrations.create_token"
 MANAGE = "integrations.manage_tokens"
+
+
+def is_api_off() -> bool:
+    """Whether an administrator has shut the API for every program."""
+    return ApiSwitch.objects.filter(is_off=True).exists()
+
+
+def with_hold(rows: QuerySet[AccessToken]) -> QuerySet[AccessToken]:
+    """The tokens, each with `held_by`: why it does not work although it is valid; "" where it does.
+
+    One rule for door and lists: a token lives on its owner's permission to have tokens.
+    """
+    may = MemberRole.objects.filter(member_id=OuterRef("member_id"), role__grants__has_key=CREATE)
+    reasons = Case(
+        When(Exists(ApiSwitch.objects.filter(is_off=True)), then=Value(str(Hold.API_OFF))),
+        When(~Exists(may), then=Value(str(Hold.PERMISSION))),
+        default=Value(""),
+    )
+    return rows.annotate(held_by=reasons)
+
+
+def all_tokens() -> QuerySet[AccessToken]:
+    """Everybody's tokens, with what holds them back."""
+    return with_hold(AccessToken.objects.all())
 
 
 def own_tokens(member: Member) -> QuerySet[AccessToken]:
     """The tokens by which programs act as this member."""
-    return AccessToken.objects.filter(member=member)
+    return all_tokens().filter(member=member)
 
 
 def token_or_404(member: Member, pk: int) -> AccessToken:
     """A token of one's own, or anybody's for those who manage them."""
     mine = Q() if policy.allowed(member, MANAGE) else Q(member=member)
-    return get_object_or_404(AccessToken.objects.filter(mine).select_related("member"), pk=pk)
+    return get_object_or_404(all_tokens().filter(mine).select_related("member"), pk=pk)
 
 
 def permission_choices(member: Member) -> list[tuple[str, str]]:

@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 
 from crm.access import policy
 from crm.audit import services as audit
-from crm.integrations.models import AccessToken
+from crm.integrations.models import AccessToken, ApiSwitch
 from crm.integrations.secrets import digest_of, hint_of, make_secret
 from crm.integrations.selectors import MANAGE
 from crm.people.holdings import Passed
 from crm.people.models import Member
 from crm.refusals import Refused
+from crm.tenancy.current import current_organization
 
 LONGEST_DAYS = 365
 MOST = 20
@@ -66,6 +67,18 @@ def revoke_token(*, token_id: int, by: Member) -> AccessToken:
     if token.revoked_at is None:
         _revoke(token, by)
     return token
+
+
+@transaction.atomic
+def switch_api(*, is_off: bool) -> None:
+    """Shut every program of the organisation out until it is switched on again, or let them in."""
+    kept, _is_new = ApiSwitch.objects.get_or_create()
+    switch = ApiSwitch.objects.select_for_update(of=("self",), no_key=True).get(pk=kept.pk)
+    if switch.is_off == is_off:
+        return
+    switch.is_off = is_off
+    switch.save(update_fields=["is_off", "changed_at"])
+    audit.record("api.switched_off" if is_off else "api.switched_on", target=current_organization())
 
 
 def end_with_member(member: Member) -> Sequence[Passed]:

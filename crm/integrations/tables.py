@@ -29,7 +29,12 @@ from crm.web.tables import (
     TextColumn,
 )
 
-COLOURS = {TokenState.VALID: "green", TokenState.EXPIRED: "grey", TokenState.REVOKED: "red"}
+COLOURS = {
+    TokenState.VALID: "green",
+    TokenState.ON_HOLD: "amber",
+    TokenState.EXPIRED: "grey",
+    TokenState.REVOKED: "red",
+}
 
 
 def state_badge(state: TokenState) -> str:
@@ -44,7 +49,7 @@ def access_words(*, may_write: bool) -> str:
 
 @dataclass(frozen=True)
 class StateFilter(Filter):
-    """Valid, expired or revoked now."""
+    """Valid, on hold, expired or revoked now; the rows carry `held_by` (selectors.with_hold)."""
 
     control = "choices"
 
@@ -54,7 +59,8 @@ class StateFilter(Filter):
     def condition(self, values: Sequence[str], scope: Scope) -> Q:
         now = timezone.now()
         parts = {
-            TokenState.VALID: Q(revoked_at=None, expires_at__gt=now),
+            TokenState.VALID: Q(revoked_at=None, expires_at__gt=now, held_by=""),
+            TokenState.ON_HOLD: Q(revoked_at=None, expires_at__gt=now) & ~Q(held_by=""),
             TokenState.EXPIRED: Q(revoked_at=None, expires_at__lte=now),
             TokenState.REVOKED: Q(revoked_at__isnull=False),
         }
@@ -66,7 +72,7 @@ class StateFilter(Filter):
 
 
 def _state(row: Row) -> TokenState:
-    return state_at(row["revoked_at"], row["expires_at"])
+    return state_at(row["revoked_at"], row["expires_at"], row["held_by"])
 
 
 NAME = LinkColumn("name", pgettext_lazy("token", "Name"), url="integrations:token")
@@ -75,7 +81,7 @@ STATE = HtmlColumn(
     gettext_lazy("State"),
     html=lambda row, reader: state_badge(_state(row)),
     plain=lambda row: str(_state(row).label),
-    wanted=("revoked_at", "expires_at"),
+    wanted=("revoked_at", "expires_at", "held_by"),
 )
 
 

@@ -1,5 +1,7 @@
 """Access tokens on the screen: one's own, and everybody's for administrators."""
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
@@ -13,11 +15,18 @@ from crm.access import policy
 from crm.access.decorators import needs
 from crm.access.registry import permissions
 from crm.integrations import services
-from crm.integrations.enums import TokenState
+from crm.integrations.enums import Hold, TokenState
 from crm.integrations.forms import TokenForm
 from crm.integrations.models import AccessToken
 from crm.integrations.problems import problem_lines
-from crm.integrations.selectors import MANAGE, own_tokens, token_or_404
+from crm.integrations.selectors import (
+    CREATE,
+    MANAGE,
+    all_tokens,
+    is_api_off,
+    own_tokens,
+    token_or_404,
+)
 from crm.integrations.showing import keep_secret, take_secret
 from crm.integrations.tables import OwnTokenTable, TokenTable, access_words, state_badge
 from crm.refusals import Refused
@@ -28,8 +37,8 @@ from crm.web import htmx, markup
 from crm.web.answers import acted, refused
 from crm.web.components import Action, Fact
 
-CREATE = "integrations.create_token"
 EVENT = "token-changed"
+LIST = "integrations/tokens.html"
 
 
 @needs(CREATE)
@@ -40,7 +49,12 @@ def own_token_list(request: TenantRequest) -> HttpResponseBase:
     if policy.allowed(request.member, MANAGE):
         actions.insert(0, Action(_("Everybody's tokens"), reverse("integrations:tokens"), "users"))
     table = OwnTokenTable(request, own_tokens(request.member))
-    return table.respond(title=_("My access tokens"), actions=actions)
+    return table.respond(LIST, standing(), title=_("My access tokens"), actions=actions)
+
+
+def standing() -> dict[str, Any]:
+    """Whether the API is shut, for the notice above the lists."""
+    return {"hold": Hold.API_OFF.label if is_api_off() else ""}
 
 
 def documentation() -> Action:
@@ -76,12 +90,41 @@ def openapi(request: TenantRequest) -> JsonResponse:
 @needs(MANAGE)
 def token_list(request: TenantRequest) -> HttpResponseBase:
     """Every program that acts for somebody here."""
-    actions = [documentation()]
+    actions = [documentation(), switch()]
     if policy.allowed(request.member, CREATE):
         own = reverse("integrations:own_tokens")
         actions.append(Action(_("My access tokens"), own, "key"))
-    table = TokenTable(request, AccessToken.objects.all())
-    return table.respond(title=_("Access tokens"), actions=actions)
+    table = TokenTable(request, all_tokens())
+    return table.respond(LIST, standing(), title=_("Access tokens"), actions=actions)
+
+
+def switch() -> Action:
+    """Shut every program out at once, or let them in again."""
+    if is_api_off():
+        url = reverse("integrations:switch_on")
+        return Action(_("Switch the API on"), url, "plug", method="post")
+    confirm = _("No program gets in until the API is switched on again. Switch it off?")
+    url = reverse("integrations:switch_off")
+    label = _("Switch the API off")
+    return Action(label, url, "plug-connected-x", kind="danger", method="post", confirm=confirm)
+
+
+@require_POST
+@needs(MANAGE)
+def switch_off(request: TenantRequest) -> HttpResponse:
+    """Shut every program out."""
+    services.switch_api(is_off=True)
+    url = reverse("integrations:tokens")
+    return htmx.done(request, url=url, message=_("The API is switched off."))
+
+
+@require_POST
+@needs(MANAGE)
+def switch_on(request: TenantRequest) -> HttpResponse:
+    """Let the programs in again."""
+    services.switch_api(is_off=False)
+    url = reverse("integrations:tokens")
+    return htmx.done(request, url=url, message=_("The API is switched on."))
 
 
 @sensitive_post_parameters("password")
@@ -122,6 +165,7 @@ def token_detail(request: TenantRequest, pk: int) -> HttpResponse:
         "secret": take_secret(request, token),
         "refresh_on": [EVENT],
         "badge": state_badge(token.state),
+        "hold": Hold(token.hold).label if token.state == TokenState.ON_HOLD else "",
         "facts": facts_of(token),
         "actions": actions_of(token),
     }
@@ -152,7 +196,7 @@ def _used(token: AccessToken) -> str:
 
 def actions_of(token: AccessToken) -> list[Action]:
     """What can be done with it now."""
-    if token.state != TokenState.VALID:
+    if token.state not in {TokenState.VALID, TokenState.ON_HOLD}:
         return []
     url = reverse("integrations:revoke_token", args=[token.pk])
     sure = _("The program that uses “%(name)s” is shut out at once, for good. Revoke it?")

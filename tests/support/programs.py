@@ -8,7 +8,8 @@ from django.test import Client
 
 from crm.integrations import services
 from crm.integrations.models import AccessToken
-from crm.people.models import Member
+from crm.integrations.selectors import CREATE
+from crm.people.models import Member, Role
 from crm.tenancy.context import acting_as, tenant_context
 from tests.support.cast import Cast
 
@@ -47,9 +48,17 @@ def program_of(cast: Cast, member: Member, **terms: Any) -> Program:
     """A program with a new token of this member; it may write unless the terms say otherwise."""
     facts = {"name": "ERP", "days": 90, "may_write": True} | terms
     with tenant_context(cast.organization.id), acting_as(member.pk):
+        let_have_tokens(member)
         fresh = Member.objects.get(pk=member.pk)
         token, secret = services.create_token(by=fresh, **facts)
     return Program(cast.organization.slug, secret, token)
+
+
+def let_have_tokens(member: Member) -> None:
+    """See that one of the member's roles lets them have access tokens."""
+    role = Role.objects.filter(member_roles__member=member).order_by("pk")[0]
+    role.grants |= {CREATE: "all"}
+    role.save(update_fields=["grants"])
 
 
 def problem_of(answer: Any) -> str:
