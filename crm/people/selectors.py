@@ -19,10 +19,15 @@ def organization_id_at(slug: str) -> int | None:
     key = f"organization-id:{slug}"
     found: int | None = cache.get(key)
     if found is None:
-        found = Organization.objects.filter(slug=slug).values_list("id", flat=True).first()
+        found = find_organization_id(slug)
         if found is not None:
             cache.set(key, found, ORGANIZATION_CACHE_SECONDS)
     return found
+
+
+def find_organization_id(slug: str) -> int | None:
+    """The same, asked of the database each time: it costs as much whether there is one or not."""
+    return Organization.objects.filter(slug=slug).values_list("id", flat=True).first()
 
 
 def own_currency() -> str:

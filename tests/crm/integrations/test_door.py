@@ -1,9 +1,14 @@
 """Who comes in by a token, who does not, and what they are told."""
 
+import re
+import time
 from datetime import timedelta
+from statistics import median
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from crm.audit.models import OperationLog
@@ -95,6 +100,25 @@ def test_an_unknown_organisation_or_address_says_as_little(cast, program):
     agent.slug = "nobody-here"
     assert problem_of(agent.get("/leads")) == "token-invalid"
     assert Client().get("/acme/api/v1/nothing").status_code == 401
+
+
+def test_a_wrong_token_costs_the_same_work_wherever_it_is_tried(cast):
+    """As many statements, and times that nobody can tell apart."""
+    work: dict[str, list[str]] = {}
+    times: dict[str, list[float]] = {"acme": [], "nobody-here": []}
+    for slug in times:
+        with CaptureQueriesContext(connection) as asked:
+            assert Program(slug, "tz_wrong", None).get("/me").status_code == 401
+        work[slug] = [re.sub(r"_x\d+", "", one["sql"])[:24] for one in asked]
+    assert work["acme"] == work["nobody-here"]
+    assert len(work["acme"]) > 2
+    for _turn in range(25):
+        for slug, kept in times.items():
+            begun = time.thread_time()
+            Program(slug, "tz_wrong", None).get("/me")
+            kept.append(time.thread_time() - begun)
+    known, unknown = (median(kept) for kept in times.values())
+    assert 0.6 < known / unknown < 1.6
 
 
 def test_a_session_opens_nothing_and_no_cookie_is_set(cast, sign_in, program):
