@@ -1,11 +1,13 @@
 """Act four: the bank's file comes, the deposit is matched, and the figures follow."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, Route
 
 from tests.e2e.acts.marketing import tile
 from tests.e2e.acts.play import Play, money, number_in
@@ -49,15 +51,39 @@ def upload_statement(play: Play) -> None:
     drawer.get_by_role("button", name=person.say("Read the file")).click()
     expect(drawer).to_be_hidden()
 
-    if play.on_phone:
-        page.locator("#reconcile-lines a", has_text=play.client).click()
     match = page.locator("#match")
+    if play.on_phone:
+        line = page.locator("#reconcile-lines a", has_text=play.client)
+        expect(line).to_be_visible()
+        with lines_being_read(page):
+            line.click()
+            expect(match).to_be_visible()
     expect(match).to_be_visible()
     expect(match).to_contain_text(play.client)
     expect(match.locator(".tz-way")).to_contain_text(play.order_number)
     expect(match.locator(".tz-way")).to_contain_text(money(play.total * 3 / 10))
     assert match.locator(".tz-way-chips .tz-chip").count() >= 2
     play.picture(person, "proposal")
+
+
+@contextmanager
+def lines_being_read(page: Page) -> Iterator[None]:
+    """The list reads itself again, as when a worker has proposed: a tap must not be lost."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if route.request.headers.get("hx-target") == "reconcile-lines":
+            held.append(route)
+        else:
+            route.fallback()
+
+    page.route("**/bank/**", hold)
+    with page.expect_request(lambda request: "hx-target" in request.headers):
+        page.evaluate("htmx.trigger(document.body, 'tz:bank-lines-changed')")
+    yield
+    for route in held:
+        route.continue_()
+    page.unroute("**/bank/**", hold)
 
 
 def post(play: Play) -> None:
