@@ -1,32 +1,40 @@
 """What names say of place, trade and form, as far as it can rule out that two records are one.
 
-Thousands of firms share a brand or its sound. Where the rest of their names leaves too little of
-the score, only another piece of evidence can make two of them one. The rules are those of `names`,
-asked of each two places and trades, not of each pair; what they cannot rule out is compared.
+Thousands of firms share a brand, its sound or a part of it. Where the rest of their names leaves
+too little of the score, only another piece of evidence can make two of them one. The rules are
+those of `names`, asked of each two places and trades, not of each pair; what they cannot rule out
+is compared.
 """
 
 from array import array
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from leads.identity.brands import ENOUGH
+from leads.identity.lexicon import TRADES
 from leads.identity.names import PROBABLE, closing_factor, place_factor, trade_factor
 from leads.identity.numbering import distinct
 from leads.identity.profiles import Profile
 from leads.identity.shapes import Shape
+from leads.identity.short_forms import LONGEST, may_lack
 from leads.identity.types import CompanyName
 
 ADDRESS, PERSON, MAIL = 1, 2, 4
-SIZE = 8  # of this many times the length of a brand are a record's kinds, the rest is its evidence
-READ_ALIKE = 0.8  # the most that two brands say that are only read alike, as `compare_brands` says
+EVIDENCE, KNOWN = ADDRESS | PERSON | MAIL, 8  # and a firm that is known under several names
+SIZE = 16  # of this many times the length of a brand are a record's kinds, the rest is its evidence
+LOOSE, HIDES, PLACELESS = 1, 2, 4  # what a shape allows, see `brands` and `short_forms`
+OF_ONE_LENGTH = 0.8  # the most that two brands say that are not one, as `compare_brands` says
+CONTAINED = 0.95  # or when one brand holds a place and the other
 ALONE = PROBABLE / 0.97  # what names must say when nothing else agrees, see `records`
 _SURELY = 0.001  # scores are rounded
 _TABLE = 1_000  # values of which all pairs fit into a table
 _REMEMBERED = 200_000
 _EVERYWHERE = ("", "中国")  # provinces that contradict none
-_RARE, _USUAL = "甲甲甲甲", "甲甲"  # brands as long as they must be
+_ANYWHERE = "甲"  # a place that both have
+_RARE, _USUAL, _HEARD = "甲甲甲甲", "甲甲", "甲钾"  # brands as long as they must be; one read alike
 Rows = npt.NDArray[np.intp]
 Flags = npt.NDArray[np.bool_]
 
@@ -41,14 +49,14 @@ def evidence_of(profile: Profile) -> int:
 
 
 # what is compared of shapes: the places, trades and closings there are; each shape's numbers of
-# province, place, trade and closing
+# province, place, trade and closing, and what it allows
 Aspects = tuple[list[Any], list[Any], list[Any], list[bytes]]
 
 
 def aspects_of(shapes: Iterable[Shape]) -> Aspects:
     """What is compared of each shape."""
     numbered: list[dict[Any, int]] = [dict.fromkeys(_EVERYWHERE, 0), {}, {}, {}]
-    columns = [array("I") for _one in numbered]
+    columns = [array("I") for _one in range(len(numbered) + 1)]
     for region, trade, form, branch, province, city, kind, trades, _generic, hint in shapes:
         group = form if "集团" in form or "控股" in form else ""
         said = (
@@ -57,10 +65,18 @@ def aspects_of(shapes: Iterable[Shape]) -> Aspects:
             (trade, trades, group),
             (kind, bool(trade), branch),
         )
-        for known, column, one in zip(numbered, columns, said, strict=True):
+        for known, column, one in zip(numbered, columns, said, strict=False):
             column.append(known.setdefault(one, len(known)))
+        columns[-1].append(_allowed(form, branch, trades, province or city or region))
     _provinces, places, trades_told, closings = map(list, numbered)
     return places, trades_told, closings, [column.tobytes() for column in columns]
+
+
+def _allowed(form: str, branch: str, trades: Sequence[str], place: str) -> int:
+    """What the rules of `brands` and `short_forms` may still make of names of a shape."""
+    name = CompanyName(legal_form=form, branch=branch)
+    is_plain = bool(trades) and TRADES.issuperset(trades)
+    return LOOSE * may_lack(name) | HIDES * (not is_plain) | PLACELESS * (not place)
 
 
 class Factors:
@@ -99,90 +115,95 @@ class Factors:
         return self.factor(self.values[left], self.values[right])
 
 
-class Column(NamedTuple):
-    """What the members of groups bear, one after the other."""
-
-    province: npt.NDArray[np.uint32]
-    shape: Rows
-    kind: npt.NDArray[np.uint16]
-    read_as: npt.NDArray[np.uint32]
-    written_as: npt.NDArray[np.uint32]
-
-
 class Bearings:
     """Every record's shape, kind and brand, and which of them contradict each other."""
 
     def __init__(self, aspects: Sequence[Any], records: Sequence[bytes]) -> None:
         places, trades, closings, numbers = aspects
-        self.province_of, self.place_of, self.trade_of, self.closing_of = (
-            np.frombuffer(one, np.uint32).astype(np.intp) for one in numbers
-        )
         long = [(*place, is_long) for place in places for is_long in (False, True)]
+        heard = [(*trade, is_heard) for trade in trades for is_heard in (False, True)]
         self.places = Factors(long, _of_places)
-        self.trades = Factors(trades, _of_trades)
+        self.trades = Factors(heard, _of_trades)
         self.closings = Factors(closings, _of_closings)
-        shape_of, kind_of, read_as, written_as, characters, lengths = records
-        self.shape_of = np.frombuffer(shape_of, np.uint32)
-        self.kind_of = np.frombuffer(kind_of, np.uint16)
-        self.read_as = np.frombuffer(read_as, np.uint32)
-        self.written_as = np.frombuffer(written_as, np.uint32)
-        self.characters = np.frombuffer(characters, np.uint64)
-        self.lengths = np.frombuffer(lengths, np.uint8)
+        kinds = (np.uint32, np.uint16, np.uint32, np.uint32, np.uint64, np.uint8)
+        shape_of, self.kind, self.read_as, self.written_as, self.characters, self.length = (
+            np.frombuffer(column, kind) for column, kind in zip(records, kinds, strict=True)
+        )
+        self.province, self.place, self.trade, self.closing, self.allowed = (
+            np.frombuffer(one, np.uint32).astype(kind)[shape_of]
+            for one, kind in zip(numbers, (*[np.uint32] * 4, np.uint8), strict=True)
+        )
 
-    def of(self, positions: Rows) -> Column:
-        """What the records at these positions bear."""
-        shape = self.shape_of[positions].astype(np.intp)
-        return Column(
-            self.province_of[shape].astype(np.uint32), shape, self.kind_of[positions],
-            self.read_as[positions], self.written_as[positions],
-        )  # fmt: skip
+    def not_apart(self, left: Rows, right: Rows) -> tuple[Rows, Rows]:
+        """Those of these pairs of positions that may be one client.
 
-    def not_apart(self, bear: Column, left: Rows, right: Rows) -> tuple[Rows, Rows]:
-        """Those of these pairs of members that may be one client.
-
-        Two provinces are always apart. Where the brands are read alike, so are two whose places,
-        trades and forms leave too little, unless other evidence may outweigh it.
+        Two provinces are always apart. So are two names of which brands, places, trades and forms
+        leave too little, unless other evidence may outweigh it, or one may stand for the other as
+        a whole.
         """
-        here, there = bear.province[left], bear.province[right]
+        here, there = self.province[left], self.province[right]
         near = (here == there) | (here == 0) | (there == 0)
         left, right = left[near], right[near]
-        kind, sort = bear.kind[left], bear.kind[right]
-        shared = kind & sort & np.uint16(SIZE - 1)
-        is_judged = (
-            (kind // SIZE == sort // SIZE)
-            & (kind >= SIZE)
-            & (bear.read_as[left] == bear.read_as[right])
-            & ((shared & ADDRESS) == 0)
-            & (shared != (PERSON | MAIL))
-        )
-        judged = np.flatnonzero(is_judged)
-        stay = ~is_judged
-        stay[judged[self._may_agree(bear, left[judged], right[judged], shared[judged])]] = True
+        judged = np.flatnonzero(self._are_judged(left, right))
+        stay = np.ones(len(left), np.bool_)
+        stay[judged] = False
+        stay[judged[self._may_agree(left[judged], right[judged])]] = True
         return left[stay], right[stay]
 
-    def _may_agree(
-        self, bear: Column, left: Rows, right: Rows, shared: npt.NDArray[np.uint16]
-    ) -> Rows:
-        """Which pairs of names of one reading may be probable."""
-        rows = np.arange(len(left))
-        score = np.where(bear.written_as[left] == bear.written_as[right], 1.0, READ_ALIKE)
-        least = np.where(shared > 0, PROBABLE, ALONE) - _SURELY
-        shape, other = bear.shape[left], bear.shape[right]
-        is_long = bear.kind[left] >= len(_RARE) * SIZE
-        for factors, number_of, scale, plus in (
-            (self.places, self.place_of, 2, is_long),
-            (self.trades, self.trade_of, 1, 0),
-            (self.closings, self.closing_of, 1, 0),
+    def _are_judged(self, left: Rows, right: Rows) -> Flags:
+        """Whether nothing but brand, place, trade and form may make them one."""
+        kind, sort = self.kind[left], self.kind[right]
+        shared = kind & sort
+        is_outweighed = (shared & ADDRESS > 0) | (shared & (PERSON | MAIL) == PERSON | MAIL)
+        is_named_otherwise = (shared & KNOWN > 0) | self._may_be_whole(left, right)
+        is_named_otherwise &= self.read_as[left] != self.read_as[right]
+        return np.asarray((np.minimum(kind, sort) >= SIZE) & ~is_outweighed & ~is_named_otherwise)
+
+    def _may_be_whole(self, left: Rows, right: Rows) -> Flags:
+        """Whether one may be short for the other or its beginning, or have a slip in its trade."""
+        size, other = self.length[left].astype(np.int16), self.length[right].astype(np.int16)
+        allowed, others = self.allowed[left], self.allowed[right]
+        is_short = ((allowed & LOOSE) > 0) & (size <= LONGEST)
+        is_short |= ((others & LOOSE) > 0) & (other <= LONGEST)
+        is_slip = (((allowed | others) & HIDES) > 0) & (np.abs(size - other) <= 1)
+        here, there = self.characters[left], self.characters[right]
+        is_cut_off = ((here & ~there) == 0) | ((there & ~here) == 0)
+        return np.asarray(is_short | is_slip | is_cut_off)
+
+    def _may_agree(self, left: Rows, right: Rows) -> Rows:
+        """Which pairs of names may be probable."""
+        score = self._of_brands(left, right)
+        rows = np.flatnonzero(score)
+        score, shared = score[rows], self.kind[left[rows]] & self.kind[right[rows]]
+        least = np.where(shared & EVIDENCE > 0, PROBABLE, ALONE) - _SURELY
+        size = np.minimum(self.kind[left], self.kind[right]) // SIZE
+        is_heard = (self.read_as[left] == self.read_as[right]) & (size == len(_USUAL))
+        is_heard &= self.written_as[left] != self.written_as[right]
+        for factors, column, plus in (
+            (self.places, self.place, size >= len(_RARE)),
+            (self.trades, self.trade, is_heard),
+            (self.closings, self.closing, None),
         ):
-            extra = plus[rows] if isinstance(plus, np.ndarray) else 0
-            one, two = (
-                number_of[shape[rows]] * scale + extra,
-                number_of[other[rows]] * scale + extra,
-            )
-            score = score * factors.of(one, two)
-            stays = score >= least[rows]
-            rows, score = rows[stays], score[stays]
+            one, other = column[left[rows]].astype(np.intp), column[right[rows]].astype(np.intp)
+            if plus is not None:
+                one, other = one * 2 + plus[rows], other * 2 + plus[rows]
+            score = score * factors.of(one, other)
+            stays = score >= least
+            rows, score, least = rows[stays], score[stays], least[stays]
         return rows
+
+    def _of_brands(self, left: Rows, right: Rows) -> npt.NDArray[np.float64]:
+        """The most that `brands` says of two Chinese ones when neither stands for a whole name."""
+        size, other = self.kind[left] // SIZE, self.kind[right] // SIZE
+        shorter, longer = np.minimum(size, other), np.maximum(size, other)
+        is_left = size > other
+        placeless, placed = np.where(is_left, [left, right], [right, left])
+        says_place = (self.allowed[placeless] & ~self.allowed[placed] & PLACELESS) > 0
+        may_be_slip = (longer - shorter <= (longer >= ENOUGH)) | (shorter >= ENOUGH)
+        most = np.where(may_be_slip, OF_ONE_LENGTH, 0.0)
+        most[says_place & (longer > shorter)] = CONTAINED
+        most[self.written_as[left] == self.written_as[right]] = 1.0
+        return most
 
 
 def _of_places(place: Sequence[Any], other: Sequence[Any]) -> float:
@@ -197,13 +218,17 @@ def _placed(region: str, province: str, city: str, hint: str, is_long: bool) -> 
 
 
 def _of_trades(trade: Sequence[Any], other: Sequence[Any]) -> float:
-    return trade_factor(_trading(*trade), _trading(*other))
+    return trade_factor(_trading(*trade), _trading(*other, is_other=True))
 
 
-def _trading(industry: str, industries: Sequence[str], group: str) -> CompanyName:
+def _trading(
+    industry: str, industries: Sequence[str], group: str, is_heard: bool, *, is_other: bool = False,  # noqa: FBT001
+) -> CompanyName:  # fmt: skip
+    brand = _RARE if not is_heard else _HEARD if is_other else _USUAL
     return CompanyName(
-        text=_USUAL, brand=_RARE, industry=industry, industries=tuple(industries), legal_form=group
-    )
+        text=brand, brand=brand, industry=industry, industries=tuple(industries), legal_form=group,
+        province=_ANYWHERE,
+    )  # fmt: skip
 
 
 def _of_closings(closing: Sequence[Any], other: Sequence[Any]) -> float:

@@ -15,7 +15,7 @@ from leads.identity.text import has_chinese, pinyin_key, sounds_alike
 from leads.identity.translations import translates
 from leads.identity.types import CompanyName
 
-_ENOUGH = 4  # characters of a Chinese brand from which one slip leaves it recognisable
+ENOUGH = 4  # characters of a Chinese brand from which one slip leaves it recognisable
 _MUCH = 5
 _TELLING = 2
 _SPELT = 5  # letters from which a spelling of Taiwan or Hong Kong is no chance
@@ -119,9 +119,9 @@ def _begins_with_place(longer: CompanyName, name: CompanyName) -> bool:
 def _other_length(a: str, b: str) -> tuple[float, ReasonCode | None]:
     """A character left out in the middle, or a long brand inside a longer one."""
     short, full = (a, b) if len(a) < len(b) else (b, a)
-    if len(short) >= _ENOUGH and (full.startswith(short) or full.endswith(short)):
+    if len(short) >= ENOUGH and (full.startswith(short) or full.endswith(short)):
         return 0.8, ReasonCode.BRAND_CONTAINED
-    if len(full) - len(short) == 1 and len(full) >= _ENOUGH and short[0] == full[0]:
+    if len(full) - len(short) == 1 and len(full) >= ENOUGH and short[0] == full[0]:
         place = next(i for i in range(len(full)) if full[i : i + 1] != short[i : i + 1])
         if place < len(full) - 1 and full[place + 1 :] == short[place:]:
             return 0.8, ReasonCode.BRAND_NEARLY_EQUAL
@@ -131,7 +131,7 @@ def _other_length(a: str, b: str) -> tuple[float, ReasonCode | None]:
 def _is_slip_in_trade(left: CompanyName, right: CompanyName) -> bool:
     """华信科木: the slip hides the trade, so that it seems part of the brand."""
     a, b = left.brand + left.industry, right.brand + right.industry
-    if abs(len(a) - len(b)) > 1 or min(len(a), len(b)) < _ENOUGH or a[:2] != b[:2]:
+    if abs(len(a) - len(b)) > 1 or min(len(a), len(b)) < ENOUGH or a[:2] != b[:2]:
         return False
     if (
         left.industries

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from leads.identity.aliases import TOLD, beginnings, firm_labels
-from leads.identity.bearings import SIZE, evidence_of
+from leads.identity.bearings import KNOWN, SIZE, evidence_of
 from leads.identity.characters import plain_numerals
 from leads.identity.companies import parse_company_name
 from leads.identity.keys import LATIN_NEAR, LONGEST_NEAR, SHORTEST_NEAR, exact_keys
@@ -270,9 +270,10 @@ class Filing:
             may_be |= known[np.searchsorted(known, start) % len(known)] == start
         for row in np.flatnonzero(may_be).tolist():
             if self.names[row].brand:
+                record = int(self.bearers[row])
                 for label in firm_labels(self.names[row]):
-                    number = hash((_FIRM, number_of(label)))
-                    self.further.append((WEAK, number, int(self.bearers[row])))
+                    self.evidence[record] |= KNOWN
+                    self.further.append((WEAK, hash((_FIRM, number_of(label))), record))
 
     def _file(self, kind: int, keys: Numbers, records: Sequence[int] | Rows) -> None:
         positions = np.asarray(records, np.uint64) + np.uint64(self.first)

@@ -9,7 +9,7 @@ from leads.identity.words import index
 _LOOSE_FORMS = ("", "股份", "集团", "控股", "集团控股", "有限", "银行")
 _GROUPS = ("集团", "控股", "集团控股")
 _OF_THE_LAND = ("农村", "农商", "农信", "农合", "苏农", "渝农")
-_LONGEST = 8
+LONGEST = 8
 _CUT_OFF = 10  # characters that tell who it is, whatever follows
 _WORD = 2
 _ENDS = frozenset("局院所处委厅")
@@ -43,7 +43,7 @@ def short_form_strength(a: CompanyName, b: CompanyName) -> float:
 def _of_institution(short: CompanyName, full: CompanyName) -> float:
     """杭州市二院 of 杭州市第二人民医院, 中交二航局: letters in order, and the same numbers."""
     said = short.text
-    if len(said) > _LONGEST or said[0] != full.text[0]:
+    if len(said) > LONGEST or said[0] != full.text[0]:
         return 0.0
     is_one = _NUMBER.findall(said) == _NUMBER.findall(full.text)
     return 0.72 if is_one and is_subsequence(said, full.text) else 0.0
@@ -51,7 +51,12 @@ def _of_institution(short: CompanyName, full: CompanyName) -> float:
 
 def may_be_short(name: CompanyName) -> bool:
     """Whether it can be the short form of a longer name: few characters, nothing formal."""
-    return is_loose(name) and len(name.text) <= _LONGEST and len(name.brand) >= _WORD
+    return is_loose(name) and len(name.text) <= LONGEST and len(name.brand) >= _WORD
+
+
+def may_lack(name: CompanyName) -> bool:
+    """Whether a name of this form can be a short form, if it has few characters."""
+    return name.legal_form in _ENDS or is_loose(name)
 
 
 def is_loose(name: CompanyName) -> bool:

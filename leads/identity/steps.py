@@ -95,9 +95,8 @@ def _weak_pairs(packed: bytes, bearings: Bearings) -> Iterator[Pairs]:
     """All pairs that share a key which is not crowded, and do not contradict each other."""
     members = _Members(packed)
     members.keep(members.is_small())
-    bear = bearings.of(members.position)
     for left, right in members.further(1):
-        yield members.pairs(*bearings.not_apart(bear, left, right))
+        yield _numbered(*bearings.not_apart(members.position[left], members.position[right]))
 
 
 def _short_pairs(
@@ -110,13 +109,14 @@ def _short_pairs(
     found = (pairs for keys in filed for pairs in asking.beside(keys, CROWDED))
     for left, right, told in found:
         stay = may_be_short_for(
-            told, bearings.lengths[left], bearings.characters[right], bearings.lengths[right]
+            told, bearings.length[left], bearings.characters[right], bearings.length[right]
         )
         first, last = np.minimum(left, right)[stay], np.maximum(left, right)[stay]
-        bear = bearings.of(np.concatenate([first, last]))
-        places = np.arange(len(first))
-        some, _others = bearings.not_apart(bear, places, places + len(first))
-        yield first[some] << 32 | last[some]
+        yield _numbered(*bearings.not_apart(first, last))
+
+
+def _numbered(left: Rows, right: Rows) -> Pairs:
+    return left << 32 | right
 
 
 class _Members:
@@ -146,7 +146,7 @@ class _Members:
             distance += 1
 
     def pairs(self, left: Rows, right: Rows) -> Pairs:
-        return self.position[left] << 32 | self.position[right]
+        return _numbered(self.position[left], self.position[right])
 
     def _sizes(self) -> Rows:
         return np.asarray(np.bincount(self.run)[self.run])
