@@ -1,15 +1,28 @@
 import hashlib
+import json
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from django.core.cache import cache
+from django.db import connection
 from django.db.models import Model
+from django.utils import timezone
 
 from crm.audit.enums import verb_of
 from crm.audit.models import OperationLog
 from crm.tenancy.context import current_member_id, current_organization_id, current_token
 
 SEEN_AGAIN = 3_600
+BATCH = 2_000
+# One JSON document: a model made of each line would cost five times as much.
+LINES = """
+    INSERT INTO audit_operationlog
+        (organization_id, action, verb, subject_kind, subject_id, member_id, details, at)
+    SELECT %s, line.action, line.verb, line.kind, line.pk, %s, line.details, %s
+    FROM jsonb_to_recordset(%s::jsonb)
+         AS line(action text, verb text, kind text, pk bigint, details jsonb)
+"""
 # action, kind and id of its subject, details
 Line = tuple[str, str, int | None, dict[str, Any]]
 
@@ -37,22 +50,19 @@ def write(action: str, kind: str, pk: int | None, details: dict[str, Any]) -> Op
 
 
 def write_all(lines: Iterable[Line]) -> None:
-    """Many lines of the acting member in one statement."""
-    member_id = current_member_id()
-    OperationLog.objects.bulk_create(
-        (
-            OperationLog(
-                action=action,
-                verb=verb_of(action),
-                subject_kind=kind,
-                subject_id=pk,
-                member_id=member_id,
-                details=_with_token(details),
-            )
-            for action, kind, pk, details in lines
-        ),
-        batch_size=2_000,
-    )
+    """Many lines of the acting member, each batch of them in one statement."""
+    organization, member, at = current_organization_id(), current_member_id(), timezone.now()
+    source = iter(lines)
+    while batch := list(islice(source, BATCH)):
+        document = json.dumps([_line(*one) for one in batch], ensure_ascii=False)
+        with connection.cursor() as cursor:
+            cursor.execute(LINES, [organization, member, at, document])
+
+
+def _line(action: str, kind: str, pk: int | None, details: dict[str, Any]) -> dict[str, Any]:
+    verb = verb_of(action)
+    said = _with_token(details)
+    return {"action": action, "verb": verb, "kind": kind, "pk": pk, "details": said}
 
 
 def _with_token(details: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ they wrote themselves. As many questions to the database for one case as for fif
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
@@ -98,31 +98,37 @@ def title_for(member: Member, case: CollisionCase) -> str:
 
 
 def told_titles(case: CollisionCase, member_ids: Collection[int]) -> dict[str, list[int]]:
-    """Title → the members whose inbox it goes to.
-
-    A newcomer's is made of what they wrote themselves, whatever else they may see: fifty of them
-    cost as much as one.
-    """
-    everybody = set(member_ids)
-    records = list(CollisionRecord.objects.filter(case=case).order_by("pk"))
-    owner = next((one.owner_id for one in records if one.is_held), None)
-    wrote: dict[int, list[str]] = defaultdict(list)
-    for one in records:
-        if not one.is_held and one.member_id in everybody - {owner}:
-            wrote[one.member_id].append(one.title)
-    is_whole = collision_settings().name_on_card == NameOnCard.WHOLE
-    others = everybody - {owner} - set(wrote)
-    people = {} if is_whole else Member.objects.in_bulk(others)
+    """Title → the members whose inbox it goes to."""
     found: dict[str, list[int]] = defaultdict(list)
-    for pk in sorted(everybody):
-        if is_whole or pk == owner or pk == case.decider_id:
-            title = case.title
-        elif pk in wrote:
-            title = best_mask(case.title, wrote[pk])
-        else:
-            title = title_for(people[pk], case) if pk in people else ""
+    for pk, title in titles_told(dict.fromkeys(sorted(set(member_ids)), case)).items():
         found[title].append(pk)
     return found
+
+
+def titles_told(cases: Mapping[int, CollisionCase]) -> dict[int, str]:
+    """Member → what the client of the case they are told of is called in their inbox.
+
+    A newcomer's title is made of what they wrote themselves, whatever else they may see: fifty of
+    them cost as much as one, in one case or in fifty.
+    """
+    owners: dict[int, int | None] = {}
+    wrote: dict[tuple[int, int | None], list[str]] = defaultdict(list)
+    records = CollisionRecord.objects.filter(case__in={one.pk for one in cases.values()})
+    for one in records.filter(Q(is_held=True) | Q(member__in=list(cases))).order_by("pk"):
+        if one.is_held:
+            owners[one.case_id] = one.owner_id
+        else:
+            wrote[one.case_id, one.member_id].append(one.title)
+    is_whole = collision_settings().name_on_card == NameOnCard.WHOLE
+    found: dict[int, str] = {}
+    for pk, case in cases.items():
+        if is_whole or pk in (owners.get(case.pk), case.decider_id):
+            found[pk] = case.title
+        elif written := wrote.get((case.pk, pk)):
+            found[pk] = best_mask(case.title, written)
+    people = Member.objects.in_bulk(set(cases) - set(found))
+    found |= {pk: title_for(one, cases[pk]) for pk, one in people.items()}
+    return {pk: found.get(pk, "") for pk in cases}
 
 
 def named_by(member: Member, text: str) -> Q:

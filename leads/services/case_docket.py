@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
@@ -23,7 +24,14 @@ from leads.services.case_notices import KIND_LABELS
 
 CASE = CollisionCase._meta.label_lower
 REPS = (CollisionSide.HOLDER.value, CollisionSide.NEWCOMER.value)
-ASKED = ("decider", "due_at", "reminded_at", "updated_at")
+ASKED = """
+    UPDATE leads_collisioncase SET
+        decider_id = asked.decider_id, due_at = asked.due_at, reminded_at = NULL,
+        updated_at = %(at)s
+    FROM unnest(%(cases)s::bigint[], %(deciders)s::bigint[], %(dues)s::timestamptz[])
+         AS asked(case_id, decider_id, due_at)
+    WHERE leads_collisioncase.id = asked.case_id
+"""
 BATCH = 2_000
 
 
@@ -161,11 +169,22 @@ def write(dockets: Sequence[Docket]) -> None:
             CollisionParty.objects.filter(case=docket.case, member=member).update(
                 side=side, department=member.department_id
             )
-    asked = [one.case for one in dockets if one.asks_anew]
-    for case in asked:
-        case.updated_at = timezone.now()
-    CollisionCase.objects.bulk_update(asked, ASKED, batch_size=BATCH)
+    _write_asked([one.case for one in dockets if one.asks_anew])
     audit.write_all(line for one in dockets for line in one.lines)
+
+
+def _write_asked(cases: Sequence[CollisionCase]) -> None:
+    """Who is asked now and until when; a CASE over every case would cost more than all the rest."""
+    if not cases:
+        return
+    values: dict[str, Any] = {
+        "at": timezone.now(),
+        "cases": [one.pk for one in cases],
+        "deciders": [one.decider_id for one in cases],
+        "dues": [one.due_at for one in cases],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(ASKED, values)
 
 
 def touch_all(cases: Collection[int]) -> None:

@@ -24,7 +24,7 @@ from leads.models import (
     ImportRow,
     Touch,
 )
-from leads.selectors.case_names import told_titles
+from leads.selectors.case_names import titles_told
 from leads.selectors.cases import waiting_cases_of
 from leads.selectors.deciders import Desk, administrators, deputy_of
 from leads.selectors.identity import Pair
@@ -137,15 +137,24 @@ class Digest:
     asked: list[CollisionCase] = field(default_factory=list)
     told: list[CollisionCase] = field(default_factory=list)
 
+    @property
+    def cases(self) -> list[CollisionCase]:
+        """Those of which their line speaks: what waits for them, if anything does."""
+        return self.asked or self.told
+
 
 def tell_of_cases(batch: ImportBatch) -> None:
     """One line for each rep, manager and decider, however many cases this run has opened."""
     cases = list(_fresh_cases(batch).select_related("decider").order_by("pk"))
-    digests = sorted(_digests(cases).items())
-    for member_id, _digest in digests:
+    digests = _digests(cases)
+    for member_id in sorted(digests):
         live.publish(live.member_topic(member_id), "case-changed")
+    told = {
+        pk: one for pk, one in sorted(digests.items()) if one.asked or pk != batch.created_by_id
+    }
+    titles = titles_told({pk: one.cases[0] for pk, one in told.items()})
     with acting_as(None):  # whoever imports may be the one who decides
-        notify_all(filter(None, (_notice(batch, *one) for one in digests)))
+        notify_all(_notice(pk, one, called=titles[pk]) for pk, one in told.items())
 
 
 def _fresh_cases(batch: ImportBatch) -> Any:
@@ -192,19 +201,11 @@ def _asked_by(cases: Iterable[CollisionCase]) -> dict[int | None, set[int]]:
     return found
 
 
-def _notice(batch: ImportBatch, member_id: int, digest: Digest) -> Notice | None:
+def _notice(member_id: int, digest: Digest, *, called: str) -> Notice:
+    kind, query = NotificationKind.LEAD_COLLISION, "?origin=import"
     if digest.asked:
-        return _line(member_id, NotificationKind.CASE_TO_DECIDE, digest.asked, "?to_decide=yes")
-    if member_id != batch.created_by_id:
-        return _line(member_id, NotificationKind.LEAD_COLLISION, digest.told, "?origin=import")
-    return None
-
-
-def _line(
-    member_id: int, kind: NotificationKind, cases: Sequence[CollisionCase], query: str
-) -> Notice:
-    first, more = cases[0], len(cases) - 1
-    (called,) = told_titles(first, [member_id])
+        kind, query = NotificationKind.CASE_TO_DECIDE, "?to_decide=yes"
+    first, more = digest.cases[0], len(digest.cases) - 1
     title = f"{called} +{more}" if more else f"{first.number} {called}"
     name, args = ("leads:cases", []) if more else ("leads:case", [first.pk])
     url = reverse(name, urlconf=settings.TENANT_URLCONF, args=args)

@@ -185,6 +185,24 @@ class TestInBulk:
         queries(many[:1])
         assert queries(many[1:3]) == queries(many[3:])
 
+    def test_telling_many_reps_asks_as_often_as_telling_one(self, tenant, director):
+        reps = [add_person(tenant, f"rep{n}", department="north", role="rep") for n in range(5)]
+        theirs = [
+            known_lead(owner=rep, company_name=lead_row(n)[0], phone=f"1390000{n:04d}")
+            for n, rep in enumerate(reps)
+        ]
+
+        def queries(part):
+            batch = checked(csv_upload([row_of(one) for one in part]), by=tenant.marketing)
+            imports.start_import(batch_id=batch.pk)
+            imports_run.run_chunk(batch.pk)
+            with CaptureQueriesContext(connection) as asked:
+                imports_run.run_chunk(batch.pk)
+            return len(asked)
+
+        assert queries(theirs[:1]) == queries(theirs[1:])
+        assert Notification.objects.filter(kind="lead-collision").count() == 5
+
     def test_a_killed_worker_leaves_no_case_twice(self, tenant, director, many, monkeypatch):
         monkeypatch.setattr(imports_run, "CHUNK", 5)
         batch = checked(csv_upload([row_of(one) for one in many]), by=tenant.marketing)
