@@ -52,37 +52,37 @@ UNDO = (
 def fill(company: Any, lines: int) -> None:
     """Half as many customers as lines, five instalments per line, two per order."""
     from bench import population  # noqa: PLC0415  (after django.setup)
-    from crm.encryption.cipher import seal  # noqa: PLC0415
-    from crm.files.models import StoredFile  # noqa: PLC0415
-    from leads.models import Customer  # noqa: PLC0415
-    from orders.models import Order  # noqa: PLC0415
-    from payments.models import (  # noqa: PLC0415
-        BankAccount,
-        Instalment,
-        PaymentPlan,
-        Statement,
-        StatementLine,
-    )
 
-    buyers, orders = lines // 2, lines * 5 // 2
-    gross = "(1000000 + i * 1370)"
     with population.superuser() as admin:
         writer = population.Writer(admin, company.organization)
-        customer = writer.fill(Customer, buyers, number="'C'||i", name=NAME.format("i"))
-        order = writer.fill(
-            Order,
-            orders,
-            number="'SO26-'||lpad(i::text, 6, '0')",
-            contract_number="'HT26-'||lpad(i::text, 6, '0')",
-            customer_id=f"{customer} + i % {buyers}",
-            status="'approved'",
-            net_amount=gross,
-            gross_amount=gross,
-            order_date="current_date",
-        )
-        plan = writer.fill(PaymentPlan, orders, order_id=f"{order} + i - 1", amount=gross)
-        whole = "(1000000 + ((i + 1) / 2) * 1370)"
-        part = writer.fill(
+        part = _fill_receivables(writer, buyers=lines // 2, orders=lines * 5 // 2)
+        _fill_lines(writer, company, lines, first_instalment=part)
+        population.analyze(admin)
+
+
+def _fill_receivables(writer: Any, *, buyers: int, orders: int) -> int:
+    """Customers and their orders, each to be paid 30 and 70 in a hundred; the first instalment."""
+    from leads.models import Customer  # noqa: PLC0415
+    from orders.models import Order  # noqa: PLC0415
+    from payments.models import Instalment, PaymentPlan  # noqa: PLC0415
+
+    gross = "(1000000 + i * 1370)"
+    customer = writer.fill(Customer, buyers, number="'C'||i", name=NAME.format("i"))
+    order = writer.fill(
+        Order,
+        orders,
+        number="'SO26-'||lpad(i::text, 6, '0')",
+        contract_number="'HT26-'||lpad(i::text, 6, '0')",
+        customer_id=f"{customer} + i % {buyers}",
+        status="'approved'",
+        net_amount=gross,
+        gross_amount=gross,
+        order_date="current_date",
+    )
+    plan = writer.fill(PaymentPlan, orders, order_id=f"{order} + i - 1", amount=gross)
+    whole = "(1000000 + ((i + 1) / 2) * 1370)"
+    return int(
+        writer.fill(
             Instalment,
             orders * 2,
             plan_id=f"{plan} + (i - 1) / 2",
@@ -91,36 +91,47 @@ def fill(company: Any, lines: int) -> None:
             amount=f"CASE WHEN i % 2 = 1 THEN {whole} * 3 / 10 ELSE {whole} - {whole} * 3 / 10 END",
             due_date="current_date + i % 60 - 30",
         )
-        token = seal(
-            "622200001111",
-            place="payments_bankaccount.number",
-            organization_id=company.organization.pk,
-        )
-        account = writer.fill(BankAccount, 1, name="'基本户'", number=f"'{token}'")
-        file = writer.fill(StoredFile, 1, name="'x'", path="'x'", size="1")
-        statement = writer.fill(Statement, 1, account_id=str(account), file_id=str(file))
-        sale = "(i * 5 / 2)"  # the order whose first instalment, or all, the line pays
-        amount = f"(1000000 + {sale} * 1370)"
-        payer = NAME.format(f"(({sale} % {buyers}) + 1)")
-        contract = f"'HT26-'||lpad({sale}::text, 6, '0')"
-        writer.fill(
-            StatementLine,
-            lines,
-            account_id=str(account),
-            statement_id=str(statement),
-            row="i",
-            amount=f"CASE WHEN i % 10 = 9 THEN {amount} ELSE {amount} * 3 / 10 END",
-            booking_date="current_date",
-            value_date="current_date",
-            counterparty_name=f"CASE WHEN i % 10 = 8 THEN replace({payer}, '有限公司', '')"
-            f" ELSE {payer} END",
-            reference=f"CASE WHEN i % 10 IN (0, 1, 2, 3, 9) THEN {contract} ELSE '' END",
-            memo="'货款'",
-            fingerprint="'f'||i",
-            # the truth, for checking the result: the first instalment the line should pay
-            bank_id=f"({part} + ({sale} - 1) * 2)::text",
-        )
-        population.analyze(admin)
+    )
+
+
+def _fill_lines(writer: Any, company: Any, lines: int, *, first_instalment: int) -> None:
+    """A statement of one account; its lines keep the instalment that they should pay."""
+    from payments.models import Statement, StatementLine  # noqa: PLC0415
+
+    account, file = _account_and_file(writer, company.organization.pk)
+    statement = writer.fill(Statement, 1, account_id=str(account), file_id=str(file))
+    buyers = lines // 2
+    sale = "(i * 5 / 2)"  # the order whose first instalment, or all, the line pays
+    amount = f"(1000000 + {sale} * 1370)"
+    payer = NAME.format(f"(({sale} % {buyers}) + 1)")
+    contract = f"'HT26-'||lpad({sale}::text, 6, '0')"
+    writer.fill(
+        StatementLine,
+        lines,
+        account_id=str(account),
+        statement_id=str(statement),
+        row="i",
+        amount=f"CASE WHEN i % 10 = 9 THEN {amount} ELSE {amount} * 3 / 10 END",
+        booking_date="current_date",
+        value_date="current_date",
+        counterparty_name=f"CASE WHEN i % 10 = 8 THEN replace({payer}, '有限公司', '')"
+        f" ELSE {payer} END",
+        reference=f"CASE WHEN i % 10 IN (0, 1, 2, 3, 9) THEN {contract} ELSE '' END",
+        memo="'货款'",
+        fingerprint="'f'||i",
+        bank_id=f"({first_instalment} + ({sale} - 1) * 2)::text",  # for checking the result
+    )
+
+
+def _account_and_file(writer: Any, organization_id: int) -> tuple[int, int]:
+    from crm.encryption.cipher import seal  # noqa: PLC0415
+    from crm.files.models import StoredFile  # noqa: PLC0415
+    from payments.models import BankAccount  # noqa: PLC0415
+
+    place = "payments_bankaccount.number"
+    token = seal("622200001111", place=place, organization_id=organization_id)
+    account = writer.fill(BankAccount, 1, name="'基本户'", number=f"'{token}'")
+    return account, writer.fill(StoredFile, 1, name="'x'", path="'x'", size="1")
 
 
 def undo() -> None:
