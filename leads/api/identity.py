@@ -17,9 +17,9 @@ from crm.tenancy.links import public
 from leads.api.shapes import Ask, Asking, Cards, Typed
 from leads.api.telling import cards_out
 from leads.identity import Identity
-from leads.selectors.similar import asked_record, own_pair
+from leads.selectors.similar import VIEW, asked_record, own_pair
 from leads.services.lookups import MINUTE, TooManyLookups, look_up
-from leads.services.share_requests import ask_to_share
+from leads.services.share_requests import OpensNothing, ask_to_share
 
 router = Router()
 
@@ -83,5 +83,9 @@ def ask_owner(request: Any, asked: Ask) -> Status[dict[str, Any]]:
         found = ask_to_share(kind=kind, record_id=pk, by=request.member, typed=typed)
     except (signing.BadSignature, ValueError, ObjectDoesNotExist) as error:
         raise Http404 from error
+    except OpensNothing as refusal:
+        raise Problem(403, "not-allowed", str(refusal), permission=VIEW[kind]) from None
+    except TooManyLookups as refusal:
+        raise spent(refusal) from None
     url = public(reverse("leads:share_request", args=[found.pk]))
     return Status(201, {"id": found.pk, "state": found.state, "url": url})

@@ -115,6 +115,11 @@ def own_pair(member: Member, record: str) -> tuple[Pair, ...]:
     return ((kind, pk),) if _visible(member, RecordKind(kind), {pk: None}) else ()
 
 
+def may_ask(member: Member, kind: RecordKind) -> bool:
+    """Whether sharing such a record with the member could open it to them at all."""
+    return policy.allowed(member, VIEW[kind])
+
+
 def asked_record(token: str, *, by: Member) -> tuple[RecordKind, int, str]:
     """What a card shown to this member points at, and the name they had typed.
 
@@ -175,7 +180,7 @@ def _redacted_card(match: Match, record: Any, band: str, reader: Reader) -> Simi
         verdict=match.verdict,
         reasons=reason_words(one for one in match.reasons if one.code not in TELLS_OF_THE_HIDDEN),
         is_visible=False,
-        ask=_ticket(match, reader),
+        ask=_ticket(match, reader) if may_ask(reader.member, match.kind) else "",
         mark=mark_of(match, reader.member),
         has_owner=record.owner is not None or not has_owner,
         shows_contact=reader.sees(CardFact.CONTACT),

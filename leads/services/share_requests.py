@@ -24,13 +24,20 @@ from leads.enums import RecordKind, ShareAction, ShareState
 from leads.models import Customer, Lead, ShareRequest
 from leads.redaction import masked_name
 from leads.selectors.share_requests import who_answers
+from leads.selectors.similar import may_ask
 from leads.services import assignment
+from leads.services.lookups import count_lookup
 from leads.services.refusals import WrongState
 from leads.services.saving import locked
 
 
 class OpensNothing(Refused):
     """The asker's roles hold no permission that a share could carry."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The roles of whoever asks do not let them see records of this kind at all.")
+        )
 
 
 @transaction.atomic
@@ -39,8 +46,12 @@ def ask_to_share(
 ) -> ShareRequest:
     """Ask the owner of a record one cannot see to share it; without an owner, whoever may answer.
 
-    Asked again while it waits, it is the same request and nobody is told twice.
+    Asked again while it waits, it is the same request and nobody is told twice. Asking counts
+    with the member's look-ups, from a page or by a program: TooManyLookups.
     """
+    if not may_ask(by, kind):
+        raise OpensNothing
+    count_lookup(by)
     record = record_of(kind, record_id)
     request, is_new = ShareRequest.objects.get_or_create(
         asker=by,
@@ -99,9 +110,7 @@ def _share(
 ) -> None:
     shared = noun(f"leads.{request.record_kind}")
     if opens_nothing([request.asker], shared, action):
-        raise OpensNothing(
-            _("The roles of whoever asks do not let them see records of this kind at all.")
-        )
+        raise OpensNothing
     if not sharable(by, shared, action, [record.pk]).exists():
         raise Refused(_("You cannot share more than you may do yourself."))
     ends = end_of(until) if until else None

@@ -15,7 +15,7 @@ from leads.models import Lead
 from leads.selectors.leads import customers_to_attach, lead_or_404
 from leads.services.conversion import Conversion
 from leads.services.conversion import convert_lead as convert
-from leads.services.lookups import cards_of_refusal
+from leads.services.lookups import cards_of_refusal, note_refusal
 from leads.services.refusals import LikelyDuplicate
 from leads.views.refusing import refusal_words
 
@@ -42,6 +42,7 @@ def convert_lead(request: TenantRequest, pk: int) -> HttpResponse:
         except LikelyDuplicate as reason:
             form.ask(reason, cards_of_refusal(reason, by=member, typed=lead.company_name))
         except Refused as reason:
+            note_refusal(reason, by=member)
             form.add_error(None, refusal_words(reason))
         else:
             return _converted(request, lead, result)

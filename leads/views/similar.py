@@ -14,7 +14,7 @@ from crm.web import htmx
 from leads.identity import Identity
 from leads.selectors.similar import asked_record, own_pair
 from leads.services.lookups import TooManyLookups, look_up
-from leads.services.share_requests import ask_to_share
+from leads.services.share_requests import OpensNothing, ask_to_share
 
 
 @require_POST
@@ -61,5 +61,10 @@ def ask(request: TenantRequest) -> HttpResponse:
         asked = ask_to_share(kind=kind, record_id=pk, by=request.member, typed=typed)
     except (signing.BadSignature, ValueError, ObjectDoesNotExist) as error:
         raise Http404 from error
+    except OpensNothing as refusal:
+        return htmx.toast(HttpResponse(status=422), str(refusal), tone="error")
+    except TooManyLookups:
+        words = _("You have looked up too much for now: ask again later.")
+        return htmx.toast(HttpResponse(status=422), words, tone="error")
     answer = render(request, "leads/_asked.html", {"asked": asked})
     return htmx.toast(answer, _("The owner has been asked."))

@@ -228,6 +228,25 @@ def test_the_owner_behind_a_card_can_be_asked(cast, program, known):
     assert robot.post("/identity/ask", {"ask": "x"}).status_code == 404
 
 
+def test_asking_needs_what_a_share_would_open(cast, program, known):
+    (card,) = program(cast.northerner).post("/identity/check", SAME).json()["cards"]
+    narrow = program(cast.northerner, permissions=["leads.create_lead"])
+    assert narrow.post("/identity/check", SAME).json()["cards"][0]["ask"] == ""
+    answer = narrow.post("/identity/ask", {"ask": card["ask"]})
+    assert (answer.status_code, problem_of(answer)) == (403, "not-allowed")
+    assert answer.json()["permission"] == "leads.view_lead"
+
+
+def test_asking_counts_with_the_look_ups_of_the_pages(cast, program, known):
+    robot = program(cast.northerner)
+    (card,) = robot.post("/identity/check", SAME).json()["cards"]
+    with tenant_context(cast.organization.id):
+        CollisionSettings.objects.update_or_create(defaults={"lookups_per_minute": 2})
+    assert robot.post("/identity/ask", {"ask": card["ask"]}).status_code == 201
+    answer = robot.post("/identity/ask", {"ask": card["ask"]})
+    assert (answer.status_code, problem_of(answer)) == (429, "too-many-lookups")
+
+
 def test_a_telling_change_asks_like_an_entry(cast, program, known):
     robot = program(cast.northerner)
     mine = robot.post("/leads", {"company_name": "北京别家贸易有限公司"}).json()

@@ -5,6 +5,7 @@ import pytest
 from django.utils import timezone
 
 from crm.access import grants
+from crm.audit.models import OperationLog
 from crm.audit.selectors import operations_on
 from crm.sharing.selectors.shares import shares_of
 from leads.enums import LeadStatus
@@ -12,7 +13,7 @@ from leads.models import CollisionRecord, Contact, Customer, FollowUp, Lead, Opp
 from leads.services.conversion import Deal, convert_lead
 from leads.services.customers import create_customer
 from leads.services.follow_ups import log_follow_up
-from leads.services.leads import invalidate_lead
+from leads.services.leads import create_lead, invalidate_lead
 from leads.services.refusals import LikelyDuplicate, WrongState
 from tests.leads.records.conftest import COMPANY
 
@@ -152,3 +153,27 @@ def test_nobody_opens_a_colleagues_customer_by_attaching_to_it(
     )
     assert tenant.northerner not in [one.receiver for one in shares_of(theirs)]
     assert f"may not share this customer: {tenant.northerner.name}" in answer.content.decode()
+
+
+def test_a_taken_code_is_a_look_up_like_the_forms(tenant, as_member, sign_in, url):
+    code = "91310000MA1FL4B37P"
+    with as_member(tenant.northerner):
+        theirs = create_customer(
+            by=tenant.northerner, name="上海远航船舶有限公司", credit_code=code
+        )
+    with as_member(tenant.agent):
+        mine = create_lead(
+            by=tenant.agent,
+            owner=tenant.agent,
+            company_name="广州白云制药有限公司",
+            explanation="展会上认识",
+        )
+        Lead.objects.filter(pk=mine.pk).update(credit_code=code)
+    browser = sign_in(tenant.agent)
+    answer = browser.post(
+        url("leads:convert", mine.pk), {"customer": "new", "explanation": "展会上认识"}
+    )
+    assert answer.status_code == 422
+    assert "this credit code exists" in answer.content.decode()
+    line = OperationLog.objects.get(action="identity.looked_up", member=tenant.agent)
+    assert line.details["hidden"] == [["customer", theirs.pk]]
