@@ -92,6 +92,12 @@ class QuoteOver(OrderError):
         return _("This quote held until %(day)s. Choose a later day, or revise it.") % {"day": day}
 
 
+class OrderGoesOn(OrderError):
+    @property
+    def words(self) -> str:
+        return _("The order made of this quote is no draft of yours any more. Cancel it first.")
+
+
 class WrongQuoteState(WrongState):
     @property
     def words(self) -> str:

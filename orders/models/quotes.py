@@ -89,9 +89,18 @@ class Quote(PricedDocument):
         """The customer agreed."""
         self.closed_at = timezone.now()
 
-    @transition(status, source=[QuoteStatus.SENT, QuoteStatus.EXPIRED], target=QuoteStatus.DECLINED)
+    @transition(
+        status,
+        source=[
+            QuoteStatus.SENT,
+            QuoteStatus.EXPIRED,
+            QuoteStatus.ACCEPTED,
+            QuoteStatus.ORDERED,
+        ],
+        target=QuoteStatus.DECLINED,
+    )
     def decline(self) -> None:
-        """The customer said no."""
+        """The customer said no, perhaps after a yes."""
         self.closed_at = timezone.now()
 
     @transition(status, source=[QuoteStatus.DRAFT, QuoteStatus.SENT], target=QuoteStatus.WITHDRAWN)

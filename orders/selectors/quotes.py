@@ -13,7 +13,7 @@ from crm.web import markup
 from crm.web.components import Action, Fact
 from leads.models import Customer
 from leads.selectors.matching_text import narrow_customers, number_matches
-from orders.enums import QuoteStatus
+from orders.enums import EDITABLE, OrderStatus, QuoteStatus
 from orders.models import Order, Quote
 from orders.selectors.heads import customer_facts, may_copy, owner_fact, remarks, terms_facts
 
@@ -109,13 +109,26 @@ def _next_steps(quote: Quote, member: Member) -> list[Action]:
 def _endings(quote: Quote) -> list[Action]:
     """What brings it to an end without an order."""
     found = []
-    if quote.status in (QuoteStatus.SENT, QuoteStatus.EXPIRED):
+    if may_be_declined(quote):
         url = _url("decline_quote", quote)
         found.append(Action(_("Customer declines"), url, "circle-x", kind="ghost", frame="modal"))
     if quote.status in (QuoteStatus.DRAFT, QuoteStatus.SENT):
         url = _url("withdraw_quote", quote)
         found.append(Action(_("Withdraw"), url, "arrow-back-up", kind="ghost", frame="modal"))
     return found
+
+
+def may_be_declined(quote: Quote) -> bool:
+    """Whether the customer can still say no: until the order made of it is more than a draft."""
+    if quote.status != QuoteStatus.ORDERED:
+        return quote.status in (QuoteStatus.SENT, QuoteStatus.EXPIRED, QuoteStatus.ACCEPTED)
+    ended = (*EDITABLE, OrderStatus.CANCELLED)
+    return quote.orders.filter(status__in=ended).exists()
+
+
+def has_draft(quote: Quote) -> bool:
+    """Whether declining it ends an order draft too."""
+    return quote.orders.filter(status__in=EDITABLE).exists()
 
 
 def _url(name: str, quote: Quote) -> str:

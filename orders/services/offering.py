@@ -1,4 +1,4 @@
-"""A quote's way: sent, then accepted, declined, withdrawn or over."""
+"""A quote's way: sent, then accepted, withdrawn or over; declined in `declining`."""
 
 from collections.abc import Callable
 
@@ -59,20 +59,14 @@ def accept_quote(*, quote_id: int) -> Quote:
 
 
 @transaction.atomic
-def decline_quote(*, quote_id: int, reason: str) -> Quote:
-    """The customer said no."""
-    quote = locked_quote(quote_id)
-    return _close(quote, quote.decline, reason, action="quote.declined")
-
-
-@transaction.atomic
 def withdraw_quote(*, quote_id: int, reason: str) -> Quote:
     """We do not offer it any more."""
     quote = locked_quote(quote_id)
-    return _close(quote, quote.withdraw, reason, action="quote.withdrawn")
+    return close(quote, quote.withdraw, reason, action="quote.withdrawn")
 
 
-def _close(quote: Quote, change: Callable[[], None], reason: str, *, action: str) -> Quote:
+def close(quote: Quote, change: Callable[[], None], reason: str, *, action: str) -> Quote:
+    """Its end, and why."""
     quote.closed_reason = reason
     move(quote, change, "closed_at", "closed_reason")
     audit.record(action, target=quote, why=reason)

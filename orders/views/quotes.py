@@ -21,10 +21,10 @@ from crm.web.asked import record_id
 from orders.forms.documents import ReasonForm
 from orders.models import PricedDocument, Quote
 from orders.selectors.printing import printed
-from orders.selectors.quotes import actions_of, facts_of
+from orders.selectors.quotes import actions_of, facts_of, has_draft
 from orders.selectors.summaries import summary_of
 from orders.selectors.timeline import quote_timeline
-from orders.services import offering, ordering, quotes
+from orders.services import declining, offering, ordering, quotes
 from orders.tables.quotes import COLOURS, QuoteTable
 from orders.views import documents
 from orders.views.documents import Pages
@@ -132,8 +132,16 @@ def decline_quote(request: TenantRequest, quote_id: int) -> HttpResponse:
     """The customer said no, and why."""
     quote = quote_or_404(request, quote_id, "orders.edit_quote")
     title = _("The customer declines %(number)s") % {"number": quote.number}
-    decline = partial(offering.decline_quote, quote_id=quote.pk)
-    return _end(request, quote, decline, title=title, message=_("Quote declined."))
+    decline = partial(declining.decline_quote, quote_id=quote.pk, by=request.member)
+    hint = _("The order draft made of it is cancelled for the same reason.")
+    return _end(
+        request,
+        quote,
+        decline,
+        title=title,
+        message=_("Quote declined."),
+        hint=hint if has_draft(quote) else "",
+    )
 
 
 @needs("orders.edit_quote")
@@ -146,12 +154,19 @@ def withdraw_quote(request: TenantRequest, quote_id: int) -> HttpResponse:
 
 
 def _end(
-    request: TenantRequest, quote: Quote, end: Callable[..., object], *, title: str, message: str
+    request: TenantRequest,
+    quote: Quote,
+    end: Callable[..., object],
+    *,
+    title: str,
+    message: str,
+    hint: str = "",
 ) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if carried_out(form, lambda: end(**form.cleaned_data)):
         return documents.changed(request, PAGES, quote, message)
-    context = {"form": form, "title": title, "submit": _("Close the quote"), "danger": True}
+    terms = {"submit": _("Close the quote"), "danger": True, "hint": hint}
+    context = {"form": form, "title": title, **terms}
     return htmx.form_page(request, "web/form.html", context)
 
 

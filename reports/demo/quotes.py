@@ -11,7 +11,7 @@ from crm.tenancy.context import acting_as
 from leads.models import Opportunity
 from orders.drafts import LineDraft, QuoteTerms
 from orders.models import Product, Quote
-from orders.services import offering, ordering, quotes
+from orders.services import declining, offering, ordering, quotes
 from reports.demo.clock import without_history
 from reports.demo.world import World
 
@@ -91,7 +91,7 @@ def order(quote: Quote, by: Member, source: random.Random) -> None:
 
 def decline(quote: Quote, by: Member, source: random.Random) -> None:
     sent = send(quote, by, source)
-    offering.decline_quote(quote_id=sent.pk, reason=source.choice(NO_TO_US))
+    declining.decline_quote(quote_id=sent.pk, by=by, reason=source.choice(NO_TO_US))
 
 
 def withdraw(quote: Quote, by: Member, source: random.Random) -> None:

@@ -10,7 +10,7 @@ from leads.selectors.case_evidence import facts_of as facts
 from leads.services.customers import create_customer
 from leads.services.opportunities import create_opportunity
 from orders.models import Quote
-from orders.services import offering, quotes
+from orders.services import declining, offering, quotes
 from tests.leads.cases.conftest import COMPANY, enter, mounted, stages, url  # noqa: F401
 from tests.orders.world import a_product, a_quote, line, save_quote, sent
 
@@ -38,7 +38,8 @@ def test_a_sent_quote_is_an_open_deal_followed_up_when_it_was_sent(tenant, custo
 
 def test_a_draft_and_a_declined_quote_say_nothing(tenant, customer):
     a_quote(tenant.agent, customer)
-    offering.decline_quote(quote_id=sent(tenant.agent, customer).pk, reason="x")
+    quote = sent(tenant.agent, customer)
+    declining.decline_quote(quote_id=quote.pk, by=tenant.agent, reason="x")
     enter(tenant.colleague)
     assert side_of(tenant.agent).open_deals == 0
 

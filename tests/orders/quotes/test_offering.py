@@ -1,17 +1,25 @@
 """A quote's way: sent, accepted, declined, withdrawn, over."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
+from django.utils import translation
 
 from crm.jobs.models import Job
 from crm.teamwork.models import Notification
 from crm.tenancy.context import acting_as
-from orders.errors import EmptyQuote, QuoteOver, StaleDocument, WrongQuoteState
-from orders.models import Product, Quote, SentQuote
+from orders.errors import EmptyQuote, OrderGoesOn, QuoteOver, StaleDocument, WrongQuoteState
+from orders.models import Order, Product, Quote, SentQuote
 from orders.models.bases import today
 from orders.selectors.printing import printed
+from orders.selectors.quotes import may_be_declined
+from orders.selectors.timeline import quote_timeline
 from orders.services import documents, offering, quotes
+from orders.services.approval import cancel_order, submit_order
+from orders.services.declining import decline_quote
+from orders.services.ordering import order_from_quote
+from orders.services.quotes import revise_quote
 from tests.orders.world import a_customer, a_quote, accepted, save_quote, sent
 
 DAY = timedelta(days=1)
@@ -76,7 +84,9 @@ def test_too_late_is_too_late_even_before_the_night_came(tenant):
         offering.accept_quote(quote_id=over(sent(tenant.agent)).pk)
 
 
-@pytest.mark.parametrize("end", [offering.decline_quote, offering.withdraw_quote])
+@pytest.mark.parametrize(
+    "end", [partial(decline_quote, by=None), offering.withdraw_quote], ids=["decline", "withdraw"]
+)
 def test_it_ends_with_a_reason(tenant, end):
     quote = end(quote_id=sent(tenant.agent).pk, reason="价格太高")
     assert quote.status in {"declined", "withdrawn"}
@@ -86,15 +96,55 @@ def test_it_ends_with_a_reason(tenant, end):
 def test_a_draft_is_withdrawn_and_not_declined(tenant):
     quote = a_quote(tenant.agent)
     with pytest.raises(WrongQuoteState):
-        offering.decline_quote(quote_id=quote.pk, reason="x")
+        decline_quote(quote_id=quote.pk, by=tenant.agent, reason="x")
     assert offering.withdraw_quote(quote_id=quote.pk, reason="写错了").status == "withdrawn"
 
 
-def test_what_was_accepted_is_neither_declined_nor_withdrawn(tenant):
+def test_what_was_accepted_is_not_withdrawn(tenant):
+    with pytest.raises(WrongQuoteState):
+        offering.withdraw_quote(quote_id=accepted(tenant.agent).pk, reason="x")
+
+
+def test_customers_change_their_minds(tenant):
     quote = accepted(tenant.agent)
-    for end in (offering.decline_quote, offering.withdraw_quote):
-        with pytest.raises(WrongQuoteState):
-            end(quote_id=quote.pk, reason="x")
+    with acting_as(tenant.agent.pk):
+        quote = decline_quote(quote_id=quote.pk, by=tenant.agent, reason="预算取消")
+    assert (quote.status, quote.closed_reason) == ("declined", "预算取消")
+    with translation.override("en"):
+        last = quote_timeline(quote)[0]
+    assert (last.title, last.body) == ("noted that the customer declines", "预算取消")
+
+
+def test_an_order_draft_ends_with_its_quote(tenant):
+    quote = accepted(tenant.agent)
+    with acting_as(tenant.agent.pk):
+        order = order_from_quote(quote_id=quote.pk, by=tenant.agent)
+        quote = decline_quote(quote_id=quote.pk, by=tenant.agent, reason="预算取消")
+    order = Order.objects.get(pk=order.pk)
+    assert (quote.status, order.status) == ("declined", "cancelled")
+    assert order.cancelled_reason == "预算取消"
+    revised = revise_quote(quote_id=quote.pk, by=tenant.agent)
+    assert revised.former_id == quote.pk
+
+
+def test_an_order_that_was_cancelled_leaves_the_quote_to_be_declined(tenant):
+    order = order_from_quote(quote_id=accepted(tenant.agent).pk, by=tenant.agent)
+    cancel_order(order_id=order.pk, reason="客户停产")
+    assert may_be_declined(order.quote)
+    quote = decline_quote(quote_id=order.quote_id, by=tenant.agent, reason="客户停产")
+    assert quote.status == "declined"
+
+
+def test_an_order_that_goes_on_holds_its_quote(tenant):
+    order = order_from_quote(quote_id=accepted(tenant.agent).pk, by=tenant.agent)
+    with pytest.raises(OrderGoesOn):  # not the colleague's to cancel
+        decline_quote(quote_id=order.quote_id, by=tenant.colleague, reason="x")
+    with acting_as(tenant.agent.pk):
+        submit_order(order_id=order.pk, by=tenant.agent)
+    assert not may_be_declined(order.quote)
+    with pytest.raises(OrderGoesOn):
+        decline_quote(quote_id=order.quote_id, by=tenant.agent, reason="x")
+    assert Order.objects.get(pk=order.pk).status == "submitted"
 
 
 def test_in_the_night_after_its_last_day_it_is_over_and_the_owner_hears(tenant):
