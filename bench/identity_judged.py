@@ -7,7 +7,7 @@ file says what that was worth, and no error of it was looked at.
 from collections.abc import Callable, Iterator
 from hashlib import blake2b
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from leads.identity import Identity, compare, compare_company_names, profile_of
 from leads.identity.addresses import compare_addresses
@@ -80,12 +80,12 @@ def _records(left: str, right: str) -> str:
 
 def record_of(text: str) -> Identity:
     """company=华信 ; phone=13805951234 as a record."""
-    fields: dict[str, str] = {}
+    fields: dict[str, Any] = {}
     for part in text.split(" ; "):
         name, _, value = part.partition("=")
-        fields[_SHORTER.get(name, name)] = value
-    several = {name: (fields.pop(name),) for name in _SEVERAL & fields.keys()}
-    return Identity(**fields, **several)
+        field = _SHORTER.get(name, name)
+        fields[field] = (value,) if field in _SEVERAL else value
+    return Identity(**fields)
 
 
 _ASKED: dict[str, tuple[Says, dict[str, set[str]]]] = {
@@ -97,18 +97,21 @@ _ASKED: dict[str, tuple[Says, dict[str, set[str]]]] = {
 }
 
 
-def answered(file: str) -> Iterator[tuple[JudgedPair, str, bool]]:
+FILES = tuple(_ASKED)
+
+
+def answered(file: str, *, is_swapped: bool = False) -> Iterator[tuple[JudgedPair, str, bool]]:
     """Each pair of a file, what the engine says, and whether that is allowed."""
     says, allowed = _ASKED[file]
     for pair in judged_names(file):
-        said = says(pair.left, pair.right)
+        said = says(pair.right, pair.left) if is_swapped else says(pair.left, pair.right)
         yield pair, said, said in allowed[pair.answer]
 
 
 def by_hand() -> Table:
     """What was written and answered by hand: the share that got an allowed answer."""
     table: Table = {}
-    for file in _ASKED:
+    for file in FILES:
         for pair, _said, is_right in answered(file):
             for row in (pair.kind, pair.answer, "all"):
                 figures = table.setdefault(f"{file}, {pair.half}: {row}", {"pairs": 0, "right": 0})

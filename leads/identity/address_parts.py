@@ -12,14 +12,14 @@ from leads.identity.sounds import reading_of
 
 _DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _WRITTEN = re.compile(
-    r"第?([零〇一二两三四五六七八九十百]+|[0-9]+)(?=号|组|栋|幢|座|楼|层|单元|室|弄|排|队|社)"
+    r"第?([零〇一二两三四五六七八九十百]+|[0-9]+)(?=号|组|栋|幢|座|楼|层|单元|室|弄|排|队|社|段|期|工业区)"
 )
 _TENS = re.compile(r"(?:(.)?百)?零?(?:(.)?十)?(.)?")
 _BESIDE_NUMBER = re.compile(r"(?<=[0-9])号[-之]([0-9]+)(?![0-9]|[室楼层房])")
 _LABEL = re.compile(r"^(?:(?:通讯|公司|办公|注册|联系|收货|经营|详细)?地址|住所|住址)[::]?")
 _POST_CODE = re.compile(r"(?:邮政?编码?)[::]?[0-9]{6}$")
 _VILLAGE = re.compile(
-    r"^(?:.{0,14}?(?:镇|乡|街道|街道办))?(?P<street>[\u4e00-\u9fff]{1,8}?(?:村|庄|屯|社区|工业区))"
+    r"^(?:.{0,14}?(?:镇|乡|街道|街道办))?(?P<street>[\u4e00-\u9fff0-9]{1,8}?(?:村|庄|屯|社区|工业区))"
     r"(?:(?P<group>[0-9]+)[组队社排])?(?:(?P<number>[0-9]+(?:-[0-9]+)?)号)?"
 )
 _STREET_NAME = r"[\u4e00-\u9fff]{1,8}?(?:路|街|大道|道)"
@@ -106,10 +106,19 @@ def says_the_same(door: Door, latin: str) -> bool:
     core = reading_of(door.street[: suffix.start()])
     if core not in "".join(words) or not any(core.startswith(word[:2]) for word in words):
         return False
+    if suffix[2] and not _says_number(core, suffix[2], words, latin):
+        return False
     side = suffix[1] or suffix[3][:1]
     if not side:
         return not set(_SAID.values()) & set(words)
     return _SAID.get(side, "") in words or reading_of(side) in words
+
+
+def _says_number(core: str, numeral: str, words: list[str], latin: str) -> bool:
+    """Wensan Road, 3rd Wen Road: 文三路, and not 文一路."""
+    figure = str(_DIGITS.get(numeral, 10))
+    is_figure = re.search(rf"(?<![0-9]){figure}(?:st|nd|rd|th)\b", latin)
+    return core + reading_of(numeral) in "".join(words) or is_figure is not None
 
 
 def _is_elsewhere(province: str, words: list[str]) -> bool:

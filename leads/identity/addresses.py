@@ -16,7 +16,7 @@ from leads.identity.address_parts import (
     unit_in,
     village_at,
 )
-from leads.identity.places import place_at
+from leads.identity.places import Place, district_size, is_within, place_at
 from leads.identity.text import has_chinese, to_simplified
 from leads.identity.words import index
 
@@ -29,14 +29,19 @@ _STREET = re.compile(
     r"^(?:.{0,14}?(?:镇|乡|街道|村|园区|开发区|高新区|工业园|工业区|组团|片区|[市区县]))?"
     r"(?P<street>[\u4e00-\u9fffa-z]{1,10}?[一二三四五六七八九十东南西北中0-9]{0,2}"
     r"(?:(?:大道|大街|公路)(?:[东西南北中][段路]|[一二三四五0-9]段)?|国道|省道|胡同|"
-    r"[路街道巷弄里](?:[东西南北中]段)?))"
+    r"[路街道巷弄里](?:[东西南北中一二三四五六0-9]段)?))"
     r"(?:(?P<lane>[0-9]+)弄)?(?P<number>[0-9]+(?:[-/][0-9]+)?)?号?"
 )
 _BUILDING = re.compile(
     r"(?P<named>[\u4e00-\u9fffa-z]{2,12}?(?:大厦|大楼|广场|中心|国际|商城|写字楼|科技园|产业园|工业园|花园|小区))"
 )
-_BLOCK = re.compile(rf"(?P<block>[a-z]|{_NUMERAL})(?:号楼|栋|幢|座|号院)")
+_BLOCK = re.compile(rf"(?P<block>[a-z]|{_NUMERAL})(?:号楼|栋|幢|座|塔|号院)|(?P<area>[a-z])区")
 _ROOM = re.compile(r"(?P<room>[a-z]?[0-9]{2,5}[a-z]?)(?:室|房|号|铺)?$")
+_NEXT_STREET = re.compile(  # 解放碑步行街民权路28号
+    r"^(?P<street>[\u4e00-\u9fff]{1,6}?(?:大道|大街|公路|[路街道巷]))(?P<lane>)(?P<number>[0-9]+(?:[-/][0-9]+)?)号"
+)
+_ROAD_NEXT = re.compile("[东西南北中]?(?:大道|大街|[路街道巷弄])")
+_MERGED = index("places", "merged_districts")  # 闸北 is 静安 today
 _MARKS = re.compile(r"[\s,，.。;；:：()（）【】\[\]#、]+")
 _NUMBERS = re.compile(r"\d+")
 _SHORTENED = index("places", "streets_in_letters")  # st → street
@@ -83,11 +88,19 @@ def parse_address(text: str) -> Address:
     plain = in_figures(_MARKS.sub("", plain).replace("—", "-").replace("－", "-"))
     place = place_at(plain.removeprefix("中国"))
     rest = plain.removeprefix("中国")[place.length :] if place else plain
+    if place and not place.county:
+        place, rest = _with_district(place, rest)
     crossing = crossing_in(rest)
-    street, rest = _street(rest)
-    village, group, house = ("", "", "") if street else village_at(rest)
+    street, behind = _street(rest)
+    village, group, house = village_at(rest) if not (street and street["number"]) else ("", "", "")
+    if street and not (village and (group or house)):
+        village, group, house, rest = "", "", "", behind
+    else:
+        street = None
     named = _BUILDING.search(rest)
     block = _BLOCK.search(rest)
+    if village.endswith("工业区") and block and not house:
+        house = block[0]  # 第3工业区5栋
     room, floor = _ROOM.search(rest) if not village or block else None, floor_in(rest)
     if room and room["room"] == f"{floor}f":
         room = None
@@ -98,7 +111,7 @@ def parse_address(text: str) -> Address:
         street=street["street"] if street else village,
         number=_number(street) if street else "-".join(filter(None, (group, house))),
         building=named["named"] if named else "",
-        block=block["block"] if block else "",
+        block=(block["block"] or block["area"]) if block else "",
         room=room["room"] if room else "",
         text=plain,
         unit=unit_in(rest),
@@ -123,8 +136,18 @@ def _spelt_out(word: str) -> str:
     return _SHORTENED.get(word, word)
 
 
+def _with_district(place: Place, rest: str) -> tuple[Place, str]:
+    """杭州|西湖|文三路, 潍坊|寿光|洛城街道; but 浦东大道 of 上海 is a street."""
+    size = district_size(rest, place)
+    if not size or _ROAD_NEXT.match(rest, size):
+        return place, rest
+    return place._replace(county=rest[:size]), rest[size:].removeprefix("区").removeprefix("市")
+
+
 def _street(rest: str) -> tuple[re.Match[str] | None, str]:
     found = _STREET.match(rest)
+    if found and not found["number"] and (nearer := _NEXT_STREET.match(rest[found.end() :])):
+        rest, found = rest[found.end() :], nearer
     return found, rest[found.end() :] if found else rest
 
 
@@ -139,9 +162,7 @@ def compare_addresses(left: str, right: str) -> Nearness:
         return ""
     if not has_chinese(a.text) or not has_chinese(b.text):
         return _two_languages(a, b) if has_chinese(a.text + b.text) else _latin(a.text, b.text)
-    if _contradict(a.province, b.province) or _contradict(a.city, b.city):
-        return ""
-    if _contradict(a.county, b.county):
+    if _contradict(a.province, b.province) or _are_two_towns(a, b):
         return ""
     is_door = bool(a.number) and a.number == b.number and _is_one_street(a.street, b.street)
     is_building = bool(a.building) and a.building == b.building and len(a.building) > 3
@@ -156,6 +177,16 @@ def compare_addresses(left: str, right: str) -> Nearness:
     if a.room and a.room == b.room:
         return "room"
     return "number" if is_door else "building"
+
+
+def _are_two_towns(a: Address, b: Address) -> bool:
+    """萧山市 is 杭州市萧山区, 闸北区 today 静安区."""
+    if is_within(b.city, a.city):
+        a, b = b, a
+    if is_within(a.city, b.city):
+        return _contradict(a.city, b.county)
+    one, other = _MERGED.get(a.county, a.county), _MERGED.get(b.county, b.county)
+    return _contradict(a.city, b.city) or _contradict(one, other)
 
 
 def _inside(address: Address) -> tuple[str, ...]:

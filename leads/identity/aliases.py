@@ -123,8 +123,15 @@ def alias_strength(
     firms, is_whole = known_firms(left)
     others, is_other_whole = known_firms(right)
     if not firms.isdisjoint(others):
-        return 1.0 if is_whole and is_other_whole else 0.9
+        is_sure = is_whole and is_other_whole and (is_script_other or _are_akin(left, right))
+        return 1.0 if is_sure else 0.9
     if not is_script_other:
         return 0.0
     firms, others = firms | _firms_inside(left), others | _firms_inside(right)
     return 0.0 if firms.isdisjoint(others) else 0.8
+
+
+def _are_akin(left: CompanyName, right: CompanyName) -> bool:
+    """工行, 工商银行: one cut short. 富士康, 鸿海 share nothing: rather a brand and its owner."""
+    a, b = left.brand, right.brand
+    return a[:1] == b[:1] if a.isascii() else not set(a).isdisjoint(b)

@@ -1,5 +1,6 @@
 """Are two brands (字号) one? Letter by letter, by ear, by eye, by alias, by what is left out."""
 
+from string import ascii_lowercase
 from typing import NamedTuple
 
 from rapidfuzz.fuzz import ratio
@@ -18,6 +19,7 @@ from leads.identity.types import CompanyName
 ENOUGH = 4  # characters of a Chinese brand from which one slip leaves it recognisable
 _MUCH = 5
 _TELLING = 2
+_LETTER = "z"
 _SPELT = 5  # letters from which a spelling of Taiwan or Hong Kong is no chance
 
 
@@ -119,6 +121,8 @@ def _begins_with_place(longer: CompanyName, name: CompanyName) -> bool:
 def _other_length(a: str, b: str) -> tuple[float, ReasonCode | None]:
     """A character left out in the middle, or a long brand inside a longer one."""
     short, full = (a, b) if len(a) < len(b) else (b, a)
+    if has_chinese(short) and _without_letters(full) == short:
+        return 0.8, ReasonCode.BRAND_CONTAINED
     if len(short) >= ENOUGH and (full.startswith(short) or full.endswith(short)):
         return 0.8, ReasonCode.BRAND_CONTAINED
     if len(full) - len(short) == 1 and len(full) >= ENOUGH and short[0] == full[0]:
@@ -126,6 +130,11 @@ def _other_length(a: str, b: str) -> tuple[float, ReasonCode | None]:
         if place < len(full) - 1 and full[place + 1 :] == short[place:]:
             return 0.8, ReasonCode.BRAND_NEARLY_EQUAL
     return 0.0, None
+
+
+def _without_letters(brand: str) -> str:
+    """UNI优耐: what the brand is called in letters stands beside it."""
+    return brand if brand[0] > _LETTER and brand[-1] > _LETTER else brand.strip(ascii_lowercase)
 
 
 def _is_slip_in_trade(left: CompanyName, right: CompanyName) -> bool:

@@ -5,6 +5,9 @@ import unicodedata
 
 from leads.identity.words import words
 
+_GOOGLE = ("gmail.com", "googlemail.com")
+_NAMED_BY_MOBILE = frozenset({"139.com", "189.cn", "wo.cn", "163.com", "126.com", "yeah.net"})
+_MOBILE = re.compile(r"1(?!79)[3-9][0-9]{9}")
 _EMAIL = re.compile(r"[^@\s<>\"(),:;\[\]\\\x00-\x1f\x7f]+@(?:[\w-]+\.)+[\w-]{2,}")
 _SEVERAL = 2
 _BETWEEN = re.compile(r"[;；,，、/|\s]+")
@@ -60,6 +63,22 @@ def normalise_emails(text: str) -> tuple[str, ...]:
         return (one,) if one else ()
     pieces = _BETWEEN.split(text[:_LONGEST])
     return tuple(dict.fromkeys(filter(None, map(normalise_email, pieces))))
+
+
+def mailbox_of(address: str) -> str:
+    """Where a normalised address delivers: tags after + are one's own, Gmail reads no dots."""
+    name, _, host = address.partition("@")
+    if host in _GOOGLE:
+        name, host = name.replace(".", ""), _GOOGLE[0]
+    elif "+" not in name:
+        return address
+    return f"{name.partition('+')[0] or name}@{host}"
+
+
+def mobile_in(address: str) -> str | None:
+    """13805951234@163.com tells the mobile of whoever opened it."""
+    name, _, host = address.partition("@")
+    return f"+86{name}" if host in _NAMED_BY_MOBILE and _MOBILE.fullmatch(name) else None
 
 
 def _is_unprintable(text: str) -> bool:

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 
 from leads.identity.aliases import firm_labels
 from leads.identity.companies import parse_company_name
-from leads.identity.contacts import organisation_code
+from leads.identity.contacts import mailbox_of, organisation_code
 from leads.identity.lexicon import TRADES
 from leads.identity.profiles import Profile, profile_of
 from leads.identity.short_forms import may_be_short
@@ -26,7 +26,7 @@ from leads.identity.sounds import sound_of
 from leads.identity.text import has_chinese
 from leads.identity.types import CompanyName, Identity, Key, KeyKind
 
-KEYS_VERSION = 9
+KEYS_VERSION = 10
 SILENT = ""  # in place of a province or trade that a name does not tell
 NATIONWIDE = "中国"  # agrees with every place, like silence
 PART = 2  # characters of a brand that say something by themselves
@@ -67,7 +67,7 @@ def exact_keys(profile: Profile) -> Iterator[Key]:
     for phone in profile.phones:
         yield Key("phone", phone)
     for email in profile.emails:
-        yield Key("email", email)
+        yield Key("email", mailbox_of(email))
     for domain in profile.domains:
         yield Key("domain", domain)
     if profile.credit_code:

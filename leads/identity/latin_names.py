@@ -10,6 +10,7 @@ from leads.identity.types import CompanyName
 
 _WORD = re.compile(r"[\w&+]+")
 _INITIALS = re.compile(r"\b(\w) & (\w)\b")
+_UMLAUTS = re.compile("(?<=[aou])e")
 _LONG = 6  # letters from which one slip leaves a word recognisable
 _CODE = 3  # digits from which a number is somebody's own code
 _SLIPS = 2  # at most, however long the word
@@ -56,8 +57,9 @@ def compare_latin(left: str, right: str) -> float:
         return 0.0 if _numbers(a) != _numbers(b) else 0.97  # Plant No. 1, No. 2
     if len(plain) > 1 and plain == other:
         return 0.95  # ZM049-501 behind a name is somebody's own number for it
-    if "".join(a) == "".join(b):
-        return 0.97  # Mary-Land, Maryland
+    joined, other_joined = "".join(a), "".join(b)
+    if joined == other_joined or _UMLAUTS.sub("", joined) == _UMLAUTS.sub("", other_joined):
+        return 0.97  # Mary-Land, Maryland; Moeller, Möller
     hits = _matched(a, b)
     if hits == len(b) == len(a):
         return 0.86

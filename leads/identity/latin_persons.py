@@ -13,8 +13,22 @@ LatinLikeness = Literal["equal", "near", "alike", "given", "open", "different"]
 
 _TITLES = words("persons", "latin_titles")
 _GENERATIONS = {"jr": "jr", "junior": "jr", "sr": "sr", "senior": "sr", "ii": "ii", "iii": "iii"}
-_NICKNAMES = table("persons", "nicknames")
-_FORMAL = {nick: name for name, nicks in _NICKNAMES.items() for nick in (name, *nicks)}
+_NOBODY: frozenset[str] = frozenset()
+
+
+def _formal_names() -> dict[str, frozenset[str]]:
+    """What each first name may stand for: alex for alexander, alexandra."""
+    found: dict[str, frozenset[str]] = {}
+    for name, others in table("persons", "nicknames").items():
+        for one in (name, *others):
+            found[one] = found.get(one, _NOBODY) | {name}
+    return found
+
+
+_FORMAL = _formal_names()
+_GIVEN_NAMES = words("persons", "latin_given") | _FORMAL.keys()
+_OF_THE_OTHER_SEX = frozenset({"a", "e", "n", "ne", "le", "lle", "ine", "ette", "tte", "ia", "na"})
+_UMLAUTS = re.compile("(?<=[aou])e")
 _FINALS = (
     "a|o|e|ai|ei|ao|ou|an|en|ang|eng|i|ia|ie|iao|iu|ian|in|iang|ing|iong|u|ua|uo|uai|ui|uan|un|"
     "uang|ong|v|ve|ue"
@@ -43,6 +57,8 @@ def compare_latin_persons(left: str, right: str) -> LatinLikeness:
         return "different"
     if sorted(few) == sorted(many) or _joined(few) & _joined(many):
         return "equal"
+    if _are_two_given(few, many):
+        return "different"
     if _is_slip(" ".join(sorted(few)), " ".join(sorted(many))) or _is_slip(
         "".join(few), "".join(many)
     ):
@@ -65,6 +81,7 @@ def _words_of(name: str) -> tuple[tuple[str, ...], str]:
 
 def _joined(words: Sequence[str]) -> set[str]:
     """Wang Xiaoming as it may be run together: the family name first or last."""
+    words = [_UMLAUTS.sub("", word) for word in words]  # Mueller, Müller
     text = "".join(words)
     return {text, words[-1] + "".join(words[:-1]), "".join(words[1:]) + words[0]}
 
@@ -103,23 +120,49 @@ def _share_given(few: Sequence[str], many: Sequence[str]) -> bool:
     )
 
 
+def _are_two_given(few: Sequence[str], many: Sequence[str]) -> bool:
+    """Maria Silva, Mario Silva: a letter apart, and yet two names that people have."""
+    one, other = [w for w in few if w not in many], [w for w in many if w not in few]
+    if len(one) != 1 or len(other) != 1 or not _GIVEN_NAMES.issuperset(one + other):
+        return False
+    (a, b) = (one[0], other[0]) if len(one[0]) <= len(other[0]) else (other[0], one[0])
+    is_short_for = b.startswith(a) and b[len(a) :] not in _OF_THE_OTHER_SEX
+    return not (is_short_for or _are_kin(a, b))
+
+
+def _are_kin(a: str, b: str) -> bool:
+    """Bob, Robert; Stephen, Steven."""
+    return not _FORMAL.get(a, _NOBODY).isdisjoint(_FORMAL.get(b, _NOBODY))
+
+
 def _has_partner(few: Sequence[str], many: Sequence[str]) -> bool:
     """Whether every word of the shorter name stands, more or less, in the longer one."""
     left = list(many)
+    near = _is_syllable_near if all(map(is_pinyin, (*few, *many))) else _is_near
     for word in few:
-        partner = next((other for other in left if _is_near(word, other)), None)
+        partner = next((other for other in left if near(word, other)), None)
         if partner is None:
             return False
         left.remove(partner)
     return True
 
 
+def _is_syllable_near(a: str, b: str) -> bool:
+    """Wang X, Wang Xiaoming; Zhang Jin, Zhang Jing: but Jing and Ping are two."""
+    short, full = (a, b) if len(a) <= len(b) else (b, a)
+    return (len(short) == 1 and full.startswith(short)) or _blurred(a) == _blurred(b)
+
+
+def _blurred(pinyin: str) -> str:
+    return pinyin.replace("ng", "n").replace("zh", "z").replace("ch", "c").replace("sh", "s")
+
+
 def _is_near(a: str, b: str) -> bool:
     short, full = (a, b) if len(a) <= len(b) else (b, a)
     if full.startswith(short) and (len(short) == 1 or len(short) >= _CUT_SHORT):
         return True
-    if a in _FORMAL and _FORMAL[a] == _FORMAL.get(b):
-        return True  # Bob, Robert
+    if _are_kin(a, b):
+        return True
     if len(short) > _CUT_SHORT and OSA.distance(a, b, score_cutoff=1) <= 1:
         return True
     similar = JaroWinkler.similarity(a, b)

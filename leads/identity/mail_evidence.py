@@ -8,7 +8,7 @@ from typing import NamedTuple
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
 
-from leads.identity.contacts import SHARED_MAILBOXES
+from leads.identity.contacts import SHARED_MAILBOXES, mailbox_of
 from leads.identity.persons import chinese_spellings
 from leads.identity.text import has_chinese
 
@@ -16,6 +16,7 @@ _SOME = 8  # addresses of a record that are compared
 _LONG = 8  # characters of an address from which one slip leaves it recognisable
 _LONGEST = 120
 _OWN = 5  # characters before the @ that are somebody's own
+_ONE_BOX = 0.85  # lin.hai+fair@gmail.com, linhai@googlemail.com
 _ALIKE, _SAME_OWNER = 0.5, 0.75  # a slip in the name may be a colleague's, one in the host is none
 _HOST, _MAIL = 72, 84  # of 100
 _FULL, _INITIAL = 0.5, 0.2  # gregory.freddie@, f.gregory@
@@ -47,6 +48,8 @@ def _likeness(left: str, right: str) -> float:
     size = min(len(left), len(right))
     if size <= _LONG:
         return 0.0
+    if mailbox_of(left) == mailbox_of(right):
+        return _ONE_BOX
     (name, _, host), (other, _, other_host) = left.partition("@"), right.partition("@")
     if name == other:
         if _differ_in_number(host, other_host):

@@ -262,6 +262,9 @@ def _form(left: CompanyName, right: CompanyName) -> Factor:
     if a == b == "institution" and not _is_one_kind(left.legal_form, right.legal_form):
         params = {"left": left.legal_form, "right": right.legal_form}
         return 0.55, Reason(ReasonCode.FORM_DIFFERENT, params)  # 学军中学, 学军小学
+    if a == b == "shop" and not _is_one_kind(left.legal_form, right.legal_form):
+        params = {"left": left.legal_form, "right": right.legal_form}
+        return _QUESTION, Reason(ReasonCode.FORM_DIFFERENT, params)  # 顺发商行, 顺发经营部
     if a == b or not a or not b:
         return 1.0, None
     params = {"left": left.legal_form, "right": right.legal_form}

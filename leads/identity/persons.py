@@ -84,6 +84,7 @@ def _mixed(chinese: str, latin: str) -> Likeness:
     for family, first in product(_surname_spellings(surname), spellings(given)):
         if not ways.isdisjoint((family + first, first + family)):
             return "pinyin" if first else "open"
+        is_open = is_open or parts == [family]
         if family in parts and len(parts) > 1 and first:
             others = [part for part in parts if part != family]
             if all(len(part) == 1 for part in others) and first[0] == others[0][0]:

@@ -9,6 +9,7 @@ from leads.identity.companies import parse_company_name
 from leads.identity.contacts import (
     address_domain,
     email_domain,
+    mobile_in,
     normalise_credit_code,
     normalise_emails,
     normalise_wechat,
@@ -21,7 +22,9 @@ from leads.identity.words import words
 
 _NOBODY = words("persons", "not_people")
 _REMARK = re.compile(r"\([^()]*\)?|[()]")  # 张三（采购）
-_FIRST_PERSON = re.compile(r"(?<=[\u4e00-\u9fff])\s*(?:[/、,，;；|]|\+?[0-9][0-9\s-]{6,})")
+_FIRST_PERSON = re.compile(
+    r"(?<=[\u4e00-\u9fff])\s*(?:[/、,，;；|]|\+?[0-9][0-9\s-]{6,}|[-—–]+\s*[\u4e00-\u9fff]{1,4}[部科处室组]$)"
+)
 _LONGEST_PERSON = 80
 _ONE_PHONE = 17  # characters: what is longer may be two
 _NOTHING: frozenset[str] = frozenset()
@@ -57,6 +60,8 @@ def profile_of(record: Identity) -> Profile:
     if record.website and (domain := email_domain(record.website)):
         domains.add(domain)
     phones = _phones(record.phones) if record.phones else _NOTHING
+    if emails and (mobiles := _valid(map(mobile_in, emails))):
+        phones |= mobiles
     extended = any(";" in phone for phone in phones)
     return Profile(
         names=_one_name(record) or tuple(_names(record)),

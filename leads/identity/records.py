@@ -27,6 +27,7 @@ _ADDRESS: dict[str, float] = {"room": 0.8, "number": 0.6, "street": 0.35, "build
 _ADDRESS_CODES = {"street": ReasonCode.STREET_EQUAL, "building": ReasonCode.BUILDING_EQUAL}
 _HOUSEHOLD = 0.3  # of an address, when the people are two
 _NAME = 0.97
+_BRANCH = 0.88  # at most: it may well have its parent's phone
 _SAME_TOWN = 80  # of 100
 _MAIL_AGREES = frozenset({ReasonCode.EMAIL_EQUAL, ReasonCode.EMAIL_ALIKE, ReasonCode.DOMAIN_EQUAL})
 _TWO_PARTIES = frozenset({ReasonCode.PERSON_DIFFERENT, ReasonCode.BRAND_DIFFERENT})
@@ -89,7 +90,9 @@ def _names(a: Profile, b: Profile, names_alike: NamesAlike) -> Iterator[Finding]
         yield Finding(first, ceiling=0.85)
         return
     yield Finding(first, weight=best.score * _NAME)
-    yield from map(Finding, others)
+    for reason in others:
+        is_branch = reason.code is ReasonCode.BRANCH_AND_PARENT
+        yield Finding(reason, ceiling=_BRANCH if is_branch else 1.0)
     if pairs:
         yield from _former(a, b, pairs[matches.index(best)])
 
