@@ -12,7 +12,9 @@ _KEPT = 65_536  # names whose firms are remembered
 TOLD = 4  # characters by which most names are told from those of well-known firms
 _OF_ITS_OWN = ("institution", "shop")  # 海德堡大学 is not 海德堡
 
+Names = dict[str, frozenset[int]]
 _Known = tuple[frozenset[int], bool]
+_names: Names = {}
 _known: dict[str, _Known] = {}
 
 
@@ -22,10 +24,20 @@ def _labels() -> list[str]:
     return [line.partition(" = ")[0] for line in _FILE.read_text("utf-8").splitlines()]
 
 
-@cache
-def _firms() -> dict[str, frozenset[int]]:
-    """Key of a name → the lines it stands on."""
-    found: dict[str, frozenset[int]] = {}
+def known_names() -> Names:
+    """Key of a name → the lines it stands on: a fifth of a second's work, done once."""
+    if not _names:
+        _names.update(_read_names())
+    return _names
+
+
+def know_names(names: Names) -> None:
+    """The same, worked out by another process."""
+    _names.update(names)
+
+
+def _read_names() -> Names:
+    found: Names = {}
     for number, line in enumerate(_FILE.read_text("utf-8").splitlines()):
         if line and not line.startswith("#"):
             here = frozenset((number,))
@@ -66,7 +78,7 @@ def known_firms(name: CompanyName) -> _Known:
 @cache
 def beginnings() -> frozenset[str]:
     """How the keys of well-known firms begin."""
-    return frozenset(key[:size] for key in _firms() for size in range(1, TOLD + 1))
+    return frozenset(key[:size] for key in known_names() for size in range(1, TOLD + 1))
 
 
 def _may_be_known(name: CompanyName) -> bool:
@@ -86,7 +98,7 @@ def firm_labels(name: CompanyName) -> tuple[str, ...]:
 
 
 def _look_up(name: CompanyName) -> _Known:
-    firms = _firms()
+    firms = known_names()
     keys = alias_keys(name)
     for key in keys:
         if found := firms.get(key):
@@ -98,7 +110,7 @@ def _firms_inside(name: CompanyName) -> frozenset[int]:
     """Suzuki Motor, Groupe Danone, 三菱商事: the known name begins or ends a longer one."""
     if name.form_kind in _OF_ITS_OWN:
         return _NOBODY
-    firms = _firms()
+    firms = known_names()
     words = name.brand.split() if " " in name.brand or name.brand.isascii() else list(name.brand)
     if name.brand.isascii():
         words = [*words, *name.industries]
