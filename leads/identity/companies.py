@@ -2,7 +2,6 @@
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
 from leads.identity import lexicon
 from leads.identity.characters import plain_numerals
@@ -17,7 +16,7 @@ from leads.identity.places import (
     province_at,
 )
 from leads.identity.spelling_out import apart_from_former, spell_out, without_remarks
-from leads.identity.text import has_chinese, normalise_name
+from leads.identity.text import has_chinese, one_spelling
 from leads.identity.types import CompanyName
 
 _PINYIN_BESIDE = re.compile(
@@ -50,77 +49,75 @@ _GROUP_INSIDE = re.compile(r"(?<=..)(?:集团|控股)(?=..)")
 
 _LONGEST_NAME = 240  # what is longer is no name: a pasted page must not cost seconds
 _LONGEST_TEXT = 2000  # before spaces and marks are taken out
-_LONG_BRAND = 4
+_LEAST, _LONG_BRAND = 2, 4  # characters of a brand
 _BRANCHES = (*lexicon.STRONG_BRANCH_ENDS, "店")
 _NO_FIRST = frozenset("部处吧屋室")  # 汽车零部|有限公司
 _NUMBERED_WORKS = frozenset("厂矿")
 _NUMERALS = frozenset("一二三四五六七八九十")
 _CITY_BANKS = ("商业银行", "城市商业银行")  # 兰州市商业银行 is 兰州银行 today
+_OWN_FORM = "有限公司"  # of nearly all firms; no branch ends so
+_BEFORE_IT = frozenset(form[:-4][-1:] for form in lexicon.LEGAL_KIND if form.endswith(_OWN_FORM))
 _NOWHERE = Place()
 _CHINA = Place(province="中国", is_province_written=True)
 
 
-class _Body(NamedTuple):
-    """What is left of a name while parts are taken off it."""
-
-    text: str
-    places: tuple[Place, ...] = ()
-    forms: tuple[str, ...] = ()
-    branch: str = ""
-    is_form_first: bool = False
+Places = tuple[Place, ...]
+Words = tuple[str, ...]
 
 
-@lru_cache(maxsize=32768)
-def parse_company_name(name: str) -> CompanyName:
+def take_apart(name: str) -> CompanyName:
     """Region, brand, trade, legal form and branch of a Chinese or Latin company name."""
-    text = normalise_name(name[:_LONGEST_TEXT])[:_LONGEST_NAME].strip()
+    text = one_spelling(name[:_LONGEST_TEXT])[:_LONGEST_NAME].strip()
     if not text:
         return CompanyName()
     return _parse_chinese(text) if has_chinese(text) else parse_latin(text)
 
 
+parse_company_name = lru_cache(maxsize=32768)(take_apart)
+
+
 def _parse_chinese(text: str) -> CompanyName:
     text, former = apart_from_former(text)
     text = spell_out(without_remarks(text))
-    body = _take_branch(_take_brackets(_Body(text)))
-    body = _take_forms(body)
-    body = _number_first(_take_region(body))
-    if body.is_form_first:
-        brand, trades = _split_leading_trades(body.text)
-    if not body.is_form_first or not trades:
-        brand, trades = _split_goods(*_split_trades(body.text), body)
-    if not trades and body.forms and len(brand) > _LONG_BRAND:
+    body, places, inner = _take_brackets(text)
+    body, branch = _take_branch(body)
+    body, forms, is_form_first = _take_forms(body, inner)
+    body, places = _take_region(body, places)
+    body = _number_first(body, forms)
+    brand, trades = _split_brand(body, forms, is_form_first=is_form_first)
+    if len(brand) >= 4 and not places and "附属" not in brand:
+        brand, trades, places = _region_inside(brand, trades)
+    return _assemble(text, places, brand, trades, forms, branch, former)
+
+
+def _split_brand(text: str, forms: Words, *, is_form_first: bool) -> tuple[str, Words]:
+    """The brand and the trades, usually behind it."""
+    brand, trades = _split_leading_trades(text) if is_form_first else (text, ())
+    if not trades:
+        brand, trades = _split_goods(*_split_trades(text), forms)
+    if len(brand) < _LONG_BRAND or not forms:
+        return brand, trades
+    if not trades and len(brand) > _LONG_BRAND:
         brand, trades = _leading_trades(brand)
-    if len(brand) >= _LONG_BRAND and brand[-1] in lexicon.PRODUCT_ENDS and body.forms:
+    if len(brand) >= _LONG_BRAND and brand[-1] in lexicon.PRODUCT_ENDS:
         brand, trades = _split_product(brand, trades)
-    if len(brand) >= 4 and not body.places and "附属" not in brand:
-        brand, trades, body = _region_inside(brand, trades, body)
-    return _assemble(text, body, brand, trades, former)
+    return brand, trades
 
 
 def _assemble(
-    text: str, body: _Body, brand: str, trades: tuple[str, ...], former: str
+    text: str, places: Places, brand: str, trades: Words, forms: Words, branch: str, former: str
 ) -> CompanyName:
-    place, elsewhere = _merge_places(body.places)
-    named = [trade for trade in trades if trade not in lexicon.GENERIC_TRADES]
+    place, elsewhere = _merge_places(places)
+    named = tuple([trade for trade in trades if trade not in lexicon.GENERIC_TRADES])
     if "集团" in brand or "控股" in brand:
         brand = _GROUP_INSIDE.sub("", brand)
     if len(brand) > 4 and (brand[0].isascii() or brand[-1].isascii()):
         brand = _without_transcript(brand)
+    kind = lexicon.LEGAL_KIND.get(forms[-1], "company") if forms else ""
     return CompanyName(
-        region=place.name,
-        brand=brand,
-        industry="".join(named),
-        legal_form="".join(body.forms),
-        branch=body.branch or elsewhere,
-        province=place.province,
-        city=place.city,
-        form_kind=lexicon.LEGAL_KIND.get(body.forms[-1], "company") if body.forms else "",
-        industries=tuple(named),
-        is_generic=brand in lexicon.TRADES or len(brand) < 2,
-        text=text,
-        former=former,
-    )
+        place.name, brand, "".join(named), "".join(forms), branch or elsewhere, place.province,
+        place.city, kind, named, len(brand) < 2 or brand in lexicon.TRADES, text, former,
+    )  # fmt: skip
 
 
 def _without_transcript(brand: str) -> str:
@@ -129,7 +126,7 @@ def _without_transcript(brand: str) -> str:
     return (found[1] or found[4]) if found else brand
 
 
-def _merge_places(places: tuple[Place, ...]) -> tuple[Place, str]:
+def _merge_places(places: Places) -> tuple[Place, str]:
     """Several mentions are one place when they agree; else a branch: 北京盈科（杭州）律师事务所."""
     if not places:
         return _NOWHERE, ""
@@ -146,18 +143,19 @@ def _merge_places(places: tuple[Place, ...]) -> tuple[Place, str]:
     return merged, elsewhere
 
 
-def _take_brackets(body: _Body) -> _Body:
+def _take_brackets(text: str) -> tuple[str, Places, Words]:
     """Brackets hold a place, a legal form, or part of the brand: （中国）（集团）（有限合伙）."""
-    if "(" not in body.text:
-        return _Body(body.text.replace(")", "")) if ")" in body.text else body
-    places, forms = list(body.places), list(body.forms)
+    if "(" not in text:
+        return text.replace(")", ""), (), ()
+    places: list[Place] = []
+    forms: list[str] = []
 
     def replace(found: re.Match[str]) -> str:
         inner = found[1]
         place = place_at(inner)
         if inner == "中国":
             places.append(_CHINA)
-        elif inner.endswith(_BRANCHES) and found.end() == len(body.text):
+        elif inner.endswith(_BRANCHES) and found.end() == len(text):
             return inner
         elif place and place.length >= len(inner) - 1:
             places.append(place)
@@ -166,25 +164,26 @@ def _take_brackets(body: _Body) -> _Body:
         elif inner and inner[0].isalnum() and not place and found.start() == 0:
             return inner
         else:
-            return "" if place or found.end() == len(body.text) else inner
+            return "" if place or found.end() == len(text) else inner
         return ""
 
-    text = _BRACKET.sub(replace, body.text).replace(")", "").replace("(", "")
-    return _Body(text, tuple(places), tuple(forms))
+    rest = _BRACKET.sub(replace, text).replace(")", "").replace("(", "")
+    return rest, tuple(places), tuple(forms)
 
 
-def _take_branch(body: _Body) -> _Body:
+def _take_branch(text: str) -> tuple[str, str]:
     """Split 华信有限公司|上海分公司 and 招商银行|武汉东湖支行."""
-    text = body.text
+    if text.endswith(_OWN_FORM):
+        return text, ""
     if "集团" in text and (found := _NUMBERED_PART.match(text)):
-        return body._replace(text=found[1], branch=plain_numerals(found[2]) + found[3])
+        return found[1], plain_numerals(found[2]) + found[3]
     if text.endswith(lexicon.STRONG_BRANCH_ENDS) or (
         text.endswith(lexicon.BRANCH_ENDS) and "公司" in text
     ):
         head, tail = _split_branch(text)
         if tail:
-            return body._replace(text=head, branch=_ADMIN.sub("", tail))
-    return body
+            return head, _ADMIN.sub("", tail)
+    return text, ""
 
 
 def _split_branch(text: str) -> tuple[str, str]:
@@ -206,18 +205,20 @@ def _branch_by_place(text: str) -> tuple[str, str]:
     return text, ""
 
 
-def _take_forms(body: _Body) -> _Body:
-    """Legal forms at the end, several in a row: 厂|有限公司, 集团|股份有限公司."""
-    text, forms = body.text, list(body.forms)
-    taken: list[str] = []
-    while (form := _form_at_end(text)) and not (taken and form in _NO_FIRST):
-        text = text[: -len(form)]
-        taken.insert(0, form)
+def _take_forms(text: str, inner: Words) -> tuple[str, Words, bool]:
+    """Legal forms at the end, several in a row: 厂|有限公司, 集团|股份有限公司.
+
+    And whether one stands at the start instead.
+    """
+    rest, forms = text, inner
+    while (form := _form_at_end(rest)) and not (rest is not text and form in _NO_FIRST):
+        rest = rest[: -len(form)]
+        forms = (*inner, form, *forms[len(inner) :])
         if lexicon.LEGAL_KIND[form] != "company":
             break
-    if not taken and (found := _form_at_start(text)):
-        return found._replace(places=body.places, branch=body.branch)
-    return _Body(text, body.places, tuple(forms + taken), body.branch)
+    if rest is text:
+        return _form_at_start(text) or (text, inner, False)
+    return rest, forms, False
 
 
 def _form_at_end(text: str) -> str:
@@ -225,30 +226,31 @@ def _form_at_end(text: str) -> str:
     if sizes is None:
         return ""
     longest = len(text) - 2
+    if text.endswith(_OWN_FORM) and longest >= len(_OWN_FORM) and text[-5] not in _BEFORE_IT:
+        return _OWN_FORM
     for size in sizes:
         if size <= longest and text[-size:] in lexicon.LEGAL_KIND:
             return text[-size:]
     single = text[-1:] if longest > 1 else ""  # 任子行 is a brand
-    return single if single in lexicon.LEGAL_KIND and not _trade_at_end(text) else ""
+    return single if single in lexicon.LEGAL_KIND and not _trade_at_end(text[_LEAST:]) else ""
 
 
-def _form_at_start(text: str) -> _Body | None:
+def _form_at_start(text: str) -> tuple[str, Words, bool] | None:
     """有限公司 may stand before the brand in pasted names: 天津有限公司华信."""
     found = _FORM_INSIDE.search(text)
     if not found or found.end() == len(text):
         return None
     head, tail = text[: found.start()], text[found.end() :]
     if len(head) > 1 and (place := place_at(tail)) and len(tail) - place.length > 1:
-        return _Body(tail + head, forms=(found[0],))  # 照明工程有限公司|天津|艺洲飞达
-    return _Body(head + tail, forms=(found[0],), is_form_first=True) if head + tail else None
+        return tail + head, (found[0],), False  # 照明工程有限公司|天津|艺洲飞达
+    return (head + tail, (found[0],), True) if head + tail else None
 
 
-def _take_region(body: _Body) -> _Body:
+def _take_region(text: str, places: Places) -> tuple[str, Places]:
     """Places before the brand; a bare city stays when nothing but a trade would be left."""
-    text, places = body.text, list(body.places)
     if text.startswith("中国") and len(text) > 3:
         text = text[2:]
-        places.append(_CHINA)
+        places = (*places, _CHINA)
     if text.startswith("自由贸易"):
         text = _FREE_TRADE.sub("", text)
     place = place_at(text)
@@ -259,19 +261,16 @@ def _take_region(body: _Body) -> _Body:
         if "区" in text or "工业园" in text:
             text = _without_zone(text)
         text, district = _without_district(text, place)
-        places.insert(0, place._replace(county=district) if district else place)
-    if text in _CITY_BANKS:
-        text = "银行"
-    return _Body(text, tuple(places), body.forms, body.branch, body.is_form_first)
+        places = (place._replace(county=district) if district else place, *places)
+    return "银行" if text in _CITY_BANKS else text, places
 
 
-def _number_first(body: _Body) -> _Body:
+def _number_first(text: str, forms: Words) -> str:
     """印染一厂 is 第一印染厂."""
-    text = body.text
-    if not (text and text[-1] in _NUMERALS and body.forms and body.forms[-1] in _NUMBERED_WORKS):
-        return body
+    if not (text and text[-1] in _NUMERALS and forms and forms[-1] in _NUMBERED_WORKS):
+        return text
     is_told = len(text) > 2 and "第" not in text and _is_all_trade(text[:-1])
-    return body._replace(text=f"第{text[-1]}{text[:-1]}") if is_told else body
+    return f"第{text[-1]}{text[:-1]}" if is_told else text
 
 
 def _may_be_brand(place: Place) -> bool:
@@ -295,6 +294,8 @@ def _without_district(text: str, place: Place) -> tuple[str, str]:
     district = ""
     if (size := district_size(text, place)) and not _is_all_trade(text[size:]):
         district, text = text[:size], _TOWN_TAIL.sub("", text[size:], count=1)
+    if not ("镇" in text or "乡" in text or "街道" in text):
+        return text, district
     if (town := _TOWN.match(text)) and not _is_all_trade(text[town.end() :]):
         text = text[town.end() :]
     return text, district
@@ -305,37 +306,43 @@ def _is_all_trade(text: str) -> bool:
     return len(rest) < 2 or rest in lexicon.TRADES
 
 
-def _split_trades(text: str) -> tuple[str, tuple[str, ...]]:
+def _split_trades(text: str) -> tuple[str, Words]:
     """Trades off the end, longest first, as long as two characters of brand remain."""
+    size, trades = _trades_behind(text[_LEAST:])
+    return text[: _LEAST + size], trades
+
+
+@lru_cache(maxsize=16384)
+def _trades_behind(rest: str) -> tuple[int, Words]:
+    """The same of what stands behind two characters: of a hundred names seventy end like others."""
     trades: list[str] = []
     while True:
-        while trade := _trade_at_end(text):
-            text = text[: -len(trade)]
+        while trade := _trade_at_end(rest):
+            rest = rest[: -len(trade)]
             trades.insert(0, trade)
-        if not trades or not (word := _qualifier_at_end(text)):
-            return text, tuple(trades)
-        text = text[: -len(word)]
+        if not trades or not (word := _qualifier_at_end(rest)):
+            return len(rest), tuple(trades)
+        rest = rest[: -len(word)]
 
 
-def _qualifier_at_end(text: str) -> str:
+def _qualifier_at_end(rest: str) -> str:
     """新型 of 华信新型|材料: of neither the brand nor the trade."""
-    longest = len(text) - 2
-    for size in lexicon.QUALIFIER_SIZES.get(text[-1], ()):
-        if size <= longest and text[-size:] in lexicon.QUALIFIERS:
-            return text[-size:]
+    for size in lexicon.QUALIFIER_SIZES.get(rest[-1:], ()):
+        if size <= len(rest) and rest[-size:] in lexicon.QUALIFIERS:
+            return rest[-size:]
     return ""
 
 
-def _split_leading_trades(text: str) -> tuple[str, tuple[str, ...]]:
+def _split_leading_trades(text: str) -> tuple[str, Words]:
     """天津有限公司科技发展博瑞诚: written back to front, the trade comes before the brand."""
     brand: str = text
-    trades: tuple[str, ...] = ()
+    trades: Words = ()
     while size := _trade_at_start(brand):
         brand, trades = brand[size:], (*trades, brand[:size])
     return brand, trades
 
 
-def _leading_trades(text: str) -> tuple[str, tuple[str, ...]]:
+def _leading_trades(text: str) -> tuple[str, Words]:
     """天津|教育信息咨询|北洋: the trade before the brand, when it is long enough to be sure."""
     brand, trades = _split_leading_trades(text)
     if sum(map(len, trades)) < _LONG_BRAND or brand in lexicon.TRADES:
@@ -343,10 +350,10 @@ def _leading_trades(text: str) -> tuple[str, tuple[str, ...]]:
     return brand, trades
 
 
-def _split_product(brand: str, trades: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+def _split_product(brand: str, trades: Words) -> tuple[str, Words]:
     """乐丰|风机, 东莞高盛|滤清器: things made, known by their last character."""
     size = 3 if len(brand) > _LONG_BRAND else 2
-    if size > 2 and _trade_at_end(brand[:-2]):  # 瑞钻|工程|钎具
+    if size > 2 and _trade_at_end(brand[_LEAST:-2]):  # 瑞钻|工程|钎具
         head, more = _split_trades(brand[:-2])
         return head, (*more, brand[-2:], *trades)
     return brand[:-size], (brand[-size:], *trades)
@@ -357,31 +364,29 @@ def _trade_at_start(text: str) -> int:
     return next((size for size in range(longest, 1, -1) if text[:size] in lexicon.TRADES), 0)
 
 
-def _split_goods(brand: str, trades: tuple[str, ...], body: _Body) -> tuple[str, tuple[str, ...]]:
+def _split_goods(brand: str, trades: Words, forms: Words) -> tuple[str, Words]:
     """富华布行, 佳合纸厂: one character of goods before a shop or works."""
-    kind = lexicon.LEGAL_KIND.get(body.forms[-1]) if body.forms else None
-    if kind in ("shop", "works") and len(brand) > 2 and brand[-1] in lexicon.SINGLE_TRADES:
+    if not (forms and len(brand) > 2 and brand[-1] in lexicon.SINGLE_TRADES):
+        return brand, trades
+    if lexicon.LEGAL_KIND.get(forms[-1]) in ("shop", "works"):
         return brand[:-1], (brand[-1], *trades)
     return brand, trades
 
 
-def _trade_at_end(text: str) -> str:
-    longest = len(text) - 2
-    for size in lexicon.TRADE_SIZES.get(text[-2:], ()):
-        if size <= longest and text[-size:] in lexicon.TRADES:
-            return text[-size:]
+def _trade_at_end(rest: str) -> str:
+    for size in lexicon.TRADE_SIZES.get(rest[-2:], ()):
+        if rest[-size:] in lexicon.TRADES:
+            return rest[-size:]
     return ""
 
 
-def _region_inside(
-    brand: str, trades: tuple[str, ...], body: _Body
-) -> tuple[str, tuple[str, ...], _Body]:
+def _region_inside(brand: str, trades: Words) -> tuple[str, Words, Places]:
     """尚品优优天津科技: a place after the brand, only a trade or nothing behind it."""
     if brand.endswith("中国"):
-        return brand[:-2], trades, body._replace(places=(_CHINA,))
+        return brand[:-2], trades, (_CHINA,)
     for start in range(2, len(brand) - 1):
         place = place_at(brand, start)
         if place and place.province and start + place.length == len(brand):
             head, more = _split_trades(brand[:start])
-            return head, more + trades, body._replace(places=(place,))
-    return brand, trades, body
+            return head, more + trades, (place,)
+    return brand, trades, ()

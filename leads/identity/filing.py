@@ -15,7 +15,7 @@ import numpy.typing as npt
 from leads.identity.aliases import TOLD, beginnings, firm_labels
 from leads.identity.bearings import KNOWN, SIZE, evidence_of
 from leads.identity.characters import plain_numerals
-from leads.identity.companies import parse_company_name
+from leads.identity.companies import take_apart
 from leads.identity.keys import LATIN_NEAR, LONGEST_NEAR, SHORTEST_NEAR, exact_keys
 from leads.identity.numbering import (
     CHINESE,
@@ -95,7 +95,7 @@ class Filing:
         self.further: list[tuple[int, int, int]] = []  # kind, key, record
         self.keys: tuple[list[Numbers], ...] = ([], [], [])
         self.short: tuple[list[Numbers], list[Numbers]] = ([], [])
-        self.names = list(map(parse_company_name, companies))
+        self.names = list(map(take_apart, companies))
         phones = [one_phone(cell) if cell else "" for cell in cells]
         told = {at: Identity(None, *fields) for at, fields in others.items()}
         for at in _unusual(self.names, phones) - told.keys():

@@ -11,9 +11,11 @@ MACRO_REGIONS: dict[str, tuple[str, ...]] = table("places", "macro_regions")
 ALSO_BRANDS = words("places", "also_brands") | words("counties", "also_words")
 MUNICIPALITIES = frozenset({"北京", "天津", "上海", "重庆"})
 _RENAMED = index("places", "renamed")  # 襄樊 is 襄阳 today
-_PROVINCES = frozenset(PROVINCES)
+_PROVINCE_STARTS = {name[:2]: name for name in PROVINCES}
 _PROVINCE_TAILS = ("省", "市", "特别行政区", "维吾尔自治区", "壮族自治区", "回族自治区", "自治区")
 _AUTONOMOUS = "|".join(f"(?<={name})" for name in sorted(words("places", "autonomous")))
+_TAIL_STARTS = frozenset(tail[0] for tail in _PROVINCE_TAILS)
+_CITY_TAIL_STARTS, _AUTONOMY = frozenset("市地盟县旗区州"), "自治"
 _CITY_TAIL = re.compile(
     rf"市|地区|盟|[县旗]|区(?![政场民域块])|(?:{_AUTONOMOUS})州|"
     r"(?:[\u4e00-\u9fff]{1,3}族|哈萨克|蒙古|柯尔克孜)*自治[州县旗]"
@@ -32,6 +34,7 @@ _ROAD = re.compile(
 
 
 _REACH = 12  # characters within which a long county ends
+_City = tuple[str, str, str]  # as written, its name today, its province
 
 
 class Place(NamedTuple):
@@ -76,13 +79,16 @@ def is_within(county: str, city: str) -> bool:
 
 
 @cache
-def _city_sizes() -> dict[str, tuple[int, ...]]:
-    """First two characters of a city → how long the cities are that begin so, longest first."""
-    found: dict[str, set[int]] = {}
-    for city in city_provinces():
+def _cities_by_start() -> dict[str, list[_City]]:
+    """First two characters of cities → those that begin so, the longest first."""
+    found: dict[str, list[_City]] = {}
+    for city, province in city_provinces().items():
         if len(city) > 1:
-            found.setdefault(city[:2], set()).add(len(city))
-    return {start: tuple(sorted(sizes, reverse=True)) for start, sizes in found.items()}
+            today = _RENAMED.get(city, city)
+            found.setdefault(city[:2], []).append((city, today, province))
+    for cities in found.values():
+        cities.sort(key=lambda city: -len(city[0]))
+    return found
 
 
 @cache
@@ -99,15 +105,15 @@ def place_at(text: str, start: int = 0) -> Place | None:
     """The place that a normalised text names at `start`, province → city → county."""
     province, pos, sure = _province_at(text, start)
     city, pos, city_province, city_sure = _city_at(text, pos, province)
-    sure = sure or city_sure
     county, pos = _county_at(text, pos)
     if pos == start:
         return None
-    sure = sure or bool(county)
-    if pos < len(text) and not sure and _ROAD.match(text, pos):
-        return None
-    if not sure and not province and city in ALSO_BRANDS:
-        return None
+    sure = sure or city_sure or bool(county)
+    if not sure:
+        if pos < len(text) and _ROAD.match(text, pos):
+            return None
+        if not province and city in ALSO_BRANDS:
+            return None
     return Place(province or city_province, city, county, pos - start, sure, bool(province))
 
 
@@ -120,29 +126,27 @@ def province_at(text: str) -> Place | None:
 
 
 def _province_at(text: str, pos: int) -> tuple[str, int, bool]:
-    for size in (2, 3):
-        name = text[pos : pos + size]
-        if name in _PROVINCES:
-            end = pos + size
-            for tail in _PROVINCE_TAILS:
-                if text.startswith(tail, end):
-                    return name, end + len(tail), True
-            return name, end, False
-    return "", pos, False
+    name = _PROVINCE_STARTS.get(text[pos : pos + 2])
+    if name is None or not text.startswith(name, pos):
+        return "", pos, False
+    end = pos + len(name)
+    if text[end : end + 1] in _TAIL_STARTS:
+        for tail in _PROVINCE_TAILS:
+            if text.startswith(tail, end):
+                return name, end + len(tail), True
+    return name, end, False
 
 
 def _city_at(text: str, pos: int, province: str) -> tuple[str, int, str, bool]:
-    cities = city_provinces()
-    for size in _city_sizes().get(text[pos : pos + 2], ()):
-        name = text[pos : pos + size]
-        owner = cities.get(name)
-        if owner is None or len(name) < size or (province and owner != province):
+    for name, today, owner in _cities_by_start().get(text[pos : pos + 2], ()):
+        if (province and owner != province) or not text.startswith(name, pos):
             continue
-        tail = _CITY_TAIL.match(text, pos + size)
-        name = _RENAMED.get(name, name)
-        if tail:
-            return name, tail.end(), owner, True
-        return name, pos + size, owner, False
+        end = pos + len(name)
+        if (text[end : end + 1] in _CITY_TAIL_STARTS or _AUTONOMY in text) and (
+            tail := _CITY_TAIL.match(text, end)
+        ):
+            return today, tail.end(), owner, True
+        return today, end, owner, False
     return "", pos, "", False
 
 
@@ -175,6 +179,8 @@ def brand_says_place(brand: str, place: str) -> bool:
 
 
 def _county_at(text: str, pos: int) -> tuple[str, int]:
+    if not ("区" in text or "市" in text or "县" in text or "旗" in text):
+        return "", pos  # as in most names of firms
     if (text.find("自治", pos, pos + _REACH) >= 0 or text.find("旗", pos, pos + _REACH) >= 0) and (
         found := _LONG_COUNTY.match(text, pos)
     ):

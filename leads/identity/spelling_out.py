@@ -37,7 +37,6 @@ _SHORT_NAME = re.compile(r"(?<!国)(?:" + "|".join(lexicon.SHORT_NAMES) + ")")
 _OFFICE = re.compile("(?:" + "|".join(lexicon.OFFICES) + ")$")
 _OFFICE_ENDS = frozenset(office[-1] for office in lexicon.OFFICES)
 _CUT_AT = 10  # characters that a form of a bank leaves of a name
-_SHORTENED = frozenset("行科")  # every short name has one of them
 _ABOVE = re.compile(r"^(?:国家税务总局(?=.{2,}税务局)|国营(?=.{4}))")
 _ACADEMY = "中国科学院"
 _FOREIGN_STARTS = "株有合("
@@ -73,7 +72,8 @@ def without_remarks(text: str) -> str:
 
 def spell_out(text: str) -> str:
     """农商银行 is 农村商业银行; ST and share letters of listed firms are no part of the name."""
-    if not text.isascii() and (text[-1] in _SHARE_LETTERS or text.startswith(_TICKER_STARTS)):
+    is_listed = text[-1] in _SHARE_LETTERS or text.startswith(_TICKER_STARTS)
+    if is_listed and not text.isascii():
         text = _TICKER.sub("", text)
     if text[0] in _FOREIGN_STARTS:
         text = _FOREIGN_FORM.sub("", text) or text
@@ -85,7 +85,7 @@ def spell_out(text: str) -> str:
         text = _ABOVE.sub("", text)
     if text[-1] in _OFFICE_ENDS and not text.endswith(lexicon.OFFICES_IN_FULL):
         text = _OFFICE.sub(lambda found: lexicon.OFFICES[found[0]], text)
-    if _SHORTENED.isdisjoint(text):
+    if not ("行" in text or "科" in text):  # every short name has one of them
         return text
     text = _SHORT_NAME.sub(lambda found: lexicon.SHORT_NAMES[found[0]], text)
     if text.startswith(_ACADEMY) and text.endswith("所") and place_at(text, len(_ACADEMY)):

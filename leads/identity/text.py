@@ -58,8 +58,7 @@ def to_simplified(text: str) -> str:
     return text if _traditional().isdisjoint(text) else text.translate(simplified_table())
 
 
-@lru_cache(maxsize=16384)
-def normalise_name(text: str) -> str:
+def one_spelling(text: str) -> str:
     """One spelling of a name: NFKC, simplified, lower case, round brackets, no noise.
 
     Chinese names lose all spaces, others keep single ones.
@@ -78,6 +77,9 @@ def normalise_name(text: str) -> str:
     simplified = _NOISE_OR_SPACE.sub("", to_simplified(folded))
     # simplifying a rare character may lead out of what counts as Chinese here
     return simplified if has_chinese(simplified) else _tidy_latin(simplified)
+
+
+normalise_name = lru_cache(maxsize=16384)(one_spelling)
 
 
 def _tidy_latin(folded: str) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leads.identity import parse_company_name
+from leads.identity import companies, lexicon, parse_company_name, places
 
 
 @pytest.mark.parametrize(
@@ -76,3 +76,18 @@ def test_a_city_that_is_also_a_brand_stays_the_brand() -> None:
     assert parse_company_name("平安科技有限公司").brand == "平安"
     assert parse_company_name("黄山旅游发展股份有限公司").brand == "黄山"
     assert parse_company_name("东方盛虹").brand == "东方盛虹"
+
+
+def test_what_a_first_look_passes_over_is_not_there() -> None:
+    """Words are sought only where some character of theirs stands: each of them has one."""
+    assert not any(companies._OWN_FORM.endswith(end) for end in lexicon.BRANCH_ENDS)
+    assert all(not {"行", "科"}.isdisjoint(short) for short in lexicon.SHORT_NAMES)
+    assert len(places._PROVINCE_STARTS) == len(places.PROVINCES)
+
+
+def test_trades_do_not_depend_on_the_two_characters_before_them() -> None:
+    for name in ("新型材料科技", "德医疗器械", "生物科技发展", "食品", "村电子商务", "国贸易"):
+        ends = {
+            companies._split_trades(start + name)[1] for start in ("华信", "科技", "Hx", "医疗")
+        }
+        assert len(ends) == 1
