@@ -39,7 +39,13 @@ def _present(value: Any) -> bool:
 def _one_of(wanted: object) -> Check:
     """A lead's field with several values meets the condition with any of them."""
     values = _folds(wanted)
-    return lambda value: not values.isdisjoint(_folds(value))
+
+    def check(value: object) -> bool:
+        if isinstance(value, str):
+            return _fold(value) in values
+        return not values.isdisjoint(_folds(value))
+
+    return check
 
 
 def _contains(wanted: object) -> Check:

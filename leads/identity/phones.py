@@ -40,6 +40,8 @@ def normalise_phone(text: str, region: str = "CN") -> str | None:
 
     Chinese numbers are read without the big metadata; everything else goes to libphonenumber.
     """
+    if not text:
+        return None
     if region == "CN" and text.isascii() and (plain := _PLAIN.fullmatch(text)):
         return "+86" + text if plain[1] else f"+86{plain[2]}{plain[3]}"
     raw = unicodedata.normalize("NFKC", text[:_LONGEST]).strip().removesuffix(".0")

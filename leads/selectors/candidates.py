@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 
+from crm import arrays
 from crm.places import SHORT_NAMES
 from leads.enums import RecordKind
 from leads.identity import Identity, match_keys, normalise_name
@@ -236,10 +237,15 @@ def likeliest_of_many(askers: Sequence[Sequence[Asking]]) -> list[list[tuple[Pai
     if not slots:
         return found
     with connection.cursor() as cursor:
-        cursor.execute(LIKELIEST_OF_MANY, [list(column) for column in zip(*slots, strict=True)])
+        cursor.execute(LIKELIEST_OF_MANY, _columns(slots))
         for asker, kind, record_id, worth in cursor.fetchall():
             found[asker].append(((kind, record_id), worth))
     return found
+
+
+def _columns(slots: Sequence[tuple[int, int, int, bool]]) -> list[str]:
+    askers, keys, worths, enough = zip(*slots, strict=True)
+    return [*map(arrays.of_numbers, (askers, keys, worths)), arrays.of_flags(enough)]
 
 
 def says_something(asked: Profile, candidate: Candidate, worth: int) -> bool:

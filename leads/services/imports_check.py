@@ -16,6 +16,7 @@ from crm import jobs
 from crm.tabular import UnreadableTable
 from crm.tenancy.context import current_organization_id, tenant_context
 from leads.enums import Bucket, ImportState
+from leads.identity.helpers import no_collecting
 from leads.identity.profiles import profile_of
 from leads.identity.seeking import sought_keys
 from leads.models import ImportBatch, ImportRow
@@ -54,8 +55,12 @@ def check(organization_id: int, batch_id: int) -> None:
     try:
         rows = find_table(batch.file).iter_rows(after=position)
         for chunk in chunked(rows, CHUNK):
-            readings = [read_row(row, columns) for row in chunk]
-            with tenant_context(organization_id, member_id=batch.created_by_id, reason="import"):
+            with no_collecting():
+                readings = [read_row(row, columns) for row in chunk]
+            with (
+                no_collecting(),
+                tenant_context(organization_id, member_id=batch.created_by_id, reason="import"),
+            ):
                 if not check_chunk(batch_id, readings, seen=seen, after=position):
                     return
             position = chunk[-1].number

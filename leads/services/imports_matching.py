@@ -8,13 +8,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db import connection
+
+from crm import arrays
 from leads.entering import EntryRule, evidence_of, first_that_fits
 from leads.enums import Bucket, IdentityVerdict, RecordKind, RuleEffect
 from leads.identity import Verdict
 from leads.identity.profiles import Profile, profile_of
 from leads.identity.records import compare_profiles
 from leads.identity.types import STRONG_KINDS, IdentityMatch
-from leads.models import Customer, IdentityKey
+from leads.models import Customer
 from leads.selectors.candidates import (
     Asking,
     Candidate,
@@ -32,6 +35,13 @@ VERDICTS: Mapping[RuleEffect, Verdict] = {
     RuleEffect.WARN: "probable",
     RuleEffect.IGNORE: "different",
 }
+# One step down the index for each, whatever the planner thinks of a table without statistics.
+IN_USE = """
+    SELECT wanted.key FROM unnest(%s::bigint[]) AS wanted(key)
+    CROSS JOIN LATERAL (
+        SELECT FROM leads_identitykey WHERE leads_identitykey.key = wanted.key LIMIT 1
+    ) AS held
+"""
 TELLING_KINDS = STRONG_KINDS | {"sound_region"}
 
 
@@ -105,8 +115,9 @@ class Seen:
 
 def keys_in_use(keys: Collection[int]) -> set[int]:
     """Those of these hashed keys that a record is filed under."""
-    rows = IdentityKey.objects.filter(key__in=keys).order_by()
-    return set(rows.values_list("key", flat=True).distinct())
+    with connection.cursor() as cursor:
+        cursor.execute(IN_USE, [arrays.of_numbers(keys)])
+        return {key for (key,) in cursor.fetchall()}
 
 
 @dataclass(frozen=True)

@@ -199,7 +199,7 @@ def _complete(reading: Reading) -> None:
     """Derive what is not written: province, reading order, comparison keys."""
     fields = reading.fields
     company, more = fields["company_name"], fields.pop("more_phones", "")
-    phones = (fields.get("phone", ""), *more.split("\n"))
+    phones = tuple(filter(None, (fields.get("phone"), *more.split("\n"))))
     if more:
         need = fields.get("need", "")
         fields["need"] = f"{need}\n☎ {more.replace(chr(10), ' · ')}".strip()

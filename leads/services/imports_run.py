@@ -20,6 +20,7 @@ from crm.teamwork.enums import NotificationKind
 from crm.teamwork.services import notify
 from crm.tenancy.context import acting_as, tenant_context
 from leads.enums import ImportState, RecordKind
+from leads.identity.helpers import no_collecting
 from leads.models import ImportBatch, Lead
 from leads.selectors.deciders import Desk
 from leads.selectors.imports import leads_of_rows
@@ -39,7 +40,10 @@ def run(organization_id: int, batch_id: int) -> None:
     while True:
         with tenant_context(organization_id):
             batch = ImportBatch.objects.get(pk=batch_id)
-        with tenant_context(organization_id, member_id=batch.created_by_id, reason="import"):
+        with (
+            no_collecting(),
+            tenant_context(organization_id, member_id=batch.created_by_id, reason="import"),
+        ):
             is_going_on = run_chunk(batch_id, desk=desk)
         with tenant_context(organization_id):
             done = ImportBatch.objects.values_list("results", flat=True).get(pk=batch_id)

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import connection
 from django.utils import timezone
 
+from crm import arrays
 from crm.numbering import take_numbers
 from crm.tenancy.context import current_organization_id
 from leads.models import ImportBatch
@@ -125,14 +126,14 @@ def _insert_leads(
         "by": batch.created_by_id,
         "department": importer.department_id if importer else None,
         "at": at,
-        "rows": rows,
+        "rows": arrays.of_numbers(rows),
         "first": rows[0],
         "last": rows[-1],
-        "ids": [one.lead_id for one in given],
-        "numbers": numbers,
-        "owners": [one.member_id for one in given],
-        "departments": [one.department_id for one in given],
-        "waits": [one.waits_because for one in given],
+        "ids": arrays.of_numbers(one.lead_id for one in given),
+        "numbers": arrays.of_texts(numbers),
+        "owners": arrays.of_numbers(one.member_id for one in given),
+        "departments": arrays.of_numbers(one.department_id for one in given),
+        "waits": arrays.of_texts(one.waits_because for one in given),
     }
     with connection.cursor() as cursor:
         cursor.execute(LEADS, values)
@@ -142,6 +143,7 @@ def _insert_leads(
 def write_touches(batch: ImportBatch, plan: Plan) -> None:
     """What became of every row, as an arrival."""
     numbers = sorted(plan.fates)
+    fates = [plan.fates[number] for number in numbers]
     with connection.cursor() as cursor:
         cursor.execute(
             TOUCHES,
@@ -150,12 +152,12 @@ def write_touches(batch: ImportBatch, plan: Plan) -> None:
                 "batch": batch.pk,
                 "channel": batch.channel,
                 "received": timezone.now(),
-                "rows": numbers,
+                "rows": arrays.of_numbers(numbers),
                 "first": numbers[0],
                 "last": numbers[-1],
-                "outcomes": [plan.fates[number].outcome.value for number in numbers],
-                "reasons": [plan.fates[number].reason for number in numbers],
-                "leads": [plan.fates[number].lead_id for number in numbers],
-                "cases": [plan.fates[number].case_id for number in numbers],
+                "outcomes": arrays.of_texts(one.outcome.value for one in fates),
+                "reasons": arrays.of_texts(one.reason for one in fates),
+                "leads": arrays.of_numbers(one.lead_id for one in fates),
+                "cases": arrays.of_numbers(one.case_id for one in fates),
             },
         )
