@@ -2,11 +2,11 @@
 
 from leads.identity.brands import compare_brands
 from leads.identity.companies import parse_company_name
-from leads.identity.lexicon import TRADE_GROUP, TRADES
+from leads.identity.lexicon import GENERIC_TRADES, TRADE_GROUP, TRADES
 from leads.identity.places import brand_says_place, is_within
 from leads.identity.private_names import is_name_of_person
 from leads.identity.reasons import Reason, ReasonCode
-from leads.identity.short_forms import is_subsequence
+from leads.identity.short_forms import is_loose, is_subsequence
 from leads.identity.text import has_chinese, sounds_alike
 from leads.identity.types import CompanyName, NameMatch, Verdict
 
@@ -19,6 +19,7 @@ _CONFIRMED = 0.97  # of two places of which one holds the other
 _QUESTION = 0.88  # what is left of "same" where a careful person asks
 _MANY_PEOPLE = 0.8  # 张伟, when nothing else is told
 _PAIR = 2
+_OF_FORMS = frozenset({"集团", "控股", "股份", "有限"})
 _MOVES = ("", "company", "partnership")  # 第二人民医院 of two cities are two
 
 Factor = tuple[float, Reason | None]
@@ -70,7 +71,24 @@ def _is_question(left: CompanyName, right: CompanyName, reasons: list[Reason]) -
     """江苏恒达 and 昆山恒达 are registered by two offices; 张伟有限公司 need not be any 张伟's."""
     if any(reason.code is ReasonCode.REGION_WITHIN for reason in reasons):
         return True
+    if left.brand == right.brand and _are_siblings(left, right):
+        return True
     return is_name_of_person(left) or is_name_of_person(right)
+
+
+def _are_siblings(left: CompanyName, right: CompanyName) -> bool:
+    """华信实业, 华信发展; 阿里巴巴集团, 阿里巴巴影业集团: of each the whole name is told."""
+    if bool(left.industry) != bool(right.industry):
+        return True
+    if is_loose(left) or is_loose(right) or left.form_kind != right.form_kind:
+        return False
+    a, b = _generic_words(left), _generic_words(right)
+    return a != b and (bool(a and b) or left.is_generic)
+
+
+def _generic_words(name: CompanyName) -> frozenset[str]:
+    """实业, 发展: what says nothing by itself and yet parts two firms that both say it."""
+    return frozenset(word for word in GENERIC_TRADES if word in name.text) - _OF_FORMS
 
 
 def place_factor(left: CompanyName, right: CompanyName) -> float:

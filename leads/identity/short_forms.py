@@ -73,6 +73,8 @@ def _led_by_brand(short: CompanyName, full: CompanyName) -> float:
         return _prefix_strength(said, full, shared, is_group=is_group)
     if short.legal_form in _GROUPS and len(short.brand) == _WORD:
         return 0.0
+    if short.place and len(short.brand) == _WORD and not (full.place or short.industry):
+        return 0.0  # 宁德时代 is not 赛维时代
     if full.brand.endswith(short.brand) and is_subsequence(short.industry, full.industry):
         return 0.74 if len(short.brand) > _WORD or short.industry else 0.68
     return 0.0

@@ -5,6 +5,7 @@ import unicodedata
 from functools import cache, lru_cache
 
 from leads.identity.readings import known_readings, load_readings
+from leads.identity.words import table
 
 _BRACKETS = str.maketrans("【】〔〕［］｛｝《》〈〉「」『』[]{}<>", "()()()()()()()()()()()")
 _ODD_BRACKETS = frozenset(map(chr, _BRACKETS))
@@ -119,10 +120,15 @@ def pinyin_initials(text: str) -> str:
 
 
 @cache
+def _polyphones() -> dict[str, tuple[str, ...]]:
+    return table("characters", "polyphones")
+
+
+@cache
 def readings(character: str) -> frozenset[str]:
-    """All toneless readings of one character; itself for anything that is not Chinese."""
+    """The toneless readings of one character in use; itself for anything that is not Chinese."""
     if known := known_readings(character):
-        return frozenset(known)
+        return frozenset(_polyphones().get(character, known[:1]))
     load_readings()
     from pypinyin import Style, pinyin  # noqa: PLC0415
 

@@ -21,7 +21,7 @@ NOT_YET = {
     "东莞市长安镇乌沙村江贝工业区",
     "河北省廊坊市大城县权村镇权村",
     "石家庄市长安区中山路口",
-    "company=泉州海丝陶瓷有限公司 ; code=91350503MA2XKQ7T25",
+    "company=泉州海丝陶瓷有限公司 ; code=91350503MA2XKQ7T25",  # two names, one code: asked about
     "company=海丝陶瓷 ; phone=13805951234",
 }
 
