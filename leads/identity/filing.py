@@ -101,8 +101,10 @@ class Filing:
         for at in _unusual(self.names, phones) - told.keys():
             cell = cells[at]
             told[at] = Identity(company=companies[at], phones=(cell,) * bool(cell))
-        self.phones = [phone or "" for phone in phones]
         self.profiles = {at: profile_of(record) for at, record in sorted(told.items())}
+        self.phones = [phone or "" for phone in phones]
+        for at in self.profiles:
+            self.phones[at] = ""
         self.bearers, self.single = self._several_names()
 
     def packed(self) -> bytes:
@@ -124,29 +126,27 @@ class Filing:
 
     def _several_names(self) -> tuple[Rows, Rows]:
         """Whose each name is, where some records have none or several; which are all of theirs."""
-        if not self.profiles:
-            return np.arange(self.count), np.arange(self.count)
+        many = np.ones(self.count, np.intp)
         names: list[CompanyName] = []
-        bearers: list[int] = []
-        single: list[int] = []
-        for at, name in enumerate(self.names):
-            profile = self.profiles.get(at)
-            told = profile.names if profile else (name,)
-            if len(told) == 1:
-                single.append(len(names))
-            names += told
-            bearers += [at] * len(told)
-        self.names = names
-        return np.array(bearers, np.intp), np.array(single, np.intp)
+        start = 0
+        for at, profile in self.profiles.items():
+            names += self.names[start:at]
+            names += profile.names
+            many[at], start = len(profile.names), at + 1
+        self.names = names + self.names[start:]
+        bearers = np.repeat(np.arange(self.count), many)
+        return bearers, np.flatnonzero(many[bearers] == 1)
 
     def _texts(self) -> tuple[bytes, npt.NDArray[Any]]:
         """All profiles packed, one after the other, and how long each is."""
         if not self.profiles:
             return pack_plain(self.names, self.phones)
-        rows = [row for row in self.single.tolist() if self.bearers[row] not in self.profiles]
-        bearers = self.bearers[rows].tolist()
+        is_plain = np.ones(self.count, np.bool_)
+        is_plain[list(self.profiles)] = False
+        rows = self.single[is_plain[self.bearers[self.single]]]
+        bearers = self.bearers[rows]
         packed, plain = pack_plain(
-            [self.names[row] for row in rows], [self.phones[at] for at in bearers]
+            [self.names[row] for row in rows.tolist()], [self.phones[at] for at in bearers.tolist()]
         )
         sizes = np.zeros(self.count, np.intp)
         sizes[bearers] = plain
@@ -171,15 +171,12 @@ class Filing:
                 self.further.append((WEAK, hash((_PERSON, *map(number_of, words))), at))
 
     def _file_phones(self) -> None:
-        told = [
-            (int(phone[1:]), at)
-            for at, phone in enumerate(self.phones)
-            if phone and at not in self.profiles
-        ]
+        numbers = list(map(int, filter(None, self.phones)))
+        bearers = [at for at, phone in enumerate(self.phones) if phone]
         for at, profile in self.profiles.items():
-            told += [(int(phone[1:]), at) for phone in profile.phones]
-        both = np.array(told, np.intp).reshape(-1, 2)
-        self._file(STRONG, mixed(_PHONE, both[:, 0].astype(np.uint64)), both[:, 1])
+            numbers += map(int, profile.phones)
+            bearers += [at] * len(profile.phones)
+        self._file(STRONG, mixed(_PHONE, np.array(numbers, np.uint64)), bearers)
 
     def _file_names(self) -> list[npt.NDArray[Any]]:
         """File the keys of all names; what of each record bears on a comparison."""
