@@ -17,7 +17,7 @@ from leads.identity.filing import MOST_RECORDS, SAID, SHARES
 from leads.identity.helpers import Workers, no_collecting, own_cores, workers
 from leads.identity.kept import Kept
 from leads.identity.numbering import distinct
-from leads.identity.packing import dumps, loads, pack_records, saying_more, unpack_match
+from leads.identity.packing import dumps, loads, pack_records, saying_more, unpack_matches
 from leads.identity.shapes import Shape
 from leads.identity.steps import RIGHT, bear, compare_pairs, group, let_go, normalise
 from leads.identity.types import DuplicatePair, Identity
@@ -121,10 +121,10 @@ class _Batch:
         given: deque[npt.NDArray[np.int64]] = deque()
         for answer in self.helpers.each(compare_pairs, self._questions(pairs, given)):
             asked = given.popleft()
-            for number, score, reasons in loads(answer):
-                left, right = divmod(int(asked[number]), RIGHT + 1)
-                match = unpack_match(score, reasons)
-                yield DuplicatePair(self.records[left], self.records[right], match)
+            lefts, rights = (asked >> 32).tolist(), (asked & RIGHT).tolist()
+            for number, match in unpack_matches(answer):
+                left, right = self.records[lefts[number]], self.records[rights[number]]
+                yield DuplicatePair(left, right, match)
 
     def _questions(
         self, pairs: npt.NDArray[np.int64], given: deque[npt.NDArray[np.int64]]

@@ -8,15 +8,17 @@ is compared.
 
 from array import array
 from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from leads.identity.brands import ENOUGH
 from leads.identity.lexicon import TRADES
-from leads.identity.names import PROBABLE, closing_factor, place_factor, trade_factor
-from leads.identity.numbering import distinct
+from leads.identity.names import PROBABLE, closing_factor, kind_of, place_factor, trade_factor
+from leads.identity.numbering import Texts, distinct, number_of
+from leads.identity.parts import characters_of
 from leads.identity.profiles import Profile
 from leads.identity.shapes import Shape
 from leads.identity.short_forms import LONGEST, may_lack
@@ -26,15 +28,17 @@ ADDRESS, PERSON, MAIL = 1, 2, 4
 EVIDENCE, KNOWN = ADDRESS | PERSON | MAIL, 8  # and a firm that is known under several names
 SIZE = 16  # of this many times the length of a brand are a record's kinds, the rest is its evidence
 LOOSE, HIDES, PLACELESS = 1, 2, 4  # what a shape allows, see `brands` and `short_forms`
-OF_ONE_LENGTH = 0.8  # the most that two brands say that are not one, as `compare_brands` says
+ALIKE = 0.8  # the most that two brands say that are not one, as `compare_brands` says
 CONTAINED = 0.95  # or when one brand holds a place and the other
 ALONE = PROBABLE / 0.97  # what names must say when nothing else agrees, see `records`
 _SURELY = 0.001  # scores are rounded
 _TABLE = 1_000  # values of which all pairs fit into a table
 _REMEMBERED = 200_000
 _EVERYWHERE = ("", "中国")  # provinces that contradict none
+_GROUP = "集团"
 _ANYWHERE = "甲"  # a place that both have
 _RARE, _USUAL, _HEARD = "甲甲甲甲", "甲甲", "甲钾"  # brands as long as they must be; one read alike
+_OTHER = "乙乙"
 Rows = npt.NDArray[np.intp]
 Flags = npt.NDArray[np.bool_]
 
@@ -58,7 +62,7 @@ def aspects_of(shapes: Iterable[Shape]) -> Aspects:
     numbered: list[dict[Any, int]] = [dict.fromkeys(_EVERYWHERE, 0), {}, {}, {}]
     columns = [array("I") for _one in range(len(numbered) + 1)]
     for region, trade, form, branch, province, city, kind, trades, _generic, hint in shapes:
-        group = form if "集团" in form or "控股" in form else ""
+        group = _GROUP if "集团" in form or "控股" in form else ""
         said = (
             province,
             (region, province, city, hint),
@@ -115,15 +119,39 @@ class Factors:
         return self.factor(self.values[left], self.values[right])
 
 
+class Trades(Factors):
+    """Most of two trades share neither a character nor a kind: these are all asked as one."""
+
+    def __init__(self, trades: Iterable[Sequence[Any]]) -> None:
+        super().__init__(
+            [(*one, is_heard) for one in trades for is_heard in (False, True)], _of_trades
+        )
+        texts = Texts([text for text, *_ in self.values])
+        self.is_short, self.letters = texts.sizes < len(_USUAL), characters_of(texts)
+        self.kinds = np.fromiter(map(_bits_of_kinds, self.values), np.uint64, self.count)
+        self.unlike = _of_trades(*((text, (text,), "", False) for text in (_USUAL, _OTHER)))
+
+    def of(self, left: Rows, right: Rows) -> npt.NDArray[np.float32]:
+        shared = self.letters[left] & self.letters[right] | self.kinds[left] & self.kinds[right]
+        rows = np.flatnonzero((shared > 0) | self.is_short[left] | self.is_short[right])
+        found = np.full(len(left), self.unlike, np.float32)
+        found[rows] = super().of(left[rows], right[rows])
+        return found
+
+
+def _bits_of_kinds(trade: Sequence[Any]) -> int:
+    _text, trades, *_ = trade
+    return reduce(or_, (1 << number_of(kind_of(one)) % 64 for one in trades), 0)
+
+
 class Bearings:
     """Every record's shape, kind and brand, and which of them contradict each other."""
 
     def __init__(self, aspects: Sequence[Any], records: Sequence[bytes]) -> None:
         places, trades, closings, numbers = aspects
         long = [(*place, is_long) for place in places for is_long in (False, True)]
-        heard = [(*trade, is_heard) for trade in trades for is_heard in (False, True)]
         self.places = Factors(long, _of_places)
-        self.trades = Factors(heard, _of_trades)
+        self.trades = Trades(trades)
         self.closings = Factors(closings, _of_closings)
         kinds = (np.uint32, np.uint16, np.uint32, np.uint32, np.uint64, np.uint8)
         shape_of, self.kind, self.read_as, self.written_as, self.characters, self.length = (
@@ -172,17 +200,16 @@ class Bearings:
 
     def _may_agree(self, left: Rows, right: Rows) -> Rows:
         """Which pairs of names may be probable."""
-        score = self._of_brands(left, right)
-        rows = np.flatnonzero(score)
-        score, shared = score[rows], self.kind[left[rows]] & self.kind[right[rows]]
+        score, rows = self._of_brands(left, right), np.arange(len(left))
+        shared = self.kind[left] & self.kind[right]
         least = np.where(shared & EVIDENCE > 0, PROBABLE, ALONE) - _SURELY
         size = np.minimum(self.kind[left], self.kind[right]) // SIZE
         is_heard = (self.read_as[left] == self.read_as[right]) & (size == len(_USUAL))
         is_heard &= self.written_as[left] != self.written_as[right]
         for factors, column, plus in (
             (self.places, self.place, size >= len(_RARE)),
-            (self.trades, self.trade, is_heard),
             (self.closings, self.closing, None),
+            (self.trades, self.trade, is_heard),
         ):
             one, other = column[left[rows]].astype(np.intp), column[right[rows]].astype(np.intp)
             if plus is not None:
@@ -195,13 +222,9 @@ class Bearings:
     def _of_brands(self, left: Rows, right: Rows) -> npt.NDArray[np.float64]:
         """The most that `brands` says of two Chinese ones when neither stands for a whole name."""
         size, other = self.kind[left] // SIZE, self.kind[right] // SIZE
-        shorter, longer = np.minimum(size, other), np.maximum(size, other)
-        is_left = size > other
-        placeless, placed = np.where(is_left, [left, right], [right, left])
-        says_place = (self.allowed[placeless] & ~self.allowed[placed] & PLACELESS) > 0
-        may_be_slip = (longer - shorter <= (longer >= ENOUGH)) | (shorter >= ENOUGH)
-        most = np.where(may_be_slip, OF_ONE_LENGTH, 0.0)
-        most[says_place & (longer > shorter)] = CONTAINED
+        longer, shorter = np.where(size > other, [left, right], [right, left])
+        says_place = (self.allowed[longer] & ~self.allowed[shorter] & PLACELESS) > 0
+        most = np.where(says_place & (size != other), CONTAINED, ALIKE)
         most[self.written_as[left] == self.written_as[right]] = 1.0
         return most
 

@@ -16,7 +16,7 @@ from leads.identity.text import has_chinese, pinyin_key, sounds_alike
 from leads.identity.translations import translates
 from leads.identity.types import CompanyName
 
-ENOUGH = 4  # characters of a Chinese brand from which one slip leaves it recognisable
+_ENOUGH = 4  # characters of a Chinese brand from which one slip leaves it recognisable
 _MUCH = 5
 _TELLING = 2
 _LETTER = "z"
@@ -123,9 +123,9 @@ def _other_length(a: str, b: str) -> tuple[float, ReasonCode | None]:
     short, full = (a, b) if len(a) < len(b) else (b, a)
     if has_chinese(short) and _without_letters(full) == short:
         return 0.8, ReasonCode.BRAND_CONTAINED
-    if len(short) >= ENOUGH and (full.startswith(short) or full.endswith(short)):
+    if len(short) >= _ENOUGH and (full.startswith(short) or full.endswith(short)):
         return 0.8, ReasonCode.BRAND_CONTAINED
-    if len(full) - len(short) == 1 and len(full) >= ENOUGH and short[0] == full[0]:
+    if len(full) - len(short) == 1 and len(full) >= _ENOUGH and short[0] == full[0]:
         place = next(i for i in range(len(full)) if full[i : i + 1] != short[i : i + 1])
         if place < len(full) - 1 and full[place + 1 :] == short[place:]:
             return 0.8, ReasonCode.BRAND_NEARLY_EQUAL
@@ -140,7 +140,7 @@ def _without_letters(brand: str) -> str:
 def _is_slip_in_trade(left: CompanyName, right: CompanyName) -> bool:
     """华信科木: the slip hides the trade, so that it seems part of the brand."""
     a, b = left.brand + left.industry, right.brand + right.industry
-    if abs(len(a) - len(b)) > 1 or min(len(a), len(b)) < ENOUGH or a[:2] != b[:2]:
+    if abs(len(a) - len(b)) > 1 or min(len(a), len(b)) < _ENOUGH or a[:2] != b[:2]:
         return False
     if (
         left.industries

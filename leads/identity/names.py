@@ -5,7 +5,7 @@ from leads.identity.companies import parse_company_name
 from leads.identity.lexicon import GENERIC_TRADES, TRADE_GROUP, TRADES
 from leads.identity.places import brand_says_place, is_within
 from leads.identity.private_names import is_name_of_person
-from leads.identity.reasons import Reason, ReasonCode
+from leads.identity.reasons import Reason, ReasonCode, told
 from leads.identity.short_forms import is_loose, is_subsequence
 from leads.identity.text import has_chinese, sounds_alike
 from leads.identity.types import CompanyName, NameMatch, Verdict
@@ -131,7 +131,7 @@ def _place_only(left: CompanyName, right: CompanyName) -> Factor:
     """A short name need not mention the place, but it may not contradict it."""
     a, b = left.place, right.place
     if a == b:
-        return 1.0, Reason(ReasonCode.REGION_EQUAL, {"region": a}) if a else None
+        return 1.0, told(ReasonCode.REGION_EQUAL, region=a) if a else None
     if not a or not b or "中国" in (a, b) or _regions_agree(left, right):
         return 1.0, None
     return 0.4, Reason(ReasonCode.REGION_DIFFERENT, {"left": a, "right": b})
@@ -140,27 +140,27 @@ def _place_only(left: CompanyName, right: CompanyName) -> Factor:
 def _region(left: CompanyName, right: CompanyName) -> Factor:
     a, b = left.place, right.place
     if a == b and not _districts_differ(left, right):
-        return 1.0, Reason(ReasonCode.REGION_EQUAL, {"region": a}) if a else None
+        return 1.0, told(ReasonCode.REGION_EQUAL, region=a) if a else None
     if a == b:
         pair = {"left": left.region, "right": right.region}
         each_has_one = left.is_generic or left.form_kind == right.form_kind == "institution"
         return 0.5 if each_has_one else 0.88, Reason(ReasonCode.REGION_DIFFERENT, pair)
     is_inside = left.region.endswith(b) > (not b) or right.region.endswith(a) > (not a)
     if is_inside and (left.province == right.province or not (left.province and right.province)):
-        return _CONFIRMED, Reason(ReasonCode.REGION_EQUAL, {"region": a})
+        return _CONFIRMED, told(ReasonCode.REGION_EQUAL, region=a)
     if (left.is_generic or right.is_generic) and {a, b} != {"", "中国"}:
         return 0.5, Reason(ReasonCode.REGION_DIFFERENT, {"left": a, "right": b})
     if _regions_agree(left, right):
         return _agreeing(left, right)
     if not a or not b or "中国" in (a, b):
         if _hints_agree(left, right) or _brand_says(left, right, a or b):
-            return _CONFIRMED, Reason(ReasonCode.REGION_EQUAL, {"region": left.province or a or b})
+            return _CONFIRMED, told(ReasonCode.REGION_EQUAL, region=left.province or a or b)
         is_nationwide = "中国" in (a, b) and "" in (
             a,
             b,
         )  # 欧姆龙（中国）, 欧姆龙（大连） are asked about
         factor = 0.95 if min(len(left.brand), len(right.brand)) >= 4 or is_nationwide else 0.88
-        return factor, Reason(ReasonCode.REGION_MISSING, {"region": a or b})
+        return factor, told(ReasonCode.REGION_MISSING, region=a or b)
     rare = left.brand == right.brand and len(left.brand) >= RARE and has_chinese(left.brand)
     rare = rare and left.form_kind in _MOVES and right.form_kind in _MOVES
     factor = 0.68 if rare and left.industry == right.industry else 0.4
@@ -189,7 +189,7 @@ def _agreeing(left: CompanyName, right: CompanyName) -> Factor:
     """江苏昆山 holds 江苏; of 江苏 and 昆山, 苏州 and 昆山 each tells a place of its own."""
     a, b = left.region, right.region
     if a.startswith(b) or b.startswith(a):
-        return _CONFIRMED, Reason(ReasonCode.REGION_EQUAL, {"region": left.city or right.city})
+        return _CONFIRMED, told(ReasonCode.REGION_EQUAL, region=left.city or right.city)
     if "institution" in (left.form_kind, right.form_kind) and _is_numbered(left, right):
         return 0.5, Reason(ReasonCode.REGION_DIFFERENT, {"left": a, "right": b})
     return _CONFIRMED, Reason(ReasonCode.REGION_WITHIN, {"left": left.place, "right": right.place})
@@ -210,21 +210,21 @@ def _industry(left: CompanyName, right: CompanyName) -> Factor:
     a, b = left.industry, right.industry
     pair = {"left": a, "right": b}
     if not (a and b) and _is_hearsay(left, right) and not _hints_agree(left, right):
-        return _HEARD, Reason(ReasonCode.INDUSTRY_MISSING, {"industry": a or b}) if a or b else None
+        return _HEARD, told(ReasonCode.INDUSTRY_MISSING, industry=a or b) if a or b else None
     if a == b:
-        return 1.0, Reason(ReasonCode.INDUSTRY_EQUAL, {"industry": a}) if a else None
+        return 1.0, told(ReasonCode.INDUSTRY_EQUAL, industry=a) if a else None
     if has_chinese(left.text) != has_chinese(right.text):
         return 0.95, None  # trades of two languages are not compared
     if (not a and _is_group(left) > _is_group(right)) or (
         not b and _is_group(right) > _is_group(left)
     ):
         forms = {"left": left.legal_form, "right": right.legal_form}
-        return 0.8, Reason(ReasonCode.GROUP_AND_FIRM, forms)
+        return 0.8, told(ReasonCode.GROUP_AND_FIRM, **forms)
     certain = min(len(left.brand), len(right.brand)) >= RARE
     if (not a or not b) and _sounds_like_many(left, right):
-        return 0.75, Reason(ReasonCode.INDUSTRY_MISSING, {"industry": a or b})
+        return 0.75, told(ReasonCode.INDUSTRY_MISSING, industry=a or b)
     if not a or not b:
-        return 0.93 if certain else 0.88, Reason(ReasonCode.INDUSTRY_MISSING, {"industry": a or b})
+        return 0.93 if certain else 0.88, told(ReasonCode.INDUSTRY_MISSING, industry=a or b)
     if alike := _trades_alike(left, right):
         factor = _HEARD if _is_hearsay(left, right) else 0.94 if certain and alike > 0.85 else alike
         return factor, Reason(ReasonCode.INDUSTRY_ALIKE, pair)
@@ -239,7 +239,7 @@ def _trades_alike(left: CompanyName, right: CompanyName) -> float:
     short, full = (a, b) if len(a) < len(b) else (b, a)
     if short == full[::2]:
         return 0.85  # 汽配 of 汽车配件
-    if not {_kind_of(t) for t in left.industries}.isdisjoint(map(_kind_of, right.industries)):
+    if not {kind_of(t) for t in left.industries}.isdisjoint(map(kind_of, right.industries)):
         return 0.85
     is_slip = _is_slip(a, b) and not TRADES.issuperset(left.industries + right.industries)
     return 0.85 if is_slip else 0.0
@@ -261,7 +261,7 @@ def _is_slip(a: str, b: str) -> bool:
     return len(a) == len(b) and sum(one != other for one, other in zip(a, b, strict=True)) == 1
 
 
-def _kind_of(trade: str) -> str:
+def kind_of(trade: str) -> str:
     """建设工程 is of the kind of 建设, and that is 建筑."""
     stem = trade[:-2] if len(trade) > _PAIR else trade
     return TRADE_GROUP.get(trade) or TRADE_GROUP.get(stem) or stem
@@ -276,21 +276,21 @@ def _form(left: CompanyName, right: CompanyName) -> Factor:
     a, b = left.form_kind, right.form_kind
     if a != b and "institution" in (a, b) and (right if a == "institution" else left).industry:
         params = {"left": left.legal_form, "right": right.legal_form}
-        return 0.7, Reason(ReasonCode.FORM_DIFFERENT, params)  # 三一重工, 三一学院
+        return 0.7, told(ReasonCode.FORM_DIFFERENT, **params)  # 三一重工, 三一学院
     if a == b == "institution" and not _is_one_kind(left.legal_form, right.legal_form):
         params = {"left": left.legal_form, "right": right.legal_form}
-        return 0.55, Reason(ReasonCode.FORM_DIFFERENT, params)  # 学军中学, 学军小学
+        return 0.55, told(ReasonCode.FORM_DIFFERENT, **params)  # 学军中学, 学军小学
     if a == b == "shop" and not _is_one_kind(left.legal_form, right.legal_form):
         params = {"left": left.legal_form, "right": right.legal_form}
-        return _QUESTION, Reason(ReasonCode.FORM_DIFFERENT, params)  # 顺发商行, 顺发经营部
+        return _QUESTION, told(ReasonCode.FORM_DIFFERENT, **params)  # 顺发商行, 顺发经营部
     if a == b or not a or not b:
         return 1.0, None
     params = {"left": left.legal_form, "right": right.legal_form}
     if (left.legal_form in TRADES and right.industry) or (
         right.legal_form in TRADES and left.industry
     ):
-        return 0.7, Reason(ReasonCode.FORM_DIFFERENT, params)  # 金陵饭店, 金陵药业
-    return 0.8, Reason(ReasonCode.FORM_DIFFERENT, params)
+        return 0.7, told(ReasonCode.FORM_DIFFERENT, **params)  # 金陵饭店, 金陵药业
+    return 0.8, told(ReasonCode.FORM_DIFFERENT, **params)
 
 
 def _is_one_kind(a: str, b: str) -> bool:

@@ -1,7 +1,7 @@
 """Records as plain bytes: small to keep by the million, cheap to hand to another process."""
 
 import marshal
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from operator import attrgetter, itemgetter
 from typing import Any
@@ -22,7 +22,7 @@ _more = attrgetter(*(name for name in Identity._fields if name not in ("id", "co
 _NO_MORE = _more(Identity())
 _value = str.__str__  # of a code: its plain text, quicker than `.value`
 _CODES = {code.value: code for code in ReasonCode}
-Found = tuple[int, float, list[tuple[str, dict[str, str]]]]
+Found = tuple[int, float, tuple[int, ...]]  # a pair, its score, its reasons
 
 
 def dumps(value: Any) -> bytes:
@@ -92,13 +92,32 @@ def unpack_profile(packed: bytes, shape: Shape) -> Profile:
     return Profile((name,), "", frozenset((phone,))) if phone else Profile((name,))
 
 
-def pack_match(number: int, match: IdentityMatch) -> Found:
-    """What a comparison found, as plain values."""
-    reasons = [(_value(reason.code), dict(reason.params)) for reason in match.reasons]
-    return number, match.score, reasons
+class Matches:
+    """What comparisons found, as plain values: a reason that several pairs share is told once."""
+
+    def __init__(self) -> None:
+        self.found: list[Found] = []
+        self.reasons: list[Reason] = []
+        self.numbers: dict[int, int] = {}
+
+    def add(self, number: int, match: IdentityMatch) -> None:
+        self.found.append((number, match.score, tuple(map(self._number, match.reasons))))
+
+    def _number(self, reason: Reason) -> int:
+        """Which it is: those that are made once are known as the same, without a look at them."""
+        known = self.numbers.setdefault(id(reason), len(self.reasons))
+        if known == len(self.reasons):
+            self.reasons.append(reason)
+        return known
+
+    def packed(self) -> bytes:
+        return dumps((self.found, [(_value(code), dict(said)) for code, said in self.reasons]))
 
 
-def unpack_match(score: float, reasons: list[tuple[str, dict[str, str]]]) -> IdentityMatch:
-    """The same match again; a verdict follows from its score."""
-    told = tuple([Reason(_CODES[code], params) for code, params in reasons])
-    return IdentityMatch(score, verdict_for(score), told)
+def unpack_matches(packed: bytes) -> Iterator[tuple[int, IdentityMatch]]:
+    """The same matches again, each with its number; a verdict follows from its score."""
+    found, told = loads(packed)
+    reasons = [Reason(_CODES[code], params) for code, params in told]
+    for number, score, which in found:
+        match = IdentityMatch(score, verdict_for(score), tuple([reasons[at] for at in which]))
+        yield number, match

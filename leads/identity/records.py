@@ -1,6 +1,6 @@
 """Are two records the same client? Names and every other field, each saying why."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from rapidfuzz.fuzz import partial_ratio
@@ -54,47 +54,64 @@ def compare_profiles(
 
     `names_alike` for whoever compares the names as well and need not do it twice.
     """
-    findings = list(_names(a, b, names_alike))
+    evidence = _Evidence()
+    if a.names and b.names:
+        _add_names(evidence, a, b, names_alike)
     if a.credit_code and b.credit_code:
-        findings += _credit_codes(a, b)
+        evidence.add(_credit_codes(a.credit_code, b.credit_code))
     if a.emails or a.domains or a.wechat or not a.phones.isdisjoint(b.phones):
-        findings += _contacts(a, b)
+        evidence.add(_contacts(a, b))
     if not (a.names or b.names):
-        findings += _named_in_mail(a, b)
+        evidence.add(_named_in_mail(a, b))
     near = compare_addresses(a.address, b.address) if a.address and b.address else ""
     if a.person and b.person:
-        findings += _persons(a, b, findings, near)
+        evidence.add(_persons(a, b, evidence, near))
     if near:
-        findings += _addresses(a, b, findings, near)
-    doubt, ceiling = 1.0, 1.0
-    for finding in findings:
-        doubt *= 1.0 - finding.weight
-        if finding.ceiling < ceiling:
-            ceiling = finding.ceiling
-    score = round(min(1.0 - doubt, ceiling), 4)
-    return IdentityMatch(score, verdict_for(score), tuple([f.reason for f in findings]))
+        evidence.add(_addresses(a, b, evidence, near))
+    return evidence.match()
 
 
-def _names(a: Profile, b: Profile, names_alike: NamesAlike) -> Iterator[Finding]:
+class _Evidence:
+    """All that was found: it adds up to no doubt, below the lowest ceiling."""
+
+    __slots__ = ("ceiling", "doubt", "reasons")
+
+    def __init__(self) -> None:
+        self.reasons: list[Reason] = []
+        self.doubt, self.ceiling = 1.0, 1.0
+
+    def add(self, findings: Iterable[Finding]) -> None:
+        for reason, weight, ceiling in findings:
+            self.reasons.append(reason)
+            self.doubt *= 1.0 - weight
+            self.ceiling = min(self.ceiling, ceiling)
+
+    def says(self, codes: Collection[ReasonCode]) -> bool:
+        """Whether one of these reasons was found."""
+        return any(reason.code in codes for reason in self.reasons)
+
+    def match(self) -> IdentityMatch:
+        score = round(min(1.0 - self.doubt, self.ceiling), 4)
+        return IdentityMatch(score, verdict_for(score), tuple(self.reasons))
+
+
+def _add_names(evidence: _Evidence, a: Profile, b: Profile, names_alike: NamesAlike) -> None:
     """The best pair of names and aliases; names of different firms leave at most a question."""
-    if not a.names or not b.names:
-        return
     if len(a.names) == len(b.names) == 1:
         pairs, best = [], names_alike(a.names[0], b.names[0])
     else:
         pairs = [(left, right) for left in a.names for right in b.names]
         matches = [names_alike(left, right) for left, right in pairs]
         best = max(matches, key=lambda match: match.score)
-    first, *others = best.reasons
     if best.verdict == "different":
-        yield Finding(first, ceiling=0.85)
+        evidence.add([Finding(best.reasons[0], ceiling=0.85)])
         return
-    yield Finding(first, weight=best.score * _NAME)
-    for reason in others:
-        is_branch = reason.code is ReasonCode.BRANCH_AND_PARENT
-        yield Finding(reason, ceiling=_BRANCH if is_branch else 1.0)
+    evidence.reasons += best.reasons
+    evidence.doubt *= 1.0 - best.score * _NAME
+    if evidence.says({ReasonCode.BRANCH_AND_PARENT}):
+        evidence.ceiling = _BRANCH
     if pairs:
-        yield from _former(a, b, pairs[matches.index(best)])
+        evidence.add(_former(a, b, pairs[matches.index(best)]))
 
 
 def _former(a: Profile, b: Profile, pair: tuple[CompanyName, CompanyName]) -> Iterator[Finding]:
@@ -104,10 +121,7 @@ def _former(a: Profile, b: Profile, pair: tuple[CompanyName, CompanyName]) -> It
             yield Finding(Reason(ReasonCode.FORMER_NAME, {"value": name.text}))
 
 
-def _credit_codes(a: Profile, b: Profile) -> Iterator[Finding]:
-    left, right = a.credit_code, b.credit_code
-    if not left or not right:
-        return
+def _credit_codes(left: str, right: str) -> Iterator[Finding]:
     ours, theirs = organisation_code(left), organisation_code(right)
     if left == right:
         yield Finding(Reason(ReasonCode.CREDIT_CODE_EQUAL, {"value": left}), weight=_CREDIT_CODE)
@@ -148,9 +162,7 @@ def _phone(phone: str, a: Profile, b: Profile) -> Finding:
     return Finding(Reason(ReasonCode.PHONE_EQUAL, {"value": phone}), weight)
 
 
-def _persons(
-    a: Profile, b: Profile, findings: Sequence[Finding], near: Nearness
-) -> Iterator[Finding]:
+def _persons(a: Profile, b: Profile, evidence: _Evidence, near: Nearness) -> Iterator[Finding]:
     """A person's name proves little alone; two persons on one phone are a question, not proof."""
     left, right = a.person, b.person
     likeness = compare_persons(left, right)
@@ -158,7 +170,7 @@ def _persons(
     is_private = not (a.names or b.names)
     if likeness in ("equal", "near"):
         weight = _person_weight(left, right, likeness)
-        if is_private and weight > _PERSON_SHORT and not _disagree(a, b, findings, near):
+        if is_private and weight > _PERSON_SHORT and not _disagree(a, b, evidence, near):
             weight = _ALL_THERE_IS
         yield _named(likeness, left, pair, weight)
     elif likeness == "pinyin":
@@ -196,14 +208,13 @@ def _named(likeness: Likeness, name: str, pair: dict[str, str], weight: float) -
     return Finding(Reason(ReasonCode.PERSON_ALIKE, pair), weight)
 
 
-def _disagree(a: Profile, b: Profile, findings: Sequence[Finding], near: Nearness) -> bool:
+def _disagree(a: Profile, b: Profile, evidence: _Evidence, near: Nearness) -> bool:
     """Whether anything both records tell speaks of two people, or a Chinese name of thousands."""
     if has_chinese(a.person + b.person):
         return True
-    said = {finding.reason.code for finding in findings}
     return bool(
         (a.phones and b.phones and a.phones.isdisjoint(b.phones))
-        or (a.emails and b.emails and said.isdisjoint(_MAIL_AGREES))
+        or (a.emails and b.emails and not evidence.says(_MAIL_AGREES))
         or (a.wechat and b.wechat and a.wechat != b.wechat)
         or (a.credit_code and b.credit_code and a.credit_code != b.credit_code)
         or (a.address and b.address and not near)
@@ -211,12 +222,10 @@ def _disagree(a: Profile, b: Profile, findings: Sequence[Finding], near: Nearnes
     )
 
 
-def _addresses(
-    a: Profile, b: Profile, findings: Iterable[Finding], near: Nearness
-) -> Iterator[Finding]:
+def _addresses(a: Profile, b: Profile, evidence: _Evidence, near: Nearness) -> Iterator[Finding]:
     """One door speaks for one client; one office building hardly does."""
     weight = _ADDRESS[near]
-    if any(finding.reason.code in _TWO_PARTIES for finding in findings):
+    if evidence.says(_TWO_PARTIES):
         weight *= _HOUSEHOLD
     code = _ADDRESS_CODES.get(near, ReasonCode.ADDRESS_EQUAL)
     yield Finding(Reason(code, {"left": a.address, "right": b.address}), weight)

@@ -13,7 +13,7 @@ from leads.identity.bearings import Bearings
 from leads.identity.companies import parse_company_name
 from leads.identity.filing import POSITION, POSITION_BITS, Filing
 from leads.identity.numbering import distinct
-from leads.identity.packing import dumps, loads, pack_match, unpack_profile
+from leads.identity.packing import Matches, loads, unpack_profile
 from leads.identity.parts import Asking, may_be_short_for
 from leads.identity.records import compare_profiles
 from leads.identity.shapes import forget_shapes, shapes_of
@@ -63,12 +63,12 @@ def compare_pairs(task: bytes) -> bytes:
     packed, shapes, shape_of, lefts, rights = loads(task)
     own = [shapes[number] for number in array("I", shape_of)]
     profiles = list(map(unpack_profile, packed, own))
-    found = []
+    found = Matches()
     for number, (left, right) in enumerate(zip(array("I", lefts), array("I", rights), strict=True)):
         match = compare_profiles(profiles[left], profiles[right])
         if match.verdict != "different":
-            found.append(pack_match(number, match))
-    return dumps(found)
+            found.add(number, match)
+    return found.packed()
 
 
 _bearings: dict[int, Bearings] = {}  # of the searches that go on in this process

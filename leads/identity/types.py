@@ -109,8 +109,7 @@ class CompanyName(NamedTuple):
         return "|".join((self.place, self.brand, self.industry, self.branch))
 
 
-@dataclass(frozen=True, slots=True)
-class NameMatch:
+class NameMatch(NamedTuple):
     """How alike two company names are, and why."""
 
     score: float
@@ -127,8 +126,7 @@ class IdentityMatch:
     reasons: tuple[Reason, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DuplicatePair:
+class DuplicatePair(NamedTuple):
     """Two records of one batch that are, or may be, the same client."""
 
     left: Identity

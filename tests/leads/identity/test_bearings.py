@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leads.identity import Identity, bearings, compare, parse_company_name
-from leads.identity.bearings import Bearings, aspects_of
+from leads.identity import CompanyName, Identity, bearings, compare, parse_company_name
+from leads.identity.bearings import Bearings, Trades, aspects_of
 from leads.identity.filing import Filing
-from leads.identity.names import compare_parsed
+from leads.identity.names import compare_parsed, trade_factor
 from leads.identity.packing import dumps, loads, pack_records, saying_more
 from leads.identity.shapes import Shapes
 
@@ -23,6 +23,7 @@ BRANDS = (
     "华信", "华鑫", "花信", "浙商", "浙尚", "第三", "第叁", "中科蓝天", "中科兰天", "浦东发展",
     "发南", "范安", "西门子", "汽车", "Huaxin", "西安", "金寨大别山", "大别山", "华为", "中科蓝",
     "中科兰色天", "中蓝科天", "中科", "科蓝天", "华信诺", "杭州华信", "华蓝", "华篮",
+    "UNI优耐", "优耐",
 )  # fmt: skip
 TRADES = ("", "科技", "软件", "建设工程", "建筑", "软体", "科木", "科技软件")
 ENDS = ("有限公司", "", "集团有限公司", "厂", "学院", "有限公司上海分公司", "北京分公司", "商行")
@@ -84,3 +85,28 @@ def test_what_brands_places_trades_and_forms_rule_out(
             if len(provinces) < 2:
                 assert compare_parsed(one, other).score * 0.97 < 0.65, (one.text, other.text)
     assert ruled_out > 10_000
+
+
+def test_trades_that_share_nothing_are_asked_as_one() -> None:
+    texts = (
+        "",
+        "厂",
+        "店",
+        "科技",
+        "软件",
+        "建设工程",
+        "建筑",
+        "汽配",
+        "汽车配件",
+        "科木",
+        "服装",
+        "服饰",
+    )
+    told = [(text, (text,) * bool(text), "") for text in texts]
+    names = [
+        CompanyName(brand="甲甲甲甲", text="甲甲甲甲", industry=text, industries=trades)
+        for text, trades, _group in told
+    ]
+    left, right = np.divmod(np.arange(len(told) ** 2), len(told))
+    asked = [trade_factor(names[one], names[other]) for one, other in zip(left, right, strict=True)]
+    assert Trades(told).of(left * 2, right * 2) == pytest.approx(asked)
