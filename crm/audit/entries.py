@@ -6,7 +6,9 @@ from typing import Any
 from django.urls import reverse
 
 from crm.audit import records, wording
+from crm.audit.detail_words import SHOWN_OF_OTHERS
 from crm.people.models import Member
+from crm.web.formats import listed
 from crm.web.tables.paging import Row
 
 
@@ -16,6 +18,7 @@ def prepare(viewer: Member, rows: Sequence[Row]) -> list[Row]:
     named = {
         pair for row in rows for pair in wording.references(row["subject_kind"], row["details"])
     }
+    keys |= {key for row in rows for key in records.pointed_at(row["details"])}
     found = records.named(viewer, {*keys, *((one._meta.label_lower, pk) for one, pk in named)})
     names = {key: one.label for key, one in found.items()} | wording.names_of(named)
     return [{**row, **told_of(viewer, row, found, names)} for row in rows]
@@ -30,6 +33,9 @@ def told_of(
     others = [
         pair for pair in wording.other_details(details, brief=True) if pair[1] != details.get("ip")
     ]
+    pointed = [found.get(key) or records.Named(f"#{key[1]}") for key in records.pointed_at(details)]
+    if pointed:
+        others.append((str(SHOWN_OF_OTHERS), listed(one.label for one in pointed)))
     return {
         "url": reverse("audit:entry", args=[row["pk"]]),
         "words": wording.words_of(row["action"]),
@@ -38,5 +44,6 @@ def told_of(
         "kind": records.kind_name(kind),
         "record": known.label if known else (f"#{pk}" if pk else ""),
         "record_url": known.url if known else "",
+        "pointed": pointed,
         "ip": str(details.get("ip") or ""),
     }

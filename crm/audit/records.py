@@ -90,6 +90,11 @@ def visible_to(member: Member, kind: str) -> Any:
     return policy.visible(member, model._default_manager.all(), page.permission)
 
 
+def pointed_at(details: Mapping[str, Any]) -> list[Key]:
+    """The clients of others that a look-up showed."""
+    return [(f"leads.{kind}", pk) for kind, pk in details.get("hidden", ())]
+
+
 def named(member: Member, keys: Iterable[Key]) -> dict[Key, Named]:
     """Names and addresses of the records the member may see, one query per kind."""
     ids: dict[str, set[int]] = {}

@@ -4,6 +4,7 @@ from typing import Any
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
@@ -11,13 +12,14 @@ from django.views.decorators.http import require_GET, require_POST
 from crm import jobs
 from crm.access.decorators import needs
 from crm.audit import wording
+from crm.audit.detail_words import SHOWN_OF_OTHERS
 from crm.audit.entries import prepare
 from crm.audit.enums import Fault, Verb
 from crm.audit.models import OperationLog, Seal
 from crm.audit.selectors import last_verification
 from crm.audit.tables import LogTable
 from crm.tenancy.http import TenantRequest
-from crm.web import htmx
+from crm.web import htmx, markup
 from crm.web.components import Action, Change, Fact
 from crm.web.formats import Formats
 from crm.web.tables.paging import Row
@@ -83,6 +85,12 @@ def shown(line: Row) -> dict[str, Any]:
     record = Fact(_("Record"), f"{line['kind']} {line['record']}".strip() or "—")
     sealed = f"{place.sequence} · {bytes(place.digest).hex()[:16]}" if place else _("not yet")
     told = [Fact(label, value) for label, value in wording.other_details(line["details"])]
+    if line["pointed"]:
+        clients = [
+            markup.link(one.label, one.url) if one.url else one.label for one in line["pointed"]
+        ]
+        listed = format_html_join(" · ", "{}", ((one,) for one in clients))
+        told.append(Fact(SHOWN_OF_OTHERS, listed))
     changes = [Change(*one) for one in line["differences"]]
     facts = [
         Fact(pgettext("log", "Who"), who),

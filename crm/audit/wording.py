@@ -10,11 +10,11 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from crm.access import fields
 from crm.access.registry import is_whole, permissions
 from crm.audit.actions import ACTIONS
+from crm.audit.detail_words import DETAILS, MORE, WAYS
 from crm.audit.field_words import REASONS, TECHNICAL, field_words
 from crm.money import MoneyField
 from crm.people.enums import Right, Scope
@@ -23,52 +23,9 @@ from crm.web import formats
 from crm.web.formats import Formats, listed
 
 Names = Mapping[tuple[str, int], str]
-SILENT = frozenset({"fields", "findings", "head", "run", "flow", "query", "balance", "page"})
-DETAILS: Mapping[str, Any] = {
-    "reason": gettext_lazy("Reason"),
-    "token": gettext_lazy("Access token"),
-    "access": pgettext_lazy("token", "May"),
-    "permissions": gettext_lazy("Permissions"),
-    "until": pgettext_lazy("token", "Until"),
-    "cutoff": gettext_lazy("Commission cut-off"),
-    "ip": pgettext_lazy("log", "IP address"),
-    "device": pgettext_lazy("log", "Device"),
-    "session": pgettext_lazy("log", "Session"),
-    "ways": pgettext_lazy("log", "Way"),
-    "title": pgettext_lazy("log", "List"),
-    "kind": pgettext_lazy("log", "Kind"),
-    "filters": pgettext_lazy("log", "Filters"),
-    "rows": pgettext_lazy("log", "Rows"),
-    "format": pgettext_lazy("log", "Format"),
-    "file": pgettext_lazy("log", "File"),
-    "new": pgettext_lazy("log", "New"),
-    "known": pgettext_lazy("log", "Known already"),
-    "step": pgettext_lazy("log", "Step"),
-    "whose": pgettext_lazy("log", "Whose"),
-    "role": pgettext_lazy("log", "Role"),
-    "roles": pgettext_lazy("log", "Roles"),
-    "department": pgettext_lazy("log", "Department"),
-    "on": pgettext_lazy("log", "On"),
-    "checked": pgettext_lazy("log", "Lines checked"),
-    "faults": pgettext_lazy("log", "Faults"),
-    "unsealed": pgettext_lazy("log", "Not sealed yet"),
-    "number": pgettext_lazy("log", "Number"),
-    "name": pgettext_lazy("log", "Name"),
-    "count": pgettext_lazy("log", "Count"),
-    "why": pgettext_lazy("log", "Why"),
-    "before": pgettext_lazy("log", "Before"),
-    "after": pgettext_lazy("log", "After"),
-    "email": pgettext_lazy("log", "E-mail"),
-    "by_operator": pgettext_lazy("log", "By the operator of the platform"),
-}
-# The ways of signing in, as sessions record them.
-WAYS: Mapping[Any, Any] = {
-    "password": gettext_lazy("Password"),
-    "totp": pgettext_lazy("log", "Code of an app"),
-    "webauthn": gettext_lazy("Passkey"),
-    "recovery_codes": gettext_lazy("Recovery codes"),
-    "sso": pgettext_lazy("log", "Identity provider"),
-}
+SILENT = frozenset(
+    {"fields", "findings", "head", "run", "flow", "query", "balance", "page", "hidden"}
+)
 
 
 def words_of(action: str) -> str:
@@ -131,9 +88,9 @@ def differences(
 
 
 def other_details(details: Mapping[str, Any], *, brief: bool = False) -> list[tuple[str, str]]:
-    """Everything else a line says; in brief without what has no words of its own."""
+    """Everything else a line says; in brief what a list has room for."""
     return [
-        (str(DETAILS.get(name, name)), _plain(_in_words(name, value)))
+        (str(DETAILS.get(name) or MORE.get(name, name)), _plain(_in_words(name, value)))
         for name, value in details.items()
         if name not in SILENT and value not in (None, "", [], {}) and (name in DETAILS or not brief)
     ]

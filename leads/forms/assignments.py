@@ -32,7 +32,7 @@ class RepsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
         return people.active_members().filter(member_roles__role__code=RoleCode.REP)
 
 
-LONG_LABEL = 28
+LONG_LABEL = 26
 
 
 class Ticks(OwnTemplate, forms.CheckboxSelectMultiple):

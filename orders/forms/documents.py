@@ -160,5 +160,7 @@ class CommentForm(TenantForm):
     text = forms.CharField(
         label=_("Comment"),
         max_length=4000,
-        widget=forms.Textarea(attrs={"rows": "2", "placeholder": _("Write a comment…")}),
+        widget=forms.Textarea(
+            attrs={"rows": "2", "placeholder": _("Write a comment…"), "aria-label": _("Comment")}
+        ),
     )

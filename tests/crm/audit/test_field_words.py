@@ -1,12 +1,16 @@
 """The log tells every changed column in the reader's language, and records by their names."""
 
+import ast
 import re
+from pathlib import Path
 
+from django.conf import settings
 from django.utils import translation
 
+from crm.audit.detail_words import DETAILS, MORE
 from crm.audit.field_words import TECHNICAL, field_words
 from crm.audit.triggers import tracked_models
-from crm.audit.wording import other_details
+from crm.audit.wording import SILENT, other_details
 from crm.tenancy.context import acting_as
 from leads.models import Customer
 from leads.services.customers import create_customer
@@ -43,3 +47,18 @@ def test_a_record_that_a_change_points_at_is_named_to_who_may_see_it(tenant, sig
         Customer.objects.filter(pk=gone.pk).update(merged_into=kept)
     page = sign_in(tenant.owner).get(f"/{tenant.organization.slug}/log/?verb=change")
     assert "苏州留下的公司" in page.content.decode()
+
+
+def test_what_a_line_says_has_words():
+    """Every keyword that is given to `audit.record` is told by a word of its own, or is silent."""
+    said = {
+        word.arg
+        for app in ("crm", "leads", "orders", "payments", "reports")
+        for path in (Path(settings.BASE_DIR) / app).rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "audit.record"
+        for word in call.keywords
+        if word.arg not in {None, "target"}
+    }
+    assert {"hidden", "reason"} <= said
+    assert said - SILENT - set(DETAILS) - set(MORE) == set()

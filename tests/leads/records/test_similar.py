@@ -137,6 +137,18 @@ def test_looking_up_others_is_logged_without_what_was_typed(lead, tenant, sign_i
     assert log.details == {"shown": 1, "hidden": [["lead", lead.pk]]}
 
 
+def test_the_log_says_whose_clients_were_shown(lead, tenant, sign_in, url):
+    sign_in(tenant.northerner).post(url("leads:similar"), {"phone": SECRETS["phone"]}, headers=HTMX)
+    line = OperationLog.objects.get(action="identity.looked_up")
+    browser = sign_in(tenant.owner)
+    assert (
+        f"Others&#x27; clients shown: {COMPANY}" in browser.get(url("audit:log")).content.decode()
+    )
+    page = browser.get(url("audit:entry", line.pk)).content.decode()
+    assert f'<a href="{url("leads:detail", lead.pk)}">{COMPANY}</a>' in page
+    assert ">hidden<" not in page
+
+
 def test_nobody_harvests(lead, tenant, sign_in, url):
     CollisionSettings.objects.create(lookups_per_minute=3)
     browser = sign_in(tenant.northerner)
