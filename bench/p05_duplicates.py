@@ -137,7 +137,7 @@ def middle(found: list[Run]) -> Run:
 
 def figures(runs: dict[str, Run], parsing: float) -> list[Figure]:
     """Time and memory as ratios, F1 as it is."""
-    from leads.identity.batches import MOST  # noqa: PLC0415
+    from leads.identity.duplicates import MOST  # noqa: PLC0415
     from leads.identity.helpers import own_cores  # noqa: PLC0415
 
     mine, plain = runs["ours"], runs["simple"]

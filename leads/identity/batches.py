@@ -6,7 +6,7 @@ Loaded with the first search: what is in columns needs numpy, and nothing else h
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import chain, count, islice
+from itertools import count, islice
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,7 @@ import numpy.typing as npt
 from leads.identity.bearings import aspects_of
 from leads.identity.duplicates import TooManyRecords
 from leads.identity.filing import MOST_RECORDS, SAID, SHARES
-from leads.identity.helpers import Workers, no_collecting, own_cores, workers
+from leads.identity.helpers import Workers, no_collecting
 from leads.identity.kept import Kept
 from leads.identity.numbering import distinct
 from leads.identity.packing import dumps, loads, pack_records, saying_more, unpack_matches
@@ -22,33 +22,20 @@ from leads.identity.shapes import Shape
 from leads.identity.steps import RIGHT, bear, compare_pairs, group, let_go, normalise
 from leads.identity.types import DuplicatePair, Identity
 
-MANY = 20_000  # records from which on helper processes are worth starting
-MOST = 4  # processes, unless more are asked for: others use the machine too
 TOGETHER = SHARES // 16  # shares of keys grouped in one task
 READ = 4_000  # records normalised at a time
 CHUNK = 1_000  # pairs compared at a time
 
 
-def find(records: Iterable[Identity], processes: int | None) -> Iterator[DuplicatePair]:
+def find(records: Iterable[Identity], helpers: Workers) -> Iterator[DuplicatePair]:
     """See `duplicates.find_duplicates`."""
-    source = iter(records)
-    first = deque(islice(source, MANY))
-    if processes is None:
-        processes = min(own_cores(), MOST) if len(first) == MANY else 1
-    with workers(processes) as helpers:
-        batch = _Batch(helpers)
-        try:
-            with no_collecting():
-                batch.read(chain(_given_up(first), source))
-            yield from batch.compare(batch.pairs())
-        finally:
-            let_go(dumps(batch.search))
-
-
-def _given_up(records: deque[Identity]) -> Iterator[Identity]:
-    """All of them, each let go of when it is taken."""
-    while records:
-        yield records.popleft()
+    batch = _Batch(helpers)
+    try:
+        with no_collecting():
+            batch.read(records)
+        yield from batch.compare(batch.pairs())
+    finally:
+        let_go(dumps(batch.search))
 
 
 _searches = count()

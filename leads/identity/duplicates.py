@@ -1,8 +1,13 @@
 """All duplicates within one batch: group by keys, compare inside the groups only."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 
 from leads.identity.types import DuplicatePair, Identity
+
+MANY = 20_000  # records from which on helper processes are worth starting
+MOST = 4  # processes, unless more are asked for: others use the machine too
 
 
 class TooManyRecords(ValueError):
@@ -22,6 +27,19 @@ def find_duplicates(
     only this one for a few records. The result does not depend on it. A helper process that is
     killed raises `HelperLost`; more than 67 million records raise `TooManyRecords`.
     """
-    from leads.identity.batches import find  # noqa: PLC0415 - numpy, which nothing else here needs
+    from leads.identity.helpers import own_cores, workers  # noqa: PLC0415 - for searches only
 
-    return find(records, processes)
+    source = iter(records)
+    first = deque(islice(source, MANY))
+    if processes is None:
+        processes = min(own_cores(), MOST) if len(first) == MANY else 1
+    with workers(processes) as helpers:
+        from leads.identity.batches import find  # noqa: PLC0415 - numpy, while they load it
+
+        yield from find(chain(_given_up(first), source), helpers)
+
+
+def _given_up(records: deque[Identity]) -> Iterator[Identity]:
+    """All of them, each let go of when it is taken."""
+    while records:
+        yield records.popleft()

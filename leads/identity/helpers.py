@@ -20,9 +20,8 @@ from typing import Any, NoReturn, Protocol
 
 from leads.identity.aliases import know_names, known_names
 from leads.identity.duplicates import HelperLost
-from leads.identity.packing import dumps, loads
-from leads.identity.steps import STEPS, forget_names
 
+Step = Callable[[bytes], bytes]
 HEAD = Struct("<BQ")  # a step or how it went, and how many bytes follow
 DONE, FAILED = 0, 1
 AHEAD = 2  # orders that a helper has at a time, so that it need not wait while we do one
@@ -34,13 +33,20 @@ class HelperFailed(RuntimeError):
     """A step raised an error in a helper process; its traceback is the message."""
 
 
+def _steps() -> tuple[Step, ...]:
+    """Loaded when the helpers have been started: with numpy, which they load at the same time."""
+    from leads.identity.steps import STEPS  # noqa: PLC0415
+
+    return STEPS
+
+
 class Workers(Protocol):
     """Whoever does a step for many tasks, with the answers in the order of the tasks."""
 
-    def each(self, step: Callable[[bytes], bytes], tasks: Iterable[bytes]) -> Iterator[bytes]:
+    def each(self, step: Step, tasks: Iterable[bytes]) -> Iterator[bytes]:
         """The answers to the tasks."""
 
-    def all(self, step: Callable[[bytes], bytes], task: bytes) -> None:
+    def all(self, step: Step, task: bytes) -> None:
         """Have each process do a step of which nothing comes back: it is to know something."""
 
 
@@ -69,11 +75,11 @@ class _Here:
     def close(self) -> None:
         """There are none."""
 
-    def each(self, step: Callable[[bytes], bytes], tasks: Iterable[bytes]) -> Iterator[bytes]:
+    def each(self, step: Step, tasks: Iterable[bytes]) -> Iterator[bytes]:
         for task in tasks:
             yield _done_here(step, task)
 
-    def all(self, step: Callable[[bytes], bytes], task: bytes) -> None:
+    def all(self, step: Step, task: bytes) -> None:
         _done_here(step, task)
 
 
@@ -156,12 +162,14 @@ class _Helpers:
             helper = _Helper(environment)
             self.helpers.append(helper)
             self.selector.register(helper.fro, selectors.EVENT_READ, helper)
-        known = dumps(known_names())  # while they start
+        from leads.identity.packing import dumps  # noqa: PLC0415 - while they start
+
+        known = dumps(known_names())
         for helper in self.helpers:
             helper.tell(known)
 
-    def each(self, step: Callable[[bytes], bytes], tasks: Iterable[bytes]) -> Iterator[bytes]:
-        number = STEPS.index(step)
+    def each(self, step: Step, tasks: Iterable[bytes]) -> Iterator[bytes]:
+        number = _steps().index(step)
         orders: deque[_Order] = deque()
         for task in tasks:
             orders.append(self._give(number, task) or _Order(_done_here(step, task)))
@@ -173,8 +181,8 @@ class _Helpers:
                 self._exchange(timeout=None)
             yield orders.popleft().answer or b""
 
-    def all(self, step: Callable[[bytes], bytes], task: bytes) -> None:
-        orders = [helper.give(STEPS.index(step), task) for helper in self.helpers]
+    def all(self, step: Step, task: bytes) -> None:
+        orders = [helper.give(_steps().index(step), task) for helper in self.helpers]
         self._exchange(timeout=0)
         _done_here(step, task)
         while any(order.answer is None for order in orders):
@@ -218,7 +226,9 @@ class _Helpers:
             helper.process.wait()
 
 
-def _done_here(step: Callable[[bytes], bytes], task: bytes) -> bytes:
+def _done_here(step: Step, task: bytes) -> bytes:
+    from leads.identity.steps import forget_names  # noqa: PLC0415
+
     with no_collecting():
         answer = step(task)
     forget_names()
@@ -256,6 +266,9 @@ def serve() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever is printed goes elsewhere
     orders = sys.stdin.buffer
+    from leads.identity.packing import loads  # noqa: PLC0415
+    from leads.identity.steps import forget_names  # noqa: PLC0415
+
     with suppress(BrokenPipeError):
         if head := orders.read(HEAD.size):
             know_names(loads(orders.read(HEAD.unpack(head)[1])))
@@ -269,6 +282,6 @@ def serve() -> None:
 
 def _done(step: int, task: bytes) -> tuple[int, bytes]:
     try:
-        return DONE, STEPS[step](task)
+        return DONE, _steps()[step](task)
     except Exception:  # noqa: BLE001 - the parent is to know, whatever it is
         return FAILED, traceback.format_exc().encode()

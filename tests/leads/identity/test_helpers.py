@@ -17,6 +17,7 @@ from leads.identity import (
     HelperLost,
     Identity,
     batches,
+    duplicates,
     find_duplicates,
     helpers,
     steps,
@@ -75,8 +76,8 @@ def test_many_records_start_helpers_by_themselves(monkeypatch: pytest.MonkeyPatc
         start(self, processes)
 
     monkeypatch.setattr(helpers._Helpers, "start", counted)
-    monkeypatch.setattr(batches, "own_cores", lambda: 2)
-    monkeypatch.setattr(batches, "MANY", 100)
+    monkeypatch.setattr(helpers, "own_cores", lambda: 2)
+    monkeypatch.setattr(duplicates, "MANY", 100)
     given = records(120)
     assert found(given[:90], None)
     assert started == []
@@ -87,8 +88,8 @@ def test_many_records_start_helpers_by_themselves(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.usefixtures("small_tasks")
 def test_one_core_needs_no_helpers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(helpers, "_Helpers", None)
-    monkeypatch.setattr(batches, "own_cores", lambda: 1)
-    monkeypatch.setattr(batches, "MANY", 100)
+    monkeypatch.setattr(helpers, "own_cores", lambda: 1)
+    monkeypatch.setattr(duplicates, "MANY", 100)
     assert found(records(120), None)
 
 
@@ -112,7 +113,7 @@ def test_a_killed_helper_is_told_and_ends_the_search(
                 made[0].send_signal(signal.SIGKILL)
             yield record
 
-    monkeypatch.setattr(batches, "MANY", 0)
+    monkeypatch.setattr(duplicates, "MANY", 0)
     with pytest.raises(HelperLost, match="signal 9"):
         list(find_duplicates(read(), processes=2))
     assert all(process.poll() is not None for process in made)
