@@ -13,6 +13,7 @@ from leads.identity.sounds import reading_of
 _DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _WRITTEN = re.compile(
     r"第?([零〇一二两三四五六七八九十百]+|[0-9]+)(?=号|组|栋|幢|座|楼|层|单元|室|弄|排|队|社|段|期|工业区)"
+    r"|(?<=号之)([一二三四五六七八九十]+)"
 )
 _TENS = re.compile(r"(?:(.)?百)?零?(?:(.)?十)?(.)?")
 _BESIDE_NUMBER = re.compile(r"(?<=[0-9])号[-之]([0-9]+)(?![0-9]|[室楼层房])")
@@ -38,7 +39,9 @@ _STREET_WORDS = frozenset({"road", "street", "avenue", "lu", "jie", "dadao", "la
 def in_figures(text: str) -> str:
     """文三路一百号 as 文三路100号, 第3栋 as 3栋; labels and post codes are left out."""
     text = _POST_CODE.sub("", _LABEL.sub("", text))
-    return _BESIDE_NUMBER.sub(r"-\1号", _WRITTEN.sub(lambda found: _figure(found[1]), text))
+    return _BESIDE_NUMBER.sub(
+        r"-\1号", _WRITTEN.sub(lambda found: _figure(found[1] or found[2]), text)
+    )
 
 
 def _figure(written: str) -> str:

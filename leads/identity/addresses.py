@@ -16,6 +16,7 @@ from leads.identity.address_parts import (
     unit_in,
     village_at,
 )
+from leads.identity.characters import plain_numerals
 from leads.identity.places import Place, district_size, is_within, place_at
 from leads.identity.text import has_chinese, to_simplified
 from leads.identity.words import index
@@ -35,10 +36,12 @@ _STREET = re.compile(
 _BUILDING = re.compile(
     r"(?P<named>[\u4e00-\u9fffa-z]{2,12}?(?:大厦|大楼|广场|中心|国际|商城|写字楼|科技园|产业园|工业园|花园|小区))"
 )
-_BLOCK = re.compile(rf"(?P<block>[a-z]|{_NUMERAL})(?:号楼|栋|幢|座|塔|号院)|(?P<area>[a-z])区")
+_BLOCK = re.compile(
+    rf"(?P<block>[a-z]|{_NUMERAL})(?:号楼|栋|幢|座|塔|号院)|(?P<area>[a-z](?=区)|[东南西北](?=[塔座楼](?!路)))"
+)
 _ROOM = re.compile(r"(?P<room>[a-z]?[0-9]{2,5}[a-z]?)(?:室|房|号|铺)?$")
-_NEXT_STREET = re.compile(  # 解放碑步行街民权路28号
-    r"^(?P<street>[\u4e00-\u9fff]{1,6}?(?:大道|大街|公路|[路街道巷]))(?P<lane>)(?P<number>[0-9]+(?:[-/][0-9]+)?)号"
+_NUMBERED_STREET = re.compile(  # 解放碑步行街|民权路28号, 软件园3期|诚毅大街350号
+    r"(?P<street>[\u4e00-\u9fff]{1,6}?(?:大道|大街|公路|[路街道巷]))(?P<lane>)(?P<number>[0-9]+(?:[-/][0-9]+)?)号"
 )
 _ROAD_NEXT = re.compile("[东西南北中]?(?:大道|大街|[路街道巷弄])")
 _MERGED = index("places", "merged_districts")  # 闸北 is 静安 today
@@ -46,6 +49,7 @@ _MARKS = re.compile(r"[\s,，.。;；:：()（）【】\[\]#、]+")
 _NUMBERS = re.compile(r"\d+")
 _SHORTENED = index("places", "streets_in_letters")  # st → street
 _WITH_NUMBER = re.compile(r"\S*\d\S*")
+_SIDES = frozenset({"north", "south", "east", "west"})
 _POST_CODE = 4  # digits
 _WORDS = 3  # of an address without its numbers that say which street
 _SAME_STREET = 85
@@ -88,7 +92,7 @@ def parse_address(text: str) -> Address:
     plain = in_figures(_MARKS.sub("", plain).replace("—", "-").replace("－", "-"))
     place = place_at(plain.removeprefix("中国"))
     rest = plain.removeprefix("中国")[place.length :] if place else plain
-    if place and not place.county:
+    if place:
         place, rest = _with_district(place, rest)
     crossing = crossing_in(rest)
     street, behind = _street(rest)
@@ -138,6 +142,10 @@ def _spelt_out(word: str) -> str:
 
 def _with_district(place: Place, rest: str) -> tuple[Place, str]:
     """杭州|西湖|文三路, 潍坊|寿光|洛城街道; but 浦东大道 of 上海 is a street."""
+    if place.county:  # 越秀环市东路 has no 越秀环市
+        size = district_size(place.county, place)
+        cut = place.county[size:] + "市" if 0 < size < len(place.county) else ""
+        return (place._replace(county=place.county[:size]), cut + rest) if cut else (place, rest)
     size = district_size(rest, place)
     if not size or _ROAD_NEXT.match(rest, size):
         return place, rest
@@ -146,8 +154,10 @@ def _with_district(place: Place, rest: str) -> tuple[Place, str]:
 
 def _street(rest: str) -> tuple[re.Match[str] | None, str]:
     found = _STREET.match(rest)
-    if found and not found["number"] and (nearer := _NEXT_STREET.match(rest[found.end() :])):
-        rest, found = rest[found.end() :], nearer
+    if not (found and found["number"]):
+        behind = rest[found.end() :] if found else rest
+        if numbered := _NUMBERED_STREET.search(behind):
+            rest, found = behind, numbered
     return found, rest[found.end() :] if found else rest
 
 
@@ -202,6 +212,7 @@ def _two_languages(a: Address, b: Address) -> Nearness:
 
 def _is_one_street(a: str, b: str) -> bool:
     """华夏路 and 珠江新城华夏路."""
+    a, b = plain_numerals(a), plain_numerals(b)
     short, full = (a, b) if len(a) <= len(b) else (b, a)
     return bool(short) and (short == full or (len(short) > _SHORT and full.endswith(short)))
 
@@ -218,6 +229,8 @@ def _latin(a: str, b: str) -> Nearness:
     """6 Tullaroop Street, St James: the numbers agree and so do the words."""
     numbers, others = _numbers_in(a), _numbers_in(b)
     shared = set(numbers) & set(others)
+    if _contradict(_sides(a), _sides(b)):
+        return ""
     is_numbered = len(shared) > 1  # the house and the post code
     if shared and (is_numbered or numbers[0] == others[0]):
         score = token_sort_ratio(a, b, score_cutoff=_NUMBERED if is_numbered else _NEAR)
@@ -229,6 +242,11 @@ def _latin(a: str, b: str) -> Nearness:
         if score:
             return "number"
     return "street" if _is_street(a, b) else ""
+
+
+def _sides(text: str) -> str:
+    """40 West 57th Street is not 40 East 57th Street."""
+    return " ".join(sorted(_SIDES.intersection(text.split())))
 
 
 @lru_cache(maxsize=16384)

@@ -143,7 +143,8 @@ def normalise_credit_code(text: str) -> str | None:
     plain = unicodedata.normalize("NFKC", text[:_LONGEST].translate(_INVISIBLE))
     code = "".join(_CODE_MARKS.sub("", plain.upper()).split())
     if len(code) == _CODE_LENGTH and not code.isalpha():
-        code = code.translate(_MISREAD)
+        code = code[:8].replace("L", "1") + code[8:].translate(_MISREAD)
+        code = code[:8].translate(_MISREAD) + code[8:]
     if _OLD_NUMBER.fullmatch(code):
         return code if _is_old_number(code) else None
     if _ORGANISATION_CODE.fullmatch(code):

@@ -26,7 +26,7 @@ def _formal_names() -> dict[str, frozenset[str]]:
 
 
 _FORMAL = _formal_names()
-_GIVEN_NAMES = words("persons", "latin_given") | _FORMAL.keys()
+GIVEN_NAMES = words("persons", "latin_given") | _FORMAL.keys()
 _OF_THE_OTHER_SEX = frozenset({"a", "e", "n", "ne", "le", "lle", "ine", "ette", "tte", "ia", "na"})
 _UMLAUTS = re.compile("(?<=[aou])e")
 _FINALS = (
@@ -123,7 +123,7 @@ def _share_given(few: Sequence[str], many: Sequence[str]) -> bool:
 def _are_two_given(few: Sequence[str], many: Sequence[str]) -> bool:
     """Maria Silva, Mario Silva: a letter apart, and yet two names that people have."""
     one, other = [w for w in few if w not in many], [w for w in many if w not in few]
-    if len(one) != 1 or len(other) != 1 or not _GIVEN_NAMES.issuperset(one + other):
+    if len(one) != 1 or len(other) != 1 or not GIVEN_NAMES.issuperset(one + other):
         return False
     (a, b) = (one[0], other[0]) if len(one[0]) <= len(other[0]) else (other[0], one[0])
     is_short_for = b.startswith(a) and b[len(a) :] not in _OF_THE_OTHER_SEX

@@ -16,6 +16,11 @@ _EXTENSION = re.compile(
 _DASHED_EXTENSION = re.compile(r"(?<=[0-9]{7})\s*[-−–—]\s*([0-9]{1,6})$")
 _MOBILE = re.compile(r"1(?!79)[3-9][0-9]{9}")
 _ALMOST_MOBILE = re.compile(r"1[0-9]{10}")  # as long as one: no other number in China is
+_AS_EXCEL_SHOWS = re.compile(r"1\.[3-9][0-9]{9}e\+?10", re.IGNORECASE)  # 1.38E+10 has lost it
+_MISREAD = re.compile(r"(?=.*[0-9].*[0-9].*[0-9].*[0-9].*[0-9])[0-9OolI -]{11,13}")
+_LETTERS = str.maketrans("OolI", "0011")
+_TWO_MOBILES = re.compile(r"(1[3-9][0-9]{9})(1[3-9][0-9]{9})")
+_LAST_DIGITS = re.compile(r"\s*([0-9]{1,4})\s*")
 _LANDLINE = re.compile(r"0(?:10|2[0-9]|[3-9][0-9]{2})[1-9][0-9]{6,7}")
 _PLAIN = re.compile(r"(1(?!79)[3-9][0-9]{9})|0(10|2[0-9]|[3-9][0-9]{2})-?([1-9][0-9]{6,7})")
 _NEIGHBOURS = re.compile(r"852[2-9][0-9]{7}|853[268][0-9]{7}|886(?:9[0-9]{8}|[2-8][0-9]{7,8})")
@@ -46,6 +51,10 @@ def normalise_phone(text: str, region: str = "CN") -> str | None:
         return "+86" + text if plain[1] else f"+86{plain[2]}{plain[3]}"
     raw = unicodedata.normalize("NFKC", text[:_LONGEST]).strip().removesuffix(".0")
     phone = _read(raw, region)
+    if phone is None and _AS_EXCEL_SHOWS.fullmatch(raw):
+        return _read(str(int(float(raw))), region)
+    if phone is None and _MISREAD.fullmatch(raw):
+        return _read(raw.translate(_LETTERS), region)
     if phone is None and (words := _REMARK.sub(" ", raw).strip()) != raw:
         return _read(words, region)
     return phone
@@ -53,8 +62,10 @@ def normalise_phone(text: str, region: str = "CN") -> str | None:
 
 def normalise_phones(text: str) -> tuple[str, ...]:
     """All numbers of a cell that may hold several: 13800138000/010-62508888、62508889."""
+    if two := _TWO_MOBILES.fullmatch(_SEPARATORS.sub("", text[:_LONGEST])):
+        return tuple(dict.fromkeys(f"+86{mobile}" for mobile in two.groups()))
     one = normalise_phone(text)
-    if one and sum(map(str.isdigit, text)) < _OF_TWO:
+    if one and sum(map(str.isdigit, text)) < _OF_TWO and "/" not in text:
         return (one,)
     found: dict[str, None] = {}
     area = ""
@@ -64,12 +75,19 @@ def normalise_phones(text: str) -> tuple[str, ...]:
         phone = normalise_phone(piece)
         if phone is None and area and len(_SEPARATORS.sub("", piece)) >= _TAIL:
             phone = normalise_phone(area + piece.strip())
+        if phone is None and area and (last := _LAST_DIGITS.fullmatch(piece)):
+            phone = _beside(next(reversed(found)), last[1])
         if phone is None:
             continue
         found[phone] = None
         if landline := _AREA.match(piece.strip()):
             area = landline[0]
     return tuple(found) or ((one,) if one else ())
+
+
+def _beside(phone: str, digits: str) -> str | None:
+    """0571-87654321/22: the next line of a switchboard, by its last digits."""
+    return None if ";" in phone or is_mobile(phone) else phone[: -len(digits)] + digits
 
 
 def _read(raw: str, region: str) -> str | None:

@@ -132,7 +132,7 @@ def _phones(texts: tuple[str, ...]) -> frozenset[str]:
 
 def one_phone(text: str) -> str | None:
     """The number of a cell that is short enough to hold no more than one, if it does."""
-    return normalise_phone(text) if len(text) <= _ONE_PHONE else None
+    return normalise_phone(text) if len(text) <= _ONE_PHONE and "/" not in text else None
 
 
 def _valid(texts: Iterable[str | None]) -> frozenset[str]:

@@ -134,3 +134,28 @@ def test_a_site_in_chinese_has_one_spelling() -> None:
 @pytest.mark.parametrize("text", ["VX：ZhangSan88", "微信号 zhangsan88"])
 def test_wechat_as_typed(text: str) -> None:
     assert normalise_wechat(text) == "zhangsan88"
+
+
+@pytest.mark.parametrize(
+    ("cell", "phones"),
+    [
+        ("1.3905017788E+10", {"+8613905017788"}),  # as Excel shows a long number
+        ("1.39E+10", set()),  # and when it has lost the rest
+        ("l39O5017788", {"+8613905017788"}),  # as a scanner reads it
+        ("139 0501 7788 137 0501 7788", {"+8613905017788", "+8613705017788"}),
+        ("0571-87654321/22", {"+8657187654321", "+8657187654322"}),
+    ],
+)
+def test_phones_as_programs_and_scanners_leave_them(cell: str, phones: set[str]) -> None:
+    assert profile_of(Identity(phones=(cell,))).phones == phones
+
+
+def test_one_mailbox_under_several_addresses() -> None:
+    fair = Identity(emails=("lin.hai+fair@gmail.com",))
+    assert compare(fair, Identity(emails=("linhai@googlemail.com",))).verdict == "probable"
+    assert compare(fair, Identity(emails=("lin.hai@163.com",))).verdict == "different"
+
+
+def test_a_mobile_before_the_at_is_a_phone() -> None:
+    profile = profile_of(Identity(emails=("13905017788@163.com", "13905017789@huaxin.cn")))
+    assert profile.phones == {"+8613905017788"}

@@ -90,3 +90,13 @@ def test_the_name_alone_asks_and_does_not_block(person: str) -> None:
 )
 def test_with_more_evidence_it_is_the_same_one(one: Identity) -> None:
     assert compare(one, one).verdict == "same"
+
+
+@pytest.mark.parametrize("name", ["Zhang Wei", "Xiaoming Li", "John Smith", "Maria A. Lopez"])
+def test_a_bare_name_in_letters_is_asked_about(name: str) -> None:
+    assert compare_company_names(name, name.upper()).verdict == "probable"
+
+
+@pytest.mark.parametrize("name", ["Zhang Wei Trading Co.", "John Deere", "Huaxin", "Jade Palace"])
+def test_a_firm_in_letters_is_the_same(name: str) -> None:
+    assert compare_company_names(name, name.upper()).verdict == "same"
