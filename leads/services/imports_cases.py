@@ -162,7 +162,8 @@ def _fresh_cases(batch: ImportBatch) -> Any:
     since = batch.job.created_at if batch.job is not None else batch.created_at
     # sets, not joins: parties times records of a thousand cases are a million rows
     touches = Touch.objects.filter(import_batch=batch, received_at__gte=since)
-    touched = set(touches.exclude(case=None).order_by().values_list("case_id", flat=True))
+    brought = touches.exclude(case=None).order_by().values_list("case_id", flat=True)
+    touched = set(brought.distinct())
     fresh: set[int] = set()
     for rows, column in (
         (CollisionCase.objects.filter(opened_at__gte=since), "pk"),

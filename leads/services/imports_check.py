@@ -30,6 +30,7 @@ from leads.services.imports_matching import (
     telling_keys,
 )
 from leads.services.imports_rows import Reading, columns_of, identity_of_fields, read_row
+from leads.services.imports_statistics import refresh_statistics
 
 T = TypeVar("T")
 CHUNK = 1_000
@@ -65,6 +66,7 @@ def check(organization_id: int, batch_id: int) -> None:
                     return
             position = chunk[-1].number
             jobs.report_progress(position, max(batch.row_count, position))
+            refresh_statistics(organization_id)
     except UnreadableTable as problem:
         _fail(organization_id, batch_id, problem)
         return

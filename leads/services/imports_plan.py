@@ -31,6 +31,7 @@ ROWS = """
            fields->>'province', fields->>'city', fields->>'industry', fields->>'campaign'
     FROM leads_importrow WHERE batch_id = %s AND row_number > %s ORDER BY row_number LIMIT %s
 """
+MOST_MEETING = 200  # rows of a chunk that meet clients of others
 
 
 class Row(NamedTuple):
@@ -77,10 +78,21 @@ class Plan:
 
 
 def next_rows(batch: ImportBatch, most: int) -> list[Row]:
-    """The rows behind the last whole chunk."""
+    """The rows behind the last whole chunk: fewer where they are to open many cases.
+
+    A case takes many times as long as a lead, and whoever waits is to see that it goes on.
+    """
     with connection.cursor() as cursor:
         cursor.execute(ROWS, [batch.pk, batch.done_until, most])
-        return [Row(*values) for values in cursor.fetchall()]
+        rows = [Row(*values) for values in cursor.fetchall()]
+    meeting = [place for place, row in enumerate(rows) if _meets_another(batch, row)]
+    return rows[: meeting[MOST_MEETING]] if len(meeting) > MOST_MEETING else rows
+
+
+def _meets_another(batch: ImportBatch, row: Row) -> bool:
+    if row.bucket == Bucket.PROBABLE:
+        return batch.include_probable and row.match_id is not None
+    return row.bucket == Bucket.OWNED
 
 
 def plan_chunk(batch: ImportBatch, rows: Sequence[Row]) -> Plan:

@@ -29,6 +29,7 @@ from leads.services.assignment_desk import hold_turns
 from leads.services.entering import hold_all_entries
 from leads.services.imports_cases import Met, open_cases, tell_of_cases
 from leads.services.imports_plan import Plan, next_rows, plan_chunk
+from leads.services.imports_statistics import refresh_statistics
 from leads.services.imports_writing import make_leads, write_touches
 
 CHUNK = 1_000
@@ -48,6 +49,7 @@ def run(organization_id: int, batch_id: int) -> None:
         with tenant_context(organization_id):
             done = ImportBatch.objects.values_list("results", flat=True).get(pk=batch_id)
         jobs.report_progress(sum(done.values()), batch.row_count)
+        refresh_statistics(organization_id)
         if not is_going_on:
             return
 

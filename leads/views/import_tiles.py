@@ -54,9 +54,12 @@ def result_tiles(batch: ImportBatch) -> list[Tile]:
 
 
 def first_look(batch: ImportBatch) -> Action:
-    """Where to look after an import: the leads, or the cases where every row went into one."""
-    brought = selectors.touches_of(batch).filter(case__isnull=False)
-    if not batch.results.get(TouchOutcome.CREATED.value) and brought.exists():
-        url = reverse("leads:import_touches", args=[batch.pk])
-        return Action(_("To the collision cases"), f"{url}?in_case=yes", "scale")
-    return Action(_("To the leads"), reverse("leads:list"), "users")
+    """Where to look after an import: the leads, the cases where every lead went into one, or else
+    what the rows have met."""
+    rows = reverse("leads:import_touches", args=[batch.pk])
+    touches = selectors.touches_of(batch)
+    if touches.filter(outcome=TouchOutcome.CREATED, case__isnull=True).exists():
+        return Action(_("To the leads"), reverse("leads:list"), "users")
+    if touches.filter(case__isnull=False).exists():
+        return Action(_("To the collision cases"), f"{rows}?in_case=yes", "scale")
+    return Action(_("What became of the rows"), rows, "list")

@@ -159,14 +159,32 @@ def page_of(batch: ImportBatch, *, choices: dict[str, str]) -> dict[str, Any]:
             "own": own_alike(batch),
         }
     else:
-        context |= {
-            "done": min(sum(batch.results.values()), batch.row_count),
-            "tiles": result_tiles(batch),
-            "counts": selectors.bucket_counts(batch),
-            "is_telling": sum(batch.results.values()) >= batch.row_count,
-            "first": first_look(batch),
-        }
+        context |= _running(batch) if batch.state == ImportState.RUNNING else _result(batch)
     return context
+
+
+def _running(batch: ImportBatch) -> dict[str, Any]:
+    """How far it is: the page asks every second, so from the import itself and nothing else."""
+    done = sum(batch.results.values())
+    collided, owned = (
+        int(batch.results.get(TouchOutcome.COLLIDED, 0)),
+        int(batch.counts.get(Bucket.OWNED, 0)),
+    )
+    return {
+        "done": min(done, batch.row_count),
+        "is_telling": done >= batch.row_count,
+        "collided": collided,
+        "colliding": max(collided, owned),
+    }
+
+
+def _result(batch: ImportBatch) -> dict[str, Any]:
+    return {
+        "done": min(sum(batch.results.values()), batch.row_count),
+        "tiles": result_tiles(batch),
+        "counts": selectors.bucket_counts(batch),
+        "first": first_look(batch),
+    }
 
 
 def steps_of(batch: ImportBatch | None) -> list[Step]:

@@ -10,8 +10,9 @@ from crm.tenancy.context import acting_as
 from crm.tenancy.links import tenant_url
 from leads.enums import CaseState, CollisionOrigin, CollisionOutcome, CollisionSide
 from leads.models import CollisionCase, CollisionParty, CollisionRecord, ImportBatch, Lead, Touch
+from leads.selectors import case_names
 from leads.selectors.imports_cases import foreseen
-from leads.services import imports, imports_run
+from leads.services import imports, imports_plan, imports_run
 from leads.services.case_decisions import decide
 from leads.services.case_enforcement import Ruling
 from leads.services.leads import create_lead
@@ -185,6 +186,37 @@ class TestInBulk:
         queries(many[:1])
         assert queries(many[1:3]) == queries(many[3:])
 
+    def test_a_chunk_opens_few_cases_and_the_page_says_how_many_rows_are_through(
+        self, tenant, director, many, sign_in, monkeypatch
+    ):
+        monkeypatch.setattr(imports_plan, "MOST_MEETING", 5)
+        rows = [lead_row(900), *(row_of(one) for one in many), lead_row(901)]
+        batch = checked(csv_upload(rows), by=tenant.marketing)
+        imports.start_import(batch_id=batch.pk)
+        browser, page = sign_in(tenant.marketing), f"/acme/leads/import/{batch.pk}/"
+        for collided in (5, 10):
+            imports_run.run_chunk(batch.pk)
+            assert CollisionCase.objects.count() == collided
+            html = browser.get(page).content.decode()
+            assert f"<span>{collided} / 12</span>" in html
+        work(batch)
+        assert Touch.objects.filter(import_batch=batch).count() == 14
+
+    def test_one_client_in_every_row_is_one_case_with_one_newcomer(
+        self, tenant, director, owned, sign_in, monkeypatch
+    ):
+        monkeypatch.setattr(imports_plan, "MOST_MEETING", 10)
+        monkeypatch.setattr(case_names, "MOST_ARRIVALS", 3)
+        rows = [row_of(owned) for _n in range(25)]
+        imported(csv_upload(rows), by=tenant.colleague)
+        case = CollisionCase.objects.get()
+        assert Touch.objects.filter(case=case).count() == 25
+        assert CollisionParty.objects.filter(case=case, side="newcomer").count() == 1
+        assert CollisionRecord.objects.filter(case=case).count() == 1
+        names = case_names.CaseNames(tenant.colleague, [case.pk])
+        assert names.of_case(case.pk, case.title) == NORTHERN
+        assert len(names.typed[case.pk]) == 3 * len(list(filter(None, row_of(owned))))
+
     def test_telling_many_reps_asks_as_often_as_telling_one(self, tenant, director):
         reps = [add_person(tenant, f"rep{n}", department="north", role="rep") for n in range(5)]
         theirs = [
@@ -266,6 +298,23 @@ class TestPages:
 
 
 class TestResultPage:
+    def test_leads_that_are_all_in_cases_lead_there(self, tenant, director, sign_in):
+        known_lead(owner=tenant.northerner, company_name=EASTERN)
+        upload = csv_upload([("同光精密机械", "", "", "", "江苏", "")])
+        batch = imported(upload, by=tenant.marketing, include_probable=True)
+        assert batch.results == {"created": 1}
+        html = sign_in(tenant.marketing).get(f"/acme/leads/import/{batch.pk}/").content.decode()
+        assert "To the collision cases" in html
+        assert "To the leads" not in html
+
+    def test_rows_that_became_nothing_new_are_what_there_is_to_see(self, tenant, sign_in):
+        known = known_lead(company_name=EASTERN, phone="13812345678")
+        batch = imported(csv_upload([row_of(known)]), by=tenant.marketing)
+        assert batch.results == {"attached": 1}
+        html = sign_in(tenant.marketing).get(f"/acme/leads/import/{batch.pk}/").content.decode()
+        assert "What became of the rows" in html
+        assert "To the leads" not in html
+
     def test_rows_that_all_went_into_cases_are_said_once_and_lead_there(
         self, tenant, director, owned, sign_in
     ):

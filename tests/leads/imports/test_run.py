@@ -12,6 +12,7 @@ from leads.models import AssignmentDecision, IdentityKey, ImportBatch, Lead, Tou
 from leads.selectors.imports import channel_balances
 from leads.services import imports, imports_run, imports_writing
 from leads.services.imports import FileUnreadable
+from leads.services.imports_statistics import refresh_statistics
 from tests.leads.imports.files import checked, csv_upload, imported, lead_row, work
 from tests.leads.imports.test_check import known_lead
 from tests.support.cast import build_cast
@@ -187,3 +188,19 @@ def test_two_imports_of_one_file_at_once_make_no_doubles(real_transactions, monk
         assert Lead.objects.count() == 30
         assert Touch.objects.filter(outcome=TouchOutcome.CREATED).count() == 30
         assert Touch.objects.count() == 60
+
+
+@pytest.mark.django_db
+def test_the_planner_hears_of_tables_that_have_doubled(tenant):
+    def known() -> tuple[float, float]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT reltuples, pg_relation_size(oid) FROM pg_class WHERE relname='leads_lead'"
+            )
+            return cursor.fetchone()
+
+    imported(csv_upload([lead_row(n) for n in range(120)]), by=tenant.marketing)
+    tuples, size = known()
+    assert size > 8 * 8192
+    assert tuples == 120
+    assert refresh_statistics(tenant.organization.pk) == 0
