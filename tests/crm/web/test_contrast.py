@@ -42,3 +42,10 @@ def test_text_stands_out(text, ground, theme):
 @pytest.mark.parametrize("fill", ["teal-fill", "teal-fill-hover", "red-fill"])
 def test_buttons_carry_white(fill, theme):
     assert contrast("#ffffff", COLOURS[fill][theme]) >= 4.5
+
+
+def test_a_notice_of_a_fault_keeps_its_colour_in_the_dark():
+    """A rule for the dark theme would outweigh the tones: the ground says both itself."""
+    rules = (TOKENS.parent / "shell.css").read_text()
+    assert ".tz-toast { display: flex;" in rules
+    assert not re.search(r"\[data-bs-theme=\"?dark\"?\][^{]*\.tz-toast\b", rules)
