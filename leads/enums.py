@@ -2,6 +2,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from crm import coded
 from crm.industries import Industry as Industry
 
 
@@ -256,3 +257,7 @@ class DecisionKind(models.TextChoices):
     FIRST = "first", pgettext_lazy("collision", "Decision")
     UPHELD = "upheld", pgettext_lazy("collision", "Upheld on appeal")
     OVERTURNED = "overturned", pgettext_lazy("collision", "Overturned on appeal")
+
+
+# by what a decided case closes, hands over and shares
+COLLISION = coded.declare("collision", _("Collision %(number)s"))

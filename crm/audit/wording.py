@@ -16,6 +16,7 @@ from crm.access.registry import is_whole, permissions
 from crm.audit.actions import ACTIONS
 from crm.audit.detail_words import DETAILS, MORE, WAYS
 from crm.audit.field_words import REASONS, TECHNICAL, field_words
+from crm.coded import in_words
 from crm.money import MoneyField
 from crm.people.enums import Right, Scope
 from crm.people.models import Department, Member, Role
@@ -110,7 +111,7 @@ def _plain(value: Any) -> str:
         return listed(_plain(one) for one in value[:20])
     if isinstance(value, dict):
         return listed(f"{key}: {_plain(one)}" for key, one in list(value.items())[:20])
-    return str(value)
+    return in_words(str(value))
 
 
 def _field(model: type[Model] | None, name: str) -> Any:

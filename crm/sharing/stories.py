@@ -8,6 +8,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from crm.coded import in_words
 from crm.people.models import Department, Member
 from crm.sharing.words import OPERATIONS
 from crm.tenancy.clock import last_day
@@ -51,7 +52,7 @@ def told(action: str, details: Mapping[str, Any], names: Names) -> str:
             reader = Formats.current()
             until = reader.day(last_day(datetime.fromisoformat(details["until"]), reader.zone))
             parts.append(_("until %(when)s") % {"when": until})
-    parts.append(str(details.get("why") or ""))
+    parts.append(in_words(str(details.get("why") or "")))
     if details.get("cutoff"):
         day = Formats.current().day(date.fromisoformat(details["cutoff"]))
         parts.append(_("commission cut-off %(day)s") % {"day": day})

@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 
 from crm.access import policy
+from crm.coded import in_words
 from crm.integrations.rest import sight
 from crm.people.models import Member
 from crm.tenancy.links import public
@@ -34,11 +35,17 @@ def leads_out(member: Member, leads: Sequence[Lead]) -> list[dict[str, Any]]:
     known = set(visible_customers(member).filter(pk__in=ids).values_list("pk", flat=True))
     seen = sight(member, Lead, LEAD)
     return [
-        seen(one)
+        _in_words(seen(one))
         | _company(one, "lead")
         | {"customer_id": one.customer_id if one.customer_id in known else None}
         for one in leads
     ]
+
+
+def _in_words(told: dict[str, Any]) -> dict[str, Any]:
+    """A lead's fields; why it was closed in the language that is spoken."""
+    why = told["invalid_reason"]
+    return told | {"invalid_reason": in_words(why) if why else why}
 
 
 def customers_out(member: Member, customers: Sequence[Customer]) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from crm.coded import in_words
 from crm.people.models import Member
 from crm.places import Province
 from crm.web.formats import number
@@ -117,7 +118,7 @@ def _headline(decision: AssignmentDecision, names: Names) -> str:
 
 def _by_hand(decision: AssignmentDecision) -> str:
     params = decision.reasons[0]["params"] if decision.reasons else {}
-    said = {"by": decision.decided_by.name, "reason": params.get("reason", "")}
+    said = {"by": decision.decided_by.name, "reason": in_words(params.get("reason", ""))}
     if said["reason"]:
         return _("Given by %(by)s: %(reason)s") % said
     return _("Given by %(by)s") % said

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 from crm.audit.models import OperationLog
 from crm.audit.selectors import Change as AuditChange
 from crm.audit.selectors import changes_of, operations_on
+from crm.coded import in_words
 from crm.people.models import Member
 from crm.sharing import stories
 from crm.teamwork.selectors import comments_on
@@ -138,7 +139,7 @@ def _operation_details(one: OperationLog, names: Names) -> str:
         return " · ".join(filter(None, (str(details["other"]), str(details.get("why") or ""))))
     for key in ("why", "invalid_reason", "lost_reason", "name"):
         if details.get(key):
-            return str(details[key])
+            return in_words(str(details[key]))
     return ""
 
 

@@ -8,7 +8,6 @@ from typing import Any, cast
 
 from django.db import transaction
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext as _
 
 from crm.access import grants
 from crm.audit import services as audit
@@ -20,7 +19,7 @@ from crm.sharing.services.moving import write_transferred
 from crm.teamwork.enums import NotificationKind, TaskState
 from crm.teamwork.models import Task
 from crm.tenancy.clock import organization_today
-from leads.enums import CollisionOutcome, IdentityVerdict, LeadStatus, RecordKind
+from leads.enums import COLLISION, CollisionOutcome, IdentityVerdict, LeadStatus, RecordKind
 from leads.models import CollisionCase, CollisionRecord, Customer, IdentityJudgement, Lead, Merge
 from leads.selectors.case_evidence import Dossier, side_of
 from leads.selectors.identity import Pair
@@ -60,7 +59,8 @@ class Ledger:
 
     @property
     def why(self) -> str:
-        return _("Collision %(number)s") % {"number": self.case.number}
+        """The case as the reason of what it changes, worded for each reader by `crm.coded`."""
+        return COLLISION.of(self.case.number)
 
     def hand(self, pair: Pair, receiver: Member) -> None:
         """Give a record, the unfinished work on it and the tasks about it to a member."""
@@ -300,7 +300,7 @@ def _give_back(case: CollisionCase, change: Change, by: Member) -> bool:
         if int(pk) in back:
             Lead.objects.filter(pk=pk).update(assigned_at=parse_datetime(at) if at else None)
     if change["key"] != TASKS and back and giver is not None:
-        why = _("Collision %(number)s") % {"number": case.number}
+        why = COLLISION.of(case.number)
         write_transferred(noun(change["key"]), sorted(back), receiver, giver, why)
     return len(back) == len(rows)
 

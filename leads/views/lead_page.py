@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from crm.access import policy
+from crm.coded import in_words
 from crm.people.models import Member
 from crm.sharing.nouns import noun
 from crm.sharing.record import holders_of, sharing_actions
@@ -47,6 +48,7 @@ def lead_page(member: Member, lead: Lead) -> dict[str, Any]:
         "entries": timeline_of(lead, follow_ups_of_lead(lead)),
         "composer": FollowUpForm(draft=f"follow-up-lead-{lead.pk}") if may_edit else None,
         "composer_url": reverse("leads:follow_up_lead", args=[lead.pk]),
+        "why_invalid": in_words(lead.invalid_reason),
         "why": assignments.why_this_rep(lead),
         "became": _became(member, lead),
         "transfers": open_transfers_of(lead),

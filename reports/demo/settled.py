@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from crm.numbering import take_numbers
 from crm.people.models import Member
 from leads.enums import (
+    COLLISION,
     CaseState,
     Channel,
     CollisionOrigin,
@@ -116,7 +117,7 @@ def add_claim(
         channel=Channel.FILE if case.origin == CollisionOrigin.IMPORT else Channel.MANUAL,
         need=why,
         status=LeadStatus.INVALID,
-        invalid_reason=f"撞单 {case.number}",
+        invalid_reason=COLLISION.of(case.number),
         owner=newcomer,
         department_id=newcomer.department_id,
         created_by=newcomer,

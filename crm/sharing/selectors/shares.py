@@ -9,6 +9,7 @@ from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
 from crm.access import grants, policy
+from crm.coded import in_words
 from crm.people.models import Department, Member
 from crm.sharing.nouns import Noun
 from crm.tenancy.clock import last_day, organization_zone
@@ -85,7 +86,8 @@ def still_valid() -> Q:
 def _share(row: Any, receiver: Receiver, action: str, zone: tzinfo) -> Share:
     by = row.granted_by.name if row.granted_by else ""
     ends = last_day(row.expires_at, zone)
-    return Share(receiver, action, row.expires_at, ends, by, row.granted_at, row.reason)
+    why = in_words(row.reason)
+    return Share(receiver, action, row.expires_at, ends, by, row.granted_at, why)
 
 
 def may_share(member: Member, noun: Noun, record: Any) -> bool:

@@ -1,11 +1,14 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from crm.access import policy
+from crm.audit import wording
+from crm.audit.models import OperationLog
 from crm.people.models import Absence
 from crm.refusals import Refused
+from leads.api.answers import leads_out
 from leads.enums import CaseState, CollisionOutcome, IdentityVerdict, LeadStatus
 from leads.models import (
     CollisionCase,
@@ -63,6 +66,26 @@ def test_the_proposal_names_who_followed_up_first(case, tenant, newcomers_lead, 
     assert len(facts.sides) == 2
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "Collision"), ("zh-hans", "撞单")])
+def test_each_reads_in_their_language_why_a_lead_was_closed(
+    case, tenant, newcomers_lead, as_member, sign_in, language, words
+):
+    with as_member(tenant.manager), translation.override("zh-hans" if language == "en" else "en"):
+        decide(case_id=case.pk, by=tenant.manager, ruling=Ruling(KEEP, tenant.agent))
+    page = sign_in(tenant.colleague, language=language).get(f"/acme/leads/{newcomers_lead.pk}/")
+    text = page.content.decode()
+    assert f"{words} {case.number}" in text
+    assert "collision:" not in text
+    line = OperationLog.objects.get(action="lead.invalidated")
+    with translation.override(language):
+        told = dict(wording.other_details(line.details))
+        assert f"{words} {case.number}" in told.values()
+        assert leads_out(tenant.colleague, [newcomers_lead])[0]["invalid_reason"] == ""
+        closed = Lead.objects.get(pk=newcomers_lead.pk)
+        told = leads_out(tenant.colleague, [closed])[0]
+        assert told["invalid_reason"] == f"{words} {case.number}"
+
+
 def test_keeping_closes_the_newcomers_lead(case, tenant, lead, newcomers_lead, as_member):
     with as_member(tenant.manager):
         made = decide(case_id=case.pk, by=tenant.manager, ruling=Ruling(KEEP, tenant.agent))
@@ -70,7 +93,7 @@ def test_keeping_closes_the_newcomers_lead(case, tenant, lead, newcomers_lead, a
     assert (case.state, case.outcome) == (CaseState.DECIDED, "keep")
     assert made.followed_proposal
     assert Lead.objects.get(pk=newcomers_lead.pk).status == LeadStatus.INVALID
-    assert case.number in Lead.objects.get(pk=newcomers_lead.pk).invalid_reason
+    assert Lead.objects.get(pk=newcomers_lead.pk).invalid_reason == f"collision:{case.number}"
     assert Lead.objects.get(pk=lead.pk).owner == tenant.agent
 
 
