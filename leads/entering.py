@@ -14,6 +14,7 @@ from leads.enums import RuleEffect
 from leads.identity import Reason, ReasonCode, Verdict
 from leads.identity.contacts import SHARED_MAILBOXES
 from leads.identity.phones import is_mobile
+from leads.identity.places import MUNICIPALITIES, PROVINCES
 
 Label = str | Promise
 
@@ -52,6 +53,7 @@ _EXACT: Mapping[str, str] = {
     ReasonCode.BRANCH_AND_PARENT: BRANCH,
     ReasonCode.GROUP_AND_FIRM: GROUP,
 }
+WHOLE_PROVINCES = frozenset(PROVINCES) - MUNICIPALITIES
 _NAMES = ("name_", "brand_", "alias_")
 _UNLIKE = ("_different", "_missing", "_generic")
 
@@ -83,6 +85,8 @@ def evidence_of(verdict: Verdict, reasons: Iterable[Reason]) -> frozenset[str]:
         code = str(reason.code)
         if condition := _EXACT.get(reason.code):
             found.add(condition)
+        if reason.code == ReasonCode.REGION_WITHIN and _are_one_city(reason):
+            found.add(PLACE)
         if reason.code == ReasonCode.PHONE_EQUAL and is_mobile(reason.params["value"]):
             found.add(MOBILE)
         if reason.code == ReasonCode.EMAIL_EQUAL:
@@ -95,6 +99,11 @@ def evidence_of(verdict: Verdict, reasons: Iterable[Reason]) -> frozenset[str]:
     if verdict == "same":
         found.add(SAME)
     return frozenset(found)
+
+
+def _are_one_city(reason: Reason) -> bool:
+    """昆山 lies in 苏州, 松江 in 上海; 江苏 says only that both lie somewhere in it."""
+    return not {reason.params["left"], reason.params["right"]} & WHOLE_PROVINCES
 
 
 def first_that_fits(

@@ -4,8 +4,10 @@ import pytest
 
 from crm.audit.models import OperationLog
 from crm.tenancy.context import acting_as
+from leads.entering import PLACE, evidence_of
 from leads.enums import RuleEffect
 from leads.forms.entering import SettingsForm
+from leads.identity import Identity, compare
 from leads.models import CollisionRule, CollisionSettings, Customer, Lead
 from leads.selectors.entering import entry_rules, mark_of
 from leads.services.collision_rules import ensure_rules, move_rule, save_rule
@@ -193,3 +195,22 @@ def test_the_settings_say_what_each_part_is_about(tenant, sign_in, url):
     assert page.count("<fieldset") == len(SettingsForm.parts)
     assert page.count('name="decision_hours"') == 1
     assert "Not saved yet" in page
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "fits"),
+    [
+        ("苏州同光机械有限公司", "昆山同光机械有限公司", True),  # the county lies in the city
+        ("上海同光机械有限公司", "松江同光机械有限公司", True),
+        ("杭州萧山同光机械有限公司", "杭州同光机械有限公司", True),
+        ("昆山同光机械有限公司", "昆山同光机械厂", True),
+        ("昆山同光机械有限公司", "常熟同光机械有限公司", False),  # two counties of one city
+        ("深圳南山同光机械有限公司", "深圳福田同光机械有限公司", False),
+        ("江苏同光机械有限公司", "昆山同光机械有限公司", False),  # somewhere in the province
+        ("苏州同光机械有限公司", "无锡同光机械有限公司", False),
+    ],
+)
+def test_the_same_place_is_the_same_city_unless_both_name_counties(one, other, fits):
+    for left, right in ((one, other), (other, one)):
+        match = compare(Identity(company=left), Identity(company=right))
+        assert (PLACE in evidence_of(match.verdict, match.reasons)) == fits
