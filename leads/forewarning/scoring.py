@@ -32,9 +32,14 @@ def forecast(left: Side, right: Side, shared: Shared = NOTHING_SHARED) -> Foreca
     if any(one.code in weights.EVIDENCE for one in found):
         found += _circumstances(left, right)
     told = {one.code: one for one in sorted(found, key=lambda one: one.weight)}
-    factors = tuple(sorted(told.values(), key=lambda one: (-one.weight, one.code)))
+    factors = tuple(sorted(told.values(), key=_strength))
     ceiling = weights.TWO_CREDIT_CODES if _are_two_entities(match) else weights.MOST
     return Forecast(probability_of(factors, ceiling), factors, match)
+
+
+def _strength(factor: Factor) -> tuple[int, int]:
+    """The heaviest first, in the percent that are shown; of equal ones the more telling kind."""
+    return -round(factor.weight * 100), weights.TELLING.index(factor.code)
 
 
 def _remembering() -> NamesAlike:

@@ -37,20 +37,14 @@ TWO_CREDIT_CODES = 0.60  # two legal entities for certain: at most a group
 MOST = 0.99
 SHOWN_FROM = 0.30  # below it a pair is noise
 
-EVIDENCE = frozenset(
-    {
-        "same_client",
-        "nearly_alike",
-        "group",
-        "branch",
-        "account",
-        "mail_domain",
-        "address",
-        "person",
-    }
-    | {"referrer", "event"}
-)
-CIRCUMSTANCES = frozenset({"border", "territory", "pool", "active"})
+# From the most telling kind to the least: of equal weight, what speaks of the client itself first.
+EVIDENCE_BY_KIND = (
+    "same_client", "nearly_alike", "account", "branch", "group", "mail_domain", "person",
+    "address", "referrer", "event",
+)  # fmt: skip
+CIRCUMSTANCES_BY_KIND = ("pool", "border", "territory", "active")
+TELLING = EVIDENCE_BY_KIND + CIRCUMSTANCES_BY_KIND
+EVIDENCE, CIRCUMSTANCES = frozenset(EVIDENCE_BY_KIND), frozenset(CIRCUMSTANCES_BY_KIND)
 CODES = EVIDENCE | CIRCUMSTANCES
 
 

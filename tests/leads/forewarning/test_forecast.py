@@ -20,7 +20,7 @@ from leads.forewarning import (
     street_key,
 )
 from leads.forewarning.borders import NEIGHBOURS
-from leads.forewarning.weights import EVIDENCE, likeness
+from leads.forewarning.weights import EVIDENCE, TELLING, likeness
 from leads.identity import Identity, profile_of
 
 
@@ -41,6 +41,21 @@ def test_group_companies_in_other_regions_are_a_risk():
     )
     assert "group" in codes(found)
     assert found.probability >= SHOWN_FROM
+
+
+def test_reasons_stand_by_strength_evidence_before_circumstance():
+    """One brand in two regions (45 %) before one address (45 %); a small event before nothing."""
+    at = {"address": "江苏省苏州市工业园区星湖街328号", "campaign": "2026 工博会"}
+    one = side("苏州同光达精密机械有限公司", **at)
+    other = side("成都同光达精密机械有限公司", owner=None, **at)
+    told = [(factor.code, round(factor.weight * 100)) for factor in forecast(one, other).factors]
+    assert [code for code, _weight in told] == sorted(
+        (code for code, _weight in told), key=lambda code: (-dict(told)[code], TELLING.index(code))
+    )
+    assert dict(told)["group"] == dict(told)["address"]
+    order = [code for code, _weight in told]
+    assert order.index("group") < order.index("address") < order.index("event")
+    assert [one.code for one in forecast(other, one).factors] == order
 
 
 def test_a_brand_that_many_carry_says_less():
