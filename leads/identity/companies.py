@@ -312,7 +312,7 @@ def _split_trades(text: str) -> tuple[str, Words]:
     return text[: _LEAST + size], trades
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=8192)
 def _trades_behind(rest: str) -> tuple[int, Words]:
     """The same of what stands behind two characters: of a hundred names seventy end like others."""
     trades: list[str] = []

@@ -6,6 +6,7 @@ their keys are made in columns.
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from itertools import compress, count
 from os import getpid
 from typing import Any
 
@@ -279,8 +280,9 @@ class Filing:
 
 def _unusual(names: Sequence[CompanyName], phones: Sequence[str | None]) -> set[int]:
     """Which records have no name or two, or a cell of phones that holds more or less than one."""
-    found = {at for at, name in enumerate(names) if name.former or not name.text}
-    return found | {at for at, phone in enumerate(phones) if phone is None or ";" in phone}
+    former, nameless = [name.former for name in names], [not name.text for name in names]
+    odd = [phone is None or ";" in phone for phone in phones]
+    return {at for column in (former, nameless, odd) for at in compress(count(), column)}
 
 
 def _shared_with(keys: list[Numbers], told: list[Numbers]) -> tuple[list[bytes], list[bytes]]:

@@ -124,7 +124,8 @@ def _from_endings(names: Sequence[CompanyName]) -> list[Any]:
 
 def _lacks(name: CompanyName) -> int:
     """A bit for each size of brands: whether names that end so lack something."""
-    brands = [name._replace(brand="甲" * size) for size in _SIZES]
+    shape = shape_of(name)
+    brands = [shaped(shape, "甲" * size) for size in _SIZES]
     return sum(not is_complete(brand) << at for at, brand in enumerate(brands))
 
 
