@@ -11,17 +11,17 @@ from orders import words
 from orders.models import PricedDocument
 
 
-def customer_facts(document: PricedDocument) -> list[Fact]:
-    """Who it is for."""
+def customer_facts(document: PricedDocument, member: Member) -> list[Fact]:
+    """Who it is for; the deal it is about, for those who may see that."""
     url = reverse("leads:customer", args=[document.customer_id])
     facts = [
         Fact(_("Customer"), markup.link(document.customer.name, url, drawer=True)),
         Fact(_("Contact"), document.contact.name if document.contact else ""),
     ]
-    if document.opportunity is not None:
+    deal = document.opportunity
+    if deal is not None and policy.allowed(member, "leads.view_opportunity", deal):
         url = reverse("leads:opportunity", args=[document.opportunity_id])
-        deal = markup.link(str(document.opportunity), url, drawer=True)
-        facts.append(Fact(_("Opportunity"), deal))
+        facts.append(Fact(_("Opportunity"), markup.link(str(deal), url, drawer=True)))
     return facts
 
 

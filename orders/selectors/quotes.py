@@ -34,7 +34,7 @@ def narrow_quotes(queryset: QuerySet[Quote], text: str) -> QuerySet[Quote]:
 def facts_of(quote: Quote, member: Member) -> list[Fact]:
     """The quote's head, in the order people ask for it."""
     return [
-        *customer_facts(quote),
+        *customer_facts(quote, member),
         Fact(_("Quote date"), markup.day(quote.quote_date)),
         Fact(pgettext("quote", "Valid until"), markup.day(quote.valid_until)),
         *terms_facts(quote),

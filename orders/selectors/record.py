@@ -29,7 +29,7 @@ from orders.selectors.quotes import quote_link
 def facts_of(order: Order, member: Member) -> list[Fact]:
     """The order's head, in the order people ask for it."""
     return [
-        *customer_facts(order),
+        *customer_facts(order, member),
         *_quote(order, member),
         Fact(_("Contract number"), order.contract_number, copy=order.contract_number),
         Fact(_("Order date"), markup.day(order.order_date)),

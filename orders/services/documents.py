@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Model
 
+from crm.access import policy
 from crm.money import ZERO
 from crm.people.models import Member
 from crm.people.selectors import own_currency
@@ -217,6 +218,13 @@ def at_price_of(line: DocumentLine, draft: LineDraft, basis: Basis) -> LineDraft
     if round_money(line.quantity * price) != amount:
         price = (amount / line.quantity).quantize(SIX_PLACES)
     return replace(draft, agreed_price=price, discount_percent=Decimal(0))
+
+
+def deal_for(document: PricedDocument, *, by: Member) -> Opportunity | None:
+    """The deal that a copy is about too: none, where its writer may not see the deal."""
+    deal: Opportunity | None = document.opportunity
+    is_seen = deal is not None and policy.allowed(by, "leads.view_opportunity", deal)
+    return deal if is_seen else None
 
 
 def keeper_of(document: PricedDocument, *, by: Member) -> Member:

@@ -66,10 +66,12 @@ def save_order(
 
 @transaction.atomic
 def copy_order(*, order: Order, by: Member) -> Order:
-    """A new draft with the same lines, at today's prices."""
-    copy = begin_order(customer=order.customer, by=by, opportunity=order.opportunity)
+    """A new draft with the same lines, at today's prices, for a deal that its writer sees."""
+    deal = documents.deal_for(order, by=by)
+    copy = begin_order(customer=order.customer, by=by, opportunity=deal)
     terms = replace(
         OrderTerms.of(order),
+        opportunity_id=copy.opportunity_id,
         contract_number=copy.contract_number,
         order_date=copy.order_date,
         delivery_date=None,

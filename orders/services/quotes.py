@@ -62,8 +62,9 @@ def save_quote(
 
 @transaction.atomic
 def copy_quote(*, quote: Quote, by: Member) -> Quote:
-    """A new draft with the same lines, at today's prices."""
-    copy = begin_quote(customer=quote.customer, by=by, opportunity=quote.opportunity)
+    """A new draft with the same lines, at today's prices, for a deal that its writer sees."""
+    deal = documents.deal_for(quote, by=by)
+    copy = begin_quote(customer=quote.customer, by=by, opportunity=deal)
     saved = _same_again(quote, copy)
     audit.record("quote.copied", target=saved, source=quote.pk)
     return saved
@@ -108,7 +109,12 @@ def revised_number(former: Quote) -> str:
 
 def _same_again(source: Quote, draft: Quote) -> Quote:
     """The terms and lines of one quote in a new one, of today and priced today."""
-    terms = replace(QuoteTerms.of(source), quote_date=draft.quote_date, valid_until=valid_for_now())
+    terms = replace(
+        QuoteTerms.of(source),
+        opportunity_id=draft.opportunity_id,
+        quote_date=draft.quote_date,
+        valid_until=valid_for_now(),
+    )
     lines = documents.copied_lines(source, documents.basis_of(draft, terms))
     saved, _priced = save_quote(quote_id=draft.pk, version=draft.version, terms=terms, lines=lines)
     return saved

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from crm.access import grants
+from crm.people.models import Member, Role
 from crm.sharing.nouns import noun
 from crm.sharing.selectors.shares import shares_of
 from crm.sharing.selectors.transfers import preview
@@ -17,6 +18,8 @@ from orders.forms.quotes import QuoteTermsForm
 from orders.models import Order, PriceBook, Product, Quote
 from orders.models.bases import today
 from orders.selectors.printing import printed
+from orders.selectors.quotes import facts_of as quote_facts
+from orders.selectors.record import facts_of as order_facts
 from orders.services import editing, offering, ordering, quotes
 from tests.leads.cases.conftest import mounted, stages, url  # noqa: F401  fixtures
 from tests.orders.world import a_draft, a_price_book, a_product, a_quote, accepted, sent
@@ -133,3 +136,30 @@ def test_a_transfer_of_quotes_counts_no_orders(tenant):
 def test_the_sheet_separates_words_as_its_language_does(tenant):
     terms = dict(printed(a_quote(tenant.agent)).terms)
     assert "人民币，含税" in terms.values()
+
+
+def test_a_copy_and_a_page_leave_out_a_deal_that_is_not_theirs_to_see(
+    tenant,
+    stages,  # noqa: F811
+    mounted,  # noqa: F811
+):
+    quote = sent(tenant.agent)
+    order = a_draft(tenant.agent, quote.customer)
+    with acting_as(tenant.agent.pk):
+        deal = create_opportunity(customer_id=quote.customer_id, by=tenant.agent, name="二期扩建")
+    for document in (quote, order):
+        document.opportunity = deal
+        document.save(update_fields=["opportunity"])
+    rep = Role.objects.get(code="rep")
+    rep.grants = {name: far for name, far in rep.grants.items() if name != "leads.view_opportunity"}
+    rep.save(update_fields=["grants"])
+    blind = Member.objects.get(pk=tenant.agent.pk)
+    for by, own in ((tenant.manager, deal), (blind, None)):
+        with acting_as(by.pk):
+            assert quotes.copy_quote(quote=quote, by=by).opportunity == own
+            assert editing.copy_order(order=order, by=by).opportunity == own
+        said = [
+            [str(fact.value) for fact in facts]
+            for facts in (quote_facts(quote, by), order_facts(order, by))
+        ]
+        assert [any("二期扩建" in one for one in facts) for facts in said] == [own is not None] * 2
