@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import DataError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from leads.selectors.prepared import fetch_prepared
 
@@ -18,6 +19,13 @@ def test_values_go_there_and_back(tenant):
             (2, "2", ["a", "2"], True),
         ]
     assert fetch_prepared(ROWS, [[], 3]) == []
+
+
+def test_whoever_counts_queries_counts_these_too(tenant):
+    with CaptureQueriesContext(connection) as asked:
+        fetch_prepared(DIVIDED, [1])
+        fetch_prepared(DIVIDED, [1])
+    assert [one["sql"] for one in asked] == [DIVIDED, DIVIDED]
 
 
 def test_a_refusal_of_the_server_is_djangos(tenant):
