@@ -126,7 +126,7 @@ def _lacks(name: CompanyName) -> int:
     """A bit for each size of brands: whether names that end so lack something."""
     shape = shape_of(name)
     brands = [shaped(shape, "甲" * size) for size in _SIZES]
-    return sum(not is_complete(brand) << at for at, brand in enumerate(brands))
+    return sum((not is_complete(brand)) << at for at, brand in enumerate(brands))
 
 
 class Shapes:

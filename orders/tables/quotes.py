@@ -52,7 +52,6 @@ class QuoteTable(DocumentTable):
         DayColumn("valid_until", pgettext_lazy("quote", "Valid until"), sort="valid_until"),
         UPDATED,
         TERMS,
-        TextColumn("opportunity", _("Opportunity"), "opportunity__name", hidden=True),
         *HIDDEN,
         MomentColumn("sent_at", pgettext_lazy("quote", "Sent"), hidden=True),
         TextColumn("closed_reason", _("Why closed"), hidden=True),

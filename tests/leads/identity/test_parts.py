@@ -5,12 +5,21 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leads.identity import Identity, Profile, compare_profiles, find_duplicates, profile_of
+from leads.identity import (
+    Identity,
+    Profile,
+    compare_profiles,
+    find_duplicates,
+    parse_company_name,
+    profile_of,
+)
 from leads.identity.brands import compare_brands
 from leads.identity.keys import profile_keys
 from leads.identity.numbering import Texts
 from leads.identity.parts import characters_of, may_be_short_for, place_letters
 from leads.identity.seeking import ENOUGH, is_complete, sought_keys
+from leads.identity.shapes import Shapes
+from leads.identity.text import has_chinese
 from leads.identity.types import CompanyName
 
 WORDS = "手心宝贝东方盛虹航空大江南北京农商爱博诺德华信源"
@@ -102,3 +111,19 @@ def looked_at(short: CompanyName, full: CompanyName) -> bool:
 def ends_of(name: CompanyName):  # type: ignore[no-untyped-def]
     texts = Texts([name.brand + name.industry])
     return characters_of(texts), texts.sizes.astype("uint8")
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(names | st.just("上海手心宝贝东方盛虹航空大江科技有限公司"), min_size=1, max_size=6)
+)
+def test_columns_say_of_a_name_that_it_lacks_something_as_the_rule_does(told: list[str]) -> None:
+    parsed = [name for name in map(parse_company_name, told) if name.text]
+    if not parsed:
+        return
+    columns = list(zip(*parsed, strict=True))
+    brands = Texts([name.brand for name in parsed])
+    asked = Shapes().of(columns).lack(brands.sizes).tolist()
+    for name, is_asked in zip(parsed, asked, strict=True):
+        if has_chinese(name.brand) and len(name.brand) > 1:
+            assert is_asked == (not is_complete(name)), name
