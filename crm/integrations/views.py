@@ -90,10 +90,11 @@ def openapi(request: TenantRequest) -> JsonResponse:
 @needs(MANAGE)
 def token_list(request: TenantRequest) -> HttpResponseBase:
     """Every program that acts for somebody here."""
-    actions = [documentation(), switch()]
+    actions = [documentation()]
     if policy.allowed(request.member, CREATE):
         own = reverse("integrations:own_tokens")
         actions.append(Action(_("My access tokens"), own, "key"))
+    actions.append(switch())
     table = TokenTable(request, all_tokens())
     return table.respond(LIST, standing(), title=_("Access tokens"), actions=actions)
 
@@ -106,7 +107,7 @@ def switch() -> Action:
     confirm = _("No program gets in until the API is switched on again. Switch it off?")
     url = reverse("integrations:switch_off")
     label = _("Switch the API off")
-    return Action(label, url, "plug-connected-x", kind="danger", method="post", confirm=confirm)
+    return Action(label, url, "plug-connected-x", method="post", confirm=confirm)
 
 
 @require_POST
