@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.people.models import Member
-from crm.sharing.selectors.commission import Parts, changes_of_hand
+from crm.sharing.selectors.commission import Parts, all_changes_of_hand
 from crm.web.formats import Formats
 from leads.enums import RecordKind
 from leads.models import ClientSplit, Customer, Lead, Merge, MergeStep
@@ -50,17 +50,18 @@ def live_splits(kind: str, ids: Collection[int]) -> dict[int, ClientSplit]:
     model: Any = Lead if kind == RecordKind.LEAD else Customer
     owners = dict(model.objects.filter(pk__in=latest).values_list("pk", "owner_id"))
     now = timezone.now()
-    return {
+    shared = {
         pk: one
         for pk, one in latest.items()
-        if owners.get(pk) == one.main_id and len(one.parts_at(now)) > 1 and not _has_gone_over(one)
+        if owners.get(pk) == one.main_id and len(one.parts_at(now)) > 1
     }
-
-
-def _has_gone_over(split: ClientSplit) -> bool:
-    """Whether the client was given away since, even if it has come back."""
-    key = f"leads.{split.record_kind}"
-    return any(one.at > split.began_at for one in changes_of_hand(key, split.record_id))
+    # given away since, even if it has come back
+    given = all_changes_of_hand(f"leads.{kind}", shared)
+    return {
+        pk: one
+        for pk, one in shared.items()
+        if not any(change.at > one.began_at for change in given[pk])
+    }
 
 
 def shared_clients(kind: str, ids: Collection[int]) -> dict[int, SharedClient]:

@@ -12,7 +12,7 @@ from crm.sharing.services import hand_over as handing
 from crm.sharing.services.transfers import Wish, request_transfer, undo_transfer
 from crm.tenancy.clock import organization_today
 from crm.tenancy.context import acting_as
-from leads.enums import CollisionOutcome
+from leads.enums import CaseState, CollisionOutcome
 from leads.models import CollisionCase
 from leads.services.case_decisions import appeal, decide
 from leads.services.case_enforcement import Ruling
@@ -162,7 +162,7 @@ def decide_for(tenant, customer, winner, **ruling):
             by=tenant.colleague, owner=tenant.colleague, company_name=customer.name,
             explanation="也在谈",
         )  # fmt: skip
-    case = CollisionCase.objects.get()
+    case = CollisionCase.objects.get(state=CaseState.OPEN)
     outcome = ruling.pop("outcome", CollisionOutcome.REASSIGN)
     with acting_as(tenant.manager.pk):
         return decide(

@@ -4,6 +4,8 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +21,7 @@ from crm.tenancy.clock import end_of, organization_today, organization_zone
 from crm.tenancy.context import acting_as
 from leads.enums import CollisionOutcome
 from leads.models import ClientSplit, CollisionCase, Customer, Lead
+from leads.selectors.splits import live_splits
 from leads.services import merging
 from leads.services.case_decisions import appeal, decide
 from leads.services.case_enforcement import Ruling
@@ -291,6 +294,24 @@ def test_a_transfer_says_before_that_it_ends_the_parts(tenant, client, names):  
     said = found.commission(day(0))
     assert case.number in said
     assert f"{agent} 60% · {colleague} 40%" in said
+
+
+def test_a_bulk_transfer_asks_no_more_for_many_shared_clients_than_for_few(tenant):
+    names = ["苏州同光精密", "无锡恒丰纺织", "常熟宏达化工", "南通海润船舶", "扬州金陵药业"]
+    with acting_as(tenant.agent.pk):
+        clients = [create_customer(by=tenant.agent, name=f"{one}有限公司") for one in names]
+    for one in clients:
+        sixty_forty(tenant, one)
+    ids = [one.pk for one in clients]
+    give(tenant.owner, order_of(clients[0], tenant.agent), tenant.manager, key="leads.customer")
+    give(tenant.owner, order_of(clients[0], tenant.agent), tenant.agent, key="leads.customer")
+    counts = []
+    for some in (ids[:2], ids):
+        with CaptureQueriesContext(connection) as queries:
+            found = live_splits("customer", some)
+        assert set(found) == set(some) - {clients[0].pk}
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
 
 
 def test_an_approval_of_a_transfer_knows_whose_parts_it_ends(tenant, client):  # noqa: F811

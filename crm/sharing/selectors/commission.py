@@ -1,6 +1,6 @@
 """The cut-off of commission: what changed hands, and from which day that counts for whom."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -43,26 +43,33 @@ class ChangeOfHand:
         return int(self.receiver.pk)
 
 
-Source = Callable[[str, int], Sequence[ChangeOfHand]]
+Source = Callable[[str, Collection[int]], Mapping[int, Sequence[ChangeOfHand]]]
 _sources: list[Source] = []
 
 
 def register_source(source: Source) -> None:
-    """Let an app tell of records it gave to somebody else, by key and id, until undone."""
+    """Let an app tell of records it gave to somebody else, by key and ids, until undone."""
     if source not in _sources:
         _sources.append(source)
 
 
 def changes_of_hand(key: str, pk: int, *, until: datetime | None = None) -> list[ChangeOfHand]:
     """Every time one record changed hands with a say on commission and was not undone, in order."""
-    rows = Movement.objects.filter(holding=key, record_id=pk, outcome__in=HAPPENED)
+    found = all_changes_of_hand(key, [pk])[pk]
+    return [one for one in found if until is None or one.at <= until]
+
+
+def all_changes_of_hand(key: str, ids: Collection[int]) -> dict[int, list[ChangeOfHand]]:
+    """The same of many records, asked at once."""
+    found: dict[int, list[ChangeOfHand]] = {pk: [] for pk in ids}
+    rows = Movement.objects.filter(holding=key, record_id__in=found, outcome__in=HAPPENED)
     people = ("giver", "receiver", "transfer", "hand_over")
-    found = [_moved(one) for one in rows.select_related(*people).order_by("at", "pk")]
-    for source in _sources:
-        found += source(key, pk)
-    return sorted(
-        (one for one in found if until is None or one.at <= until), key=lambda one: one.at
-    )
+    for one in rows.select_related(*people).order_by("at", "pk"):
+        found[one.record_id].append(_moved(one))
+    for source in _sources if found else ():
+        for pk, changes in source(key, found).items():
+            found[pk] += changes
+    return {pk: sorted(changes, key=lambda one: one.at) for pk, changes in found.items()}
 
 
 def _moved(one: Movement) -> ChangeOfHand:
