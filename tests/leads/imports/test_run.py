@@ -6,13 +6,15 @@ from threading import Barrier, Thread
 import pytest
 from django.db import connection
 
+from crm.teamwork.enums import NotificationKind
+from crm.teamwork.models import Notification
 from crm.tenancy.context import tenant_context
 from leads.enums import ImportState, TouchOutcome
 from leads.models import AssignmentDecision, IdentityKey, ImportBatch, Lead, Touch
 from leads.selectors.imports import channel_balances
 from leads.services import imports, imports_run, imports_writing
 from leads.services.imports import FileUnreadable
-from leads.services.imports_statistics import GROWN, refresh_statistics
+from leads.services.imports_statistics import GROWN, REFRESH, refresh_statistics
 from tests.leads.imports.files import checked, csv_upload, imported, lead_row, work
 from tests.leads.imports.test_check import known_lead
 from tests.support.cast import build_cast
@@ -204,3 +206,20 @@ def test_the_planner_hears_of_tables_that_have_doubled(tenant):
         cursor.execute(doubled, [GROWN])
         assert cursor.fetchall() == []
     assert refresh_statistics(tenant.organization.pk) == 0
+
+
+@pytest.mark.django_db
+def test_nobody_has_other_tables_looked_at_anew(tenant):
+    """The function belongs to the owner: it looks at what an import fills, whatever is asked."""
+    doubled = """
+        SELECT pg_relation_size(oid) / 8192 > 2 * greatest(relpages, 4)
+        FROM pg_class WHERE oid = 'teamwork_notification'::regclass
+    """
+    line = {"member": tenant.agent, "kind": NotificationKind.CASE_DUE, "title": "很长的一行" * 40}
+    with connection.cursor() as cursor:
+        cursor.execute(doubled)
+        while cursor.fetchone() == (False,):
+            Notification.objects.bulk_create(Notification(**line) for _one in range(200))
+            cursor.execute(doubled)
+        cursor.execute(REFRESH, [["teamwork_notification"]])
+        assert cursor.fetchone() == (0,)
