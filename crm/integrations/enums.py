@@ -16,9 +16,15 @@ class Hold(models.TextChoices):
     """Why no token works, or this one does not; it ends when the reason does."""
 
     API_OFF = "api-off", _("An administrator has switched the API off for the organisation.")
+    # never told to a program: to it the token is unknown
+    CLOSED = "account-closed", _("Its owner's account is closed; it works again once that is open.")
     PERMISSION = (
         "token-on-hold",
         _("Its owner may not have access tokens at present; it works again once they may."),
+    )
+    SECOND_FACTOR = (
+        "second-factor",
+        _("Its owner has to set up a second factor first: sign in and follow the page."),
     )
 
 

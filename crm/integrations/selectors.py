@@ -7,6 +7,7 @@ from crm.integrations.enums import Hold
 from crm.integrations.models import AccessToken, ApiSwitch
 from crm.integrations.registry import api_permissions
 from crm.people.models import Member, MemberRole
+from crm.signin.policy import lacking_second_factor
 
 CREATE = "integrations.create_token"
 MANAGE = "integrations.manage_tokens"
@@ -20,12 +21,18 @@ def is_api_off() -> bool:
 def with_hold(rows: QuerySet[AccessToken]) -> QuerySet[AccessToken]:
     """The tokens, each with `held_by`: why it does not work although it is valid; "" where it does.
 
-    One rule for door and lists: a token lives on its owner's permission to have tokens.
+    One rule for door and lists: a token lives on its owner's account, their permission to have
+    tokens and the second factor they were asked for.
     """
     may = MemberRole.objects.filter(member_id=OuterRef("member_id"), role__grants__has_key=CREATE)
     reasons = Case(
         When(Exists(ApiSwitch.objects.filter(is_off=True)), then=Value(str(Hold.API_OFF))),
+        When(
+            Q(member__is_active=False) | Q(member__user__is_active=False),
+            then=Value(str(Hold.CLOSED)),
+        ),
         When(~Exists(may), then=Value(str(Hold.PERMISSION))),
+        When(member__in=lacking_second_factor(), then=Value(str(Hold.SECOND_FACTOR))),
         default=Value(""),
     )
     return rows.annotate(held_by=reasons)

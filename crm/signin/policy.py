@@ -5,7 +5,7 @@ organisation's identity provider proves nothing to another organisation.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Any
 
@@ -14,11 +14,12 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from crm.access.administrators import is_administrator
-from crm.people.models import Member
+from crm.people.models import Member, MemberRole
 from crm.signin.enums import SecondFactor
 from crm.signin.models import SignInPolicy
 from crm.tenancy.context import current_organization_id
@@ -119,13 +120,20 @@ def has_device(user_id: int | None, asked: SecondFactor) -> bool:
     return found
 
 
-def lacks_second_factor(member: Member) -> bool:
-    """Whether the member should have set up a second factor by now: programs of theirs wait too."""
-    policy = current_policy()
-    asked = policy.asks(member)
-    if asked == SecondFactor.NONE or timezone.now() < policy.due_at(member):
-        return False
-    return not has_device(member.user_id, asked)
+def lacking_second_factor() -> QuerySet[Member]:
+    """The members who should have set up a second factor by now: programs of theirs wait too.
+
+    What `SignInPolicy.asks` and `due_at` say of one, of all at once.
+    """
+    policy, latest = current_policy(), timezone.now()
+    latest -= timedelta(days=policy.grace_days)
+    asked = SecondFactor(policy.second_factor)
+    is_early = policy.required_since is not None and policy.required_since > latest
+    if asked == SecondFactor.NONE or is_early:
+        return Member.objects.none()
+    held = MemberRole.objects.filter(member=OuterRef("pk"), role__code__in=policy.role_codes)
+    devices = Authenticator.objects.filter(user_id=OuterRef("user_id"), type__in=DEVICES[asked])
+    return Member.objects.filter(Exists(held), ~Exists(devices), joined_at__lte=latest)
 
 
 def _may_break_glass(member: Member, proof: Proof) -> bool:

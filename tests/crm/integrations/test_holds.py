@@ -7,7 +7,9 @@ from crm.integrations import services
 from crm.integrations.enums import TokenState
 from crm.integrations.models import AccessToken
 from crm.integrations.selectors import CREATE, all_tokens
-from crm.people.models import MemberRole, Role
+from crm.people.models import MemberRole, Role, User
+from crm.signin.enums import SecondFactor
+from crm.signin.services import change_policy
 from crm.tenancy.context import acting_as, tenant_context
 from tests.support.programs import let_have_tokens, problem_of
 
@@ -95,6 +97,38 @@ def test_lists_tell_what_is_on_hold(cast, program, sign_in, inside):
     assert "works again once they may" in page
     browser.post(f"/acme/api/tokens/{held.token.pk}/revoke/")
     assert inside(lambda: AccessToken.objects.get(pk=held.token.pk)).revoked_at
+
+
+def ask_managers_for_a_second_factor(cast):
+    terms = {"password_minimum": 10, "role_codes": ["manager"], "sso_only": False}
+    change_policy(second_factor=SecondFactor.ANY, grace_days=0, **terms)
+
+
+def close_account(cast):
+    User.objects.filter(pk=cast.manager.user_id).update(is_active=False)
+
+
+@pytest.mark.parametrize(
+    ("stop", "status", "problem", "words"),
+    [
+        (ask_managers_for_a_second_factor, 403, "second-factor", "set up a second factor"),
+        (close_account, 401, "token-invalid", "account is closed"),
+    ],
+)
+def test_lists_tell_of_whatever_stops_a_token(
+    cast, program, sign_in, inside, stop, status, problem, words
+):
+    held, works = program(cast.manager, name="Held back"), program(cast.agent, name="At work")
+    inside(lambda: stop(cast))
+    answer = held.get("/me")
+    assert (answer.status_code, problem_of(answer)) == (status, problem)
+    assert works.get("/me").status_code == 200
+    browser = sign_in(cast.owner)
+    page = browser.get(f"{ALL}?state=valid").content.decode()
+    assert "At work" in page
+    assert "Held back" not in page
+    assert "Held back" in browser.get(f"{ALL}?state=on-hold").content.decode()
+    assert words in browser.get(f"/acme/api/tokens/{held.token.pk}/").content.decode()
 
 
 def test_only_who_answers_for_tokens_turns_the_switch(cast, sign_in):
