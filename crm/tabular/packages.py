@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Callable, Iterator
 
 from crm.tabular.errors import UnreadableTable
+from crm.tabular.shared_texts import check_shared_texts, is_shared_texts, sharing_cells
 from crm.tabular.sources import Source
 
 ZIP_MAGIC = b"PK\x03\x04"
@@ -61,9 +62,12 @@ def check_zip(source: Source, *, max_unpacked: int, max_cells: int) -> None:
                 raise UnreadableTable("file", "encrypted", {})
             if sum(member.file_size for member in members) > max_unpacked:
                 raise UnreadableTable("file", "unpacked_too_large", {"limit": max_unpacked})
-            room = max_unpacked
+            room, sharing = max_unpacked, {}
             for member in members:
-                room = _check_member(package, member, room, max_unpacked, max_cells)
+                room, sharing[member.filename] = _check_member(
+                    package, member, room, max_unpacked, max_cells
+                )
+            check_shared_texts(package, sharing, most=max_unpacked)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
         raise UnreadableTable("file", "damaged", {}) from error
 
@@ -85,15 +89,19 @@ def _check_member(
     room: int,
     max_unpacked: int,
     max_cells: int,
-) -> int:
+) -> tuple[int, int]:
     """Unpack one part piece by piece, counting; the declared size is not believed.
 
-    Any part may be named as a sheet, so every part is looked at.
+    Any part may be named as a sheet, so every part is looked at. Answers how much room is left
+    for others, and how many of its cells stand for a shared text.
     """
-    columns, rows = USUAL_COLUMNS, USUAL_ROWS
+    columns, rows, sharing, texts = USUAL_COLUMNS, USUAL_ROWS, 0, 0
     for size, window in _windows(package, member):
         room -= size
-        if room < 0:
+        sharing += sharing_cells(window)
+        if is_shared_texts(member.filename):
+            texts += window.count(b"si>") // 2 + window.count(b"si/>")
+        if room < 0 or texts > max_cells:
             raise UnreadableTable("file", "unpacked_too_large", {"limit": max_unpacked})
         columns = _furthest(columns, _WIDE_COLUMNS, window, _column_number)
         rows = _furthest(rows, _DEEP_ROWS, window, int)
@@ -104,7 +112,7 @@ def _check_member(
             rows = _furthest(rows, _ANY_ROWS, window, int)
         if columns * rows > max_cells:
             raise UnreadableTable("file", "too_many_cells", {"rows": rows, "columns": columns})
-    return room
+    return room, sharing
 
 
 def _windows(package: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[tuple[int, bytes]]:

@@ -30,7 +30,8 @@ def padded_cells(source: Source, sheet: str) -> Padding:
         if part is None:
             return {}
         found = {}
-        for attributes in _CELL.findall(package.read(part)):
+        for cell in _CELL.finditer(package.read(part)):
+            attributes = cell[1]
             style, place = _STYLE.search(attributes), _PLACE.search(attributes)
             if style and place and (width := widths.get(int(style[1]))):
                 found[int(place[2]) - 1, _column(place[1])] = width

@@ -7,13 +7,12 @@ successor goes on behind it.
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import connection
 
 from crm import jobs
-from crm.tabular import UnreadableTable
+from crm.tabular import Row, UnreadableTable
 from crm.tenancy.context import current_organization_id, tenant_context
 from leads.enums import Bucket, ImportState
 from leads.identity.helpers import no_collecting
@@ -32,8 +31,8 @@ from leads.services.imports_matching import (
 from leads.services.imports_rows import Reading, columns_of, identity_of_fields, read_row
 from leads.services.imports_statistics import refresh_statistics
 
-T = TypeVar("T")
 CHUNK = 1_000
+CHUNK_TEXT = 4_000_000  # characters: a row may be as long as a whole file of others
 # One JSON document per chunk: arrays of JSON texts would be escaped character by character.
 STORE = """
     INSERT INTO leads_importrow
@@ -55,7 +54,7 @@ def check(organization_id: int, batch_id: int) -> None:
     columns, position = columns_of(batch.mapping), batch.checked_until
     try:
         rows = find_table(batch.file).iter_rows(after=position)
-        for chunk in chunked(rows, CHUNK):
+        for chunk in chunks_of(rows):
             with no_collecting():
                 readings = [read_row(row, columns) for row in chunk]
             with (
@@ -74,10 +73,17 @@ def check(organization_id: int, batch_id: int) -> None:
         _finish(batch_id)
 
 
-def chunked(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    """The items in lists of `size`, the last one shorter."""
-    source = iter(items)
-    while chunk := list(islice(source, size)):
+def chunks_of(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """The rows in lists that are worth a transaction, and no more than fit into memory."""
+    chunk: list[Row] = []
+    room = CHUNK_TEXT
+    for row in rows:
+        chunk.append(row)
+        room -= sum(map(len, filter(None, row.cells)))
+        if len(chunk) >= CHUNK or room <= 0:
+            yield chunk
+            chunk, room = [], CHUNK_TEXT
+    if chunk:
         yield chunk
 
 

@@ -170,3 +170,55 @@ def test_naughty_strings_survive_a_table():
     strings = [s for s in text.split("\n") if s.strip() and not s.startswith("#") and '"' not in s]
     table = read_table(("编号\t内容\n" + "\n".join(f"n\t{s}" for s in strings)).encode())
     assert len(table.rows) == len(strings)
+
+
+def with_texts(texts: str, cells: str) -> bytes:
+    """A workbook whose cells stand for texts that are kept once."""
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    plain, target = BytesIO(workbook([["a"]])), BytesIO()
+    parts = {
+        "xl/worksheets/sheet1.xml": sheet_xml(f'<row r="1">{cells}</row>'),
+        "xl/sharedStrings.xml": f'<?xml version="1.0"?><sst xmlns="{space}">{texts}</sst>',
+    }
+    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for member in old.infolist():
+            if member.filename not in parts:
+                new.writestr(member.filename, old.read(member))
+        for name, xml in parts.items():
+            new.writestr(name, xml)
+    return target.getvalue()
+
+
+LONG = f"<si><t>{'x' * 4_000}</t></si>"
+SHORT = "<si><t>a</t></si>"
+
+
+@pytest.mark.parametrize(
+    ("texts", "cell"),
+    [
+        (SHORT + LONG, '<c r="A{n}" t="s"><v>1</v></c>'),
+        (SHORT + LONG, "<c  t = 's'\n r='A{n}' ><v >1</v></c>"),
+        (SHORT + LONG, '<c r="A{n}" t="s"><v>0</v><v>1</v></c>'),
+        (SHORT + LONG, '<c r="A{n}" t="s" q="><v>0</v></c>"><v>1</v></c>'),
+        (SHORT + LONG, '<c r="A{n}" t="s"><!--<v>0</v></c>--><v>1</v></c>'),
+        (SHORT + LONG, '<x:c r="A{n}" t="s"><x:v>1</x:v></x:c>'),
+        (LONG.replace("<t>", "<t><!--<si><t>-->"), '<c r="A{n}" t="s"><v>0</v></c>'),
+        (LONG.replace("<si>", '<si a="<si>">'), '<c r="A{n}" t="s"><v>0</v></c>'),
+        (LONG.replace("<t>", "<t><![CDATA[<si><t>]]>"), '<c r="A{n}" t="s"><v>0</v></c>'),
+    ],
+)
+def test_a_text_that_many_cells_share_is_counted_for_each(texts, cell):
+    cells = "".join(cell.replace("{n}", str(n)) for n in range(1, 501))
+    assert reason(with_texts(texts, cells), max_unpacked=1_000_000) == "unpacked_too_large"
+
+
+def test_one_long_text_among_many_short_ones_is_no_bomb():
+    cells = "".join(f'<c r="{column}1" t="s"><v>0</v></c>' for column in "ABCDEFGHIJKLMNOPQRSTUVWX")
+    data = with_texts(SHORT + LONG, f'{cells}<c r="Y1" t="s"><v>1</v></c>')
+    table = read_table(data, header_row=0, limits=Limits(max_unpacked=50_000))
+    assert [len(cell or "") for cell in table.rows[0].cells] == [1] * 24 + [4_000]
+
+
+def test_more_shared_texts_than_a_sheet_may_have_cells_are_refused():
+    data = with_texts("<si/>" * 600 + SHORT, '<c r="A1" t="s"><v>0</v></c>')
+    assert reason(data, max_cells=500) == "unpacked_too_large"

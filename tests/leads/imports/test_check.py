@@ -202,3 +202,14 @@ def test_another_organisations_clients_are_not_met(cast, other_cast):
     with tenant_context(cast.organization.id):
         row = ("苏州同光精密机械有限公司", "", "13812345678", "", "", "")
         assert buckets_of(checked(csv_upload([row]), by=cast.marketing)) == [Bucket.NEW]
+
+
+def test_rows_as_long_as_a_file_are_read_a_few_at_a_time(tenant, monkeypatch):
+    monkeypatch.setattr(imports_check, "CHUNK_TEXT", 10_000)
+    stored, sizes = imports_check._store, []
+    monkeypatch.setattr(
+        imports_check, "_store", lambda *args: [sizes.append(len(args[1])), stored(*args)]
+    )
+    rows = [(*lead_row(n)[:5], "长" * 3_900) for n in range(7)]
+    batch = checked(csv_upload(rows), by=tenant.marketing)
+    assert (batch.counts, sizes) == ({"new": 7}, [3, 3, 1])
