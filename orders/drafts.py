@@ -24,6 +24,8 @@ class LineDraft(FromRow):
     id: int | None = None
     description: str = ""
     agreed_price: Decimal | None = None
+    # never typed: what the line comes to where six places of its price cannot say it
+    agreed_amount: Decimal | None = None
     discount_percent: Decimal = Decimal(0)
 
 

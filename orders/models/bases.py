@@ -129,6 +129,8 @@ class DocumentLine(TenantModel):
     unit = models.CharField(_("unit"), max_length=20)
     # a price typed for this line; null = the price the catalogue gives
     agreed_price = UnitPriceField(_("agreed price"), null=True, blank=True)
+    # what was agreed for the whole line, where the price is rounded too far to make it
+    agreed_amount = MoneyField(_("agreed amount"), null=True, editable=False)
     discount_percent = PercentField(_("discount (%)"), default=Decimal(0))
     list_price = UnitPriceField(_("list price"), editable=False)
     unit_price = UnitPriceField(_("unit price"), editable=False)

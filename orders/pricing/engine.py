@@ -30,10 +30,10 @@ def price(line: Line, book: PriceBook, customer: Customer, on: date) -> PriceExp
     unit_price = steps[-1].unit_price
     floor = _floor_step(line, unit_price)
     rate = line.product.tax_rate
-    net, tax, gross = _amounts(line.quantity * unit_price, rate, includes_tax=book.includes_tax)
+    net, tax, gross = _amounts(line.at(unit_price), rate, includes_tax=book.includes_tax)
     code = ReasonCode.TAX_INCLUDED if book.includes_tax else ReasonCode.TAX_ADDED
     steps += [floor, Step(code, unit_price, params={"rate": str(rate), "tax": str(tax)})]
-    before = round_money(line.quantity * base)
+    before = round_money(line.at(base))
     return PriceExplanation(
         sku=line.product.sku,
         quantity=line.quantity,

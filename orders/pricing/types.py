@@ -71,6 +71,14 @@ class Line:
     quantity: Decimal
     discount_rate: Decimal = ZERO
     agreed_price: Decimal | None = None
+    # what the whole line comes to at the agreed price, where that is rounded too far to say it
+    agreed_amount: Decimal | None = None
+
+    def at(self, unit_price: Decimal) -> Decimal:
+        """The whole line at a price per unit, not rounded."""
+        if self.agreed_amount is not None and unit_price == self.agreed_price:
+            return self.agreed_amount
+        return self.quantity * unit_price
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,7 @@ def save(
     The caller holds its lock and has asked whether it may still change. A page that saved by
     itself a moment ago may send the same once more with its old version.
     """
-    priced = price_lines(basis_of(document, terms), lines)
+    priced = price_lines(basis_of(document, terms), _as_agreed(document, terms, lines))
     changed = write_terms(document, terms) | write_lines(document, priced.lines)
     if changed and document.version != version:
         raise StaleDocument
@@ -114,6 +114,26 @@ def save(
         columns = [field.name.removesuffix("_id") for field in fields(terms)]
         document.save(update_fields=[*columns, *TOTAL_COLUMNS, "version", "updated_at"])
     return priced
+
+
+def _as_agreed(
+    document: PricedDocument, terms: Terms, drafts: Sequence[LineDraft]
+) -> list[LineDraft]:
+    """An agreed amount holds, unseen, until somebody changes what it was agreed for."""
+    is_same = (terms.currency, terms.is_tax_inclusive) == (
+        document.currency,
+        document.is_tax_inclusive,
+    )
+    agreed = document.lines.exclude(agreed_amount=None) if is_same else ()
+    known = {_bargain(one): one.agreed_amount for one in map(LineDraft.of, agreed)}
+    return [
+        replace(one, agreed_amount=one.agreed_amount or known.get(_bargain(one))) for one in drafts
+    ]
+
+
+def _bargain(draft: LineDraft) -> LineDraft:
+    """What an amount is agreed for: the line whatever is remarked on it."""
+    return replace(draft, agreed_amount=None, description="")
 
 
 def write_terms(document: PricedDocument, terms: Terms) -> bool:
@@ -161,6 +181,7 @@ def columns_of(one: PricedLine, position: int) -> dict[str, Any]:
         "quantity": draft.quantity,
         "unit": one.product.unit,
         "agreed_price": draft.agreed_price,
+        "agreed_amount": draft.agreed_amount,
         "discount_percent": draft.discount_percent,
         "list_price": one.list_price,
         "unit_price": one.unit_price,
@@ -212,12 +233,19 @@ def amount_of(line: DocumentLine, basis: Basis) -> Decimal:
 def at_price_of(line: DocumentLine, draft: LineDraft, basis: Basis) -> LineDraft:
     """The draft at the price that a line had, every discount in it, so that it costs the same.
 
-    A price is kept to six places: of thousands of pieces that can be a cent.
+    A price is kept to six places: of thousands of pieces that can be cents, and then the amount
+    is kept beside it.
     """
     amount, price = amount_of(line, basis), line.unit_price
     if round_money(line.quantity * price) != amount:
         price = (amount / line.quantity).quantize(SIX_PLACES)
-    return replace(draft, agreed_price=price, discount_percent=Decimal(0))
+    is_exact = round_money(line.quantity * price) == amount
+    return replace(
+        draft,
+        agreed_price=price,
+        agreed_amount=None if is_exact else amount,
+        discount_percent=Decimal(0),
+    )
 
 
 def deal_for(document: PricedDocument, *, by: Member) -> Opportunity | None:

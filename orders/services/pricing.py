@@ -36,6 +36,7 @@ class PricedLine:
 
     draft: LineDraft
     product: Product
+    line: pricing.Line
     price: pricing.PriceExplanation
 
     @property
@@ -54,7 +55,7 @@ class PricedLine:
         agreed = self.draft.agreed_price
         catalogue = prices[-1] if prices else self.list_price
         dearest = catalogue if agreed is None else max(catalogue, agreed)
-        return pricing.round_money(self.price.quantity * dearest)
+        return pricing.round_money(self.line.at(dearest))
 
     @property
     def discount(self) -> Decimal:
@@ -92,7 +93,7 @@ def price_lines(basis: Basis, drafts: Sequence[LineDraft]) -> Priced:
         line = engine_line(basis, product, draft)
         try:
             price = pricing.price(line, book, customer, basis.on)
-            priced.append(PricedLine(draft, product, price))
+            priced.append(PricedLine(draft, product, line, price))
             if price.gross + price.discount > LARGEST:
                 faults[place] = too_large(product)
         except pricing.PricingError as error:
@@ -126,6 +127,7 @@ def engine_line(basis: Basis, product: Product, draft: LineDraft) -> pricing.Lin
         quantity=draft.quantity,
         discount_rate=draft.discount_percent / HUNDRED,
         agreed_price=draft.agreed_price,
+        agreed_amount=draft.agreed_amount,
     )
 
 

@@ -1,12 +1,15 @@
 """An accepted quote becomes an order: once, at the prices that were offered."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from crm.money import round_money
 from crm.tenancy.context import acting_as, tenant_context
+from orders.drafts import LineDraft
 from orders.errors import WrongQuoteState
 from orders.models import Order, Product, Quote
 from orders.services import editing, offering, ordering, quotes
@@ -17,6 +20,7 @@ from tests.orders.world import (
     a_quote,
     accepted,
     line,
+    save,
     save_quote,
     sent,
 )
@@ -95,7 +99,7 @@ percents = st.decimals(0, 60, places=2)
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
-    quantity=st.decimals("0.001", 9_000, places=3),
+    quantity=st.decimals("0.001", 9_000, places=3) | st.decimals(10_000, 10**8, places=3),
     price=st.decimals("0.01", 90_000, places=2),
     agreed=st.none() | st.decimals("0.01", 90_000, places=2),
     of_line=percents,
@@ -110,6 +114,15 @@ percents = st.decimals(0, 60, places=2)
     of_line=Decimal(0),
     overall=Decimal("0.02"),
     is_tax_inclusive=False,
+    new_price=Decimal("0.01"),
+)
+@example(  # of so many pieces six places are cents
+    quantity=Decimal("1234567.891"),
+    price=Decimal("0.07"),
+    agreed=None,
+    of_line=Decimal("3.33"),
+    overall=Decimal("1.11"),
+    is_tax_inclusive=True,
     new_price=Decimal("0.01"),
 )
 def test_whatever_changed_the_order_costs_what_the_quote_said(  # noqa: PLR0913  one per drawn value
@@ -128,6 +141,31 @@ def test_whatever_changed_the_order_costs_what_the_quote_said(  # noqa: PLR0913 
         Product.objects.filter(pk=product.pk).update(list_price=new_price)
         order = ordering.order_from_quote(quote_id=quote.pk, by=tenant.agent)
     assert (order.net_amount, order.tax_amount) == (quote.net_amount, quote.tax_amount)
+
+
+def test_an_agreed_amount_holds_until_somebody_changes_the_line(tenant):
+    product = a_product(list_price=Decimal("0.07"), floor_price=None)
+    quote = quotes.begin_quote(customer=a_customer(tenant.agent), by=tenant.agent)
+    drawn = line(product, "1234567.891", discount_percent=Decimal("3.33"))
+    quote = save_quote(quote, drawn, discount_percent=Decimal("1.11"))
+    offering.send_quote(quote_id=quote.pk, by=tenant.agent)
+    offering.accept_quote(quote_id=quote.pk)
+    Product.objects.update(list_price=Decimal("0.08"))
+    order = ordering.order_from_quote(quote_id=quote.pk, by=tenant.agent)
+    (row,) = order.lines.all()
+    assert row.agreed_amount == row.gross_amount == quote.gross_amount
+    # as the page posts it, which knows of no amount
+    typed = replace(LineDraft.of(row), agreed_amount=None)
+    order = save(order, replace(typed, description="分两批发货"), notes="急")
+    assert order.gross_amount == quote.gross_amount
+    assert editing.copy_order(order=order, by=tenant.agent).gross_amount == quote.gross_amount
+    (row,) = order.lines.all()
+    by_price = round_money(row.quantity * row.agreed_price)
+    assert by_price != quote.gross_amount
+    order = save(order, typed, currency="USD")
+    assert order.gross_amount == by_price
+    order = save(order, replace(typed, quantity=Decimal(1)))
+    assert order.lines.get().agreed_amount is None
 
 
 def test_a_price_book_that_changed_does_not_change_the_offer(tenant):
