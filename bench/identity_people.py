@@ -4,6 +4,7 @@ Seeded and invented, as `bench.identity_confusions` is for firms; no table of th
 """
 
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from random import Random
 from typing import Literal, NamedTuple
 
@@ -210,7 +211,41 @@ def _strangers(chance: Random) -> tuple[Identity, Identity]:
     return _pair(f"{one} {left}", f"{other} {right}", region=chance.choice(TOWNS))
 
 
+def _born(chance: Random) -> date:
+    return date(1950, 1, 2) + timedelta(days=chance.randrange(20_000))
+
+
+def _born_on_one_day(chance: Random) -> tuple[Identity, Identity]:
+    (given, family), day = _name(chance), _born(chance)
+    full = f"{given} {family}"
+    return (
+        Identity(person=full, birth_date=day.isoformat()),
+        Identity(person=_slip(full, chance), birth_date=f"{day:%d/%m/%Y}"),
+    )
+
+
+def _chinese_born_on_one_day(chance: Random) -> tuple[Identity, Identity]:
+    day = _born(chance)
+    left, right = _pair(*[_chinese(chance)] * 2, birth_date=day.isoformat())
+    return left, right._replace(birth_date=f"{day.year}年{day.month}月{day.day}日")
+
+
+def _twins_with_birth_date(chance: Random) -> tuple[Identity, Identity]:
+    left, right = _twins(chance)
+    day = _born(chance).isoformat()
+    return left._replace(birth_date=day), right._replace(birth_date=day)
+
+
+def _father_and_son_of_one_name(chance: Random) -> tuple[Identity, Identity]:
+    (given, family), day = _name(chance), _born(chance)
+    left, right = _pair(*[f"{given} {family}"] * 2, address=_door(chance))
+    son = day + timedelta(days=chance.randrange(7_000, 14_000))
+    return left._replace(birth_date=day.isoformat()), right._replace(birth_date=son.isoformat())
+
+
 ASK: dict[str, Maker] = {
+    "one birth date, slip in the name": _born_on_one_day,
+    "Chinese, one birth date": _chinese_born_on_one_day,
     "slip in the name": _slips_in_name,
     "slips in name and address": _slip_and_door,
     "slip in the mail's host": _slip_in_mail,
@@ -230,4 +265,6 @@ OTHER: dict[str, Maker] = {
     "namesakes in two towns": _namesakes_elsewhere,
     "Chinese namesakes": _chinese_namesakes,
     "strangers": _strangers,
+    "twins with birth date": _twins_with_birth_date,
+    "father and son of one name, birth dates": _father_and_son_of_one_name,
 }

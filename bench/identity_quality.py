@@ -241,11 +241,16 @@ def _people_records() -> dict[str, list[tuple[str, Identity]]]:
                 person=f"{row['first_name']} {row['surname']}".strip(),
                 emails=(row["email"],),
                 region=row["city"],
+                birth_date=row["dob"],
             ),
         )
         for row in rows("people/fake_1000.csv")
     ]
-    return found
+    plain = {
+        name: [(truth, record._replace(birth_date="")) for truth, record in records]
+        for name, records in found.items()
+    }
+    return plain | {f"{name} with birth dates": records for name, records in found.items()}
 
 
 def _febrl(row: dict[str, str]) -> Identity:
@@ -254,6 +259,7 @@ def _febrl(row: dict[str, str]) -> Identity:
     return Identity(
         person=f"{row['given_name']} {row['surname']}".strip(),
         address=", ".join(filter(None, parts)),
+        birth_date=row["date_of_birth"],
     )
 
 

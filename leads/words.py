@@ -199,6 +199,11 @@ REASONS = {
     ReasonCode.STREET_EQUAL: _("same street or village, another door"),
     ReasonCode.EMAIL_NAMES_PERSON: _("e-mail made of the name"),
     ReasonCode.TOWN_EQUAL: _("same town"),
+    ReasonCode.BIRTH_DATE_EQUAL: _("same birth date"),
+    ReasonCode.BIRTH_DATE_ALIKE: _("birth date nearly the same"),
+    ReasonCode.BIRTH_DATE_DIFFERENT: _("different birth date"),
+    ReasonCode.CITIZEN_NUMBER_EQUAL: _("same identity card number"),
+    ReasonCode.CITIZEN_NUMBER_DIFFERENT: _("different identity card number"),
 }
 DOUBTS = frozenset(
     code

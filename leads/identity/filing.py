@@ -51,7 +51,7 @@ _NONE = np.zeros(0, np.uint64)
 _LONGEST = 31
 _BRAND_FIELD, _TEXT = map(CompanyName._fields.index, ("brand", "text"))
 _PHONE, _FIRM, _BRAND, _SOUND_PLACE, _SOUND_TRADE, _PERSON, _OTHER = range(1, 8)
-_NEAR, _NAME, _PART, _WHOLE = range(8, 12)
+_NEAR, _NAME, _PART, _WHOLE, _CITIZEN = range(8, 13)
 Rows = npt.NDArray[np.intp]
 
 
@@ -167,6 +167,8 @@ class Filing:
             if key.kind != "phone":
                 number = hash((_OTHER, number_of(f"{key.kind}:{key.value}")))
                 self.further.append((STRONG if key.is_strong else WEAK, number, at))
+        if profile.citizen:
+            self.further.append((STRONG, hash((_CITIZEN, number_of(profile.citizen))), at))
         if profile.person and not profile.names:
             for words in person_keys(profile):
                 self.further.append((WEAK, hash((_PERSON, *map(number_of, words))), at))

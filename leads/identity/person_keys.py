@@ -30,6 +30,9 @@ def person_keys(profile: Profile) -> Iterator[tuple[str, ...]]:
         yield "letters", _MARKS.sub("", name), host[:2]
         for key in _of_name(_MARKS.sub(" ", name)):
             yield "person", *key
+    for day in profile.born:
+        for start in _starts(profile.person):
+            yield "born", day, start
     if profile.address:
         for key in _of_address(profile.address):
             yield "door", *key
@@ -51,6 +54,14 @@ def _of_name(name: str) -> Iterator[tuple[str, ...]]:
         yield other, one[0]
         yield tuple(sorted((one[:_START], other[:_START])))
         yield tuple(sorted((one[-_START:], other[-_START:])))
+
+
+def _starts(name: str) -> set[str]:
+    """How the words of a name begin, of a Chinese one as it is spelt."""
+    if has_chinese(name):
+        ways = chinese_spellings(name)[:_MOST] or [(name,)]
+        return {word[:1] for words in ways for word in words}
+    return {word[0] for word in name.split()[:_MOST]}
 
 
 def _of_address(text: str) -> Iterator[tuple[str, ...]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
+from leads.identity.births import birth_dates, born_in, citizen_number
 from leads.identity.companies import parse_company_name
 from leads.identity.contacts import (
     address_domain,
@@ -43,6 +44,8 @@ class Profile(NamedTuple):
     extensions: frozenset[str] = _NOTHING
     address: str = ""
     town: str = ""  # of a person without a company
+    born: frozenset[str] = _NOTHING
+    citizen: str = ""
 
 
 _NAMELESS = Profile()
@@ -63,6 +66,7 @@ def profile_of(record: Identity) -> Profile:
     if emails and (mobiles := _valid(map(mobile_in, emails))):
         phones |= mobiles
     extended = any(";" in phone for phone in phones)
+    citizen = citizen_number(record.citizen_number) if record.citizen_number else ""
     return Profile(
         names=_one_name(record) or tuple(_names(record)),
         person=_person(record.person) if record.person else "",
@@ -74,6 +78,8 @@ def profile_of(record: Identity) -> Profile:
         extensions=phones if extended else _NOTHING,
         address=record.address,
         town=_town(record) if record.person and record.region and not record.company else "",
+        born=_born(record.birth_date, citizen) if record.birth_date or citizen else _NOTHING,
+        citizen=citizen,
     )
 
 
@@ -83,6 +89,11 @@ def _person(text: str) -> str:
     if "(" in name:
         name = " ".join(_REMARK.sub(" ", name).split()) or name
     return "" if name in _NOBODY else name
+
+
+def _born(text: str, citizen: str) -> frozenset[str]:
+    """The birth date a record tells, or else its identity number does."""
+    return birth_dates(text) or (born_in(citizen) if citizen else _NOTHING)
 
 
 def _town(record: Identity) -> str:

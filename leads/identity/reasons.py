@@ -59,6 +59,11 @@ class ReasonCode(StrEnum):
     STREET_EQUAL = "street_equal"  # left, right
     EMAIL_NAMES_PERSON = "email_names_person"  # left: the address, right: the person
     TOWN_EQUAL = "town_equal"  # value
+    BIRTH_DATE_EQUAL = "birth_date_equal"  # value
+    BIRTH_DATE_ALIKE = "birth_date_alike"  # left, right
+    BIRTH_DATE_DIFFERENT = "birth_date_different"  # left, right
+    CITIZEN_NUMBER_EQUAL = "citizen_number_equal"  # value: its end only
+    CITIZEN_NUMBER_DIFFERENT = "citizen_number_different"  # left, right: their ends only
 
 
 REASON_CODES: tuple[str, ...] = tuple(code.value for code in ReasonCode)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from rapidfuzz.fuzz import partial_ratio
 
 from leads.identity.addresses import Nearness, compare_addresses
+from leads.identity.births import BirthLikeness, compare_births, masked, shown
 from leads.identity.contacts import SHARED_MAILBOXES, organisation_code
 from leads.identity.mail_evidence import alike_addresses, names_person
 from leads.identity.names import compare_parsed, verdict_for
@@ -23,6 +24,10 @@ _PERSON_FULL, _PERSON_SHORT, _PERSON_ALIKE = 0.5, 0.4, 0.3  # 欧阳娜娜; 王�
 _PERSON_NEAR = 0.47  # Geeorge Davidson
 _ALL_THERE_IS = 0.66  # a rare name, when nothing else can be compared
 _TOWN = 0.25
+_BORN, _BORN_ALIKE = 0.6, 0.35  # on one day; a digit off
+_TWO_BIRTHS = 0.85  # at most
+_OPEN = 0.2  # 王总 and 王建国, when they were born on one day
+_HALF = 0.5  # of all doubt: twins share a door, hardly mail
 _ADDRESS: dict[str, float] = {"room": 0.8, "number": 0.6, "street": 0.35, "building": 0.2}
 _ADDRESS_CODES = {"street": ReasonCode.STREET_EQUAL, "building": ReasonCode.BUILDING_EQUAL}
 _HOUSEHOLD = 0.3  # of an address, when the people are two
@@ -30,7 +35,9 @@ _NAME = 0.97
 _BRANCH = 0.88  # at most: it may well have its parent's phone
 _SAME_TOWN = 80  # of 100
 _MAIL_AGREES = frozenset({ReasonCode.EMAIL_EQUAL, ReasonCode.EMAIL_ALIKE, ReasonCode.DOMAIN_EQUAL})
-_TWO_PARTIES = frozenset({ReasonCode.PERSON_DIFFERENT, ReasonCode.BRAND_DIFFERENT})
+_TWO_PARTIES = frozenset(
+    {ReasonCode.PERSON_DIFFERENT, ReasonCode.BRAND_DIFFERENT, ReasonCode.BIRTH_DATE_DIFFERENT}
+)
 NamesAlike = Callable[[CompanyName, CompanyName], NameMatch]
 
 
@@ -64,8 +71,15 @@ def compare_profiles(
     if not (a.names or b.names):
         evidence.add(_named_in_mail(a, b))
     near = compare_addresses(a.address, b.address) if a.address and b.address else ""
+    is_private = not (a.names and b.names)  # or the firm is the client, whoever is told beside it
+    born = compare_births(a.born, b.born) if a.born and b.born and is_private else "open"
     if a.person and b.person:
-        evidence.add(_persons(a, b, evidence, near))
+        findings = _persons(a, b, evidence, near)
+        evidence.add(_of_namesakes(findings) if born == "different" else findings)
+    if born != "open":
+        evidence.add(_births(a, b, born, evidence))
+    if a.citizen and b.citizen:
+        evidence.add(_citizens(a.citizen, b.citizen, is_private=is_private))
     if near:
         evidence.add(_addresses(a, b, evidence, near))
     return evidence.match()
@@ -183,6 +197,38 @@ def _persons(a: Profile, b: Profile, evidence: _Evidence, near: Nearness) -> Ite
         yield Finding(Reason(ReasonCode.PERSON_DIFFERENT, pair), ceiling=0.85)
     if a.town and a.town == b.town and likeness not in ("different", "given", "open"):
         yield Finding(Reason(ReasonCode.TOWN_EQUAL, {"value": a.town}), _TOWN)
+
+
+def _of_namesakes(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Two people born on two days: that they have one name says nothing."""
+    return (finding._replace(weight=0.0) for finding in findings)
+
+
+def _births(a: Profile, b: Profile, born: BirthLikeness, evidence: _Evidence) -> Iterator[Finding]:
+    """One day speaks for one person, unless the names are two: of twins."""
+    pair = {"left": shown(a.born), "right": shown(b.born)}
+    if born == "different":
+        yield Finding(Reason(ReasonCode.BIRTH_DATE_DIFFERENT, pair), ceiling=_TWO_BIRTHS)
+        return
+    weight = _BORN if born == "equal" else _BORN_ALIKE
+    if evidence.says(_TWO_PARTIES) and evidence.doubt > _HALF:
+        weight *= _HOUSEHOLD
+    if both := a.born & b.born:
+        yield Finding(Reason(ReasonCode.BIRTH_DATE_EQUAL, {"value": shown(both)}), weight)
+        if a.person and b.person and compare_persons(a.person, b.person) == "open":
+            names = {"left": a.person, "right": b.person}
+            yield Finding(Reason(ReasonCode.PERSON_ALIKE, names), _OPEN)
+    else:
+        yield Finding(Reason(ReasonCode.BIRTH_DATE_ALIKE, pair), weight)
+
+
+def _citizens(left: str, right: str, *, is_private: bool) -> Iterator[Finding]:
+    if left == right:
+        reason = Reason(ReasonCode.CITIZEN_NUMBER_EQUAL, {"value": masked(left)})
+        yield Finding(reason, weight=_CREDIT_CODE)
+    elif is_private:
+        pair = {"left": masked(left), "right": masked(right)}
+        yield Finding(Reason(ReasonCode.CITIZEN_NUMBER_DIFFERENT, pair), ceiling=0.5)
 
 
 def _named_in_mail(a: Profile, b: Profile) -> Iterator[Finding]:

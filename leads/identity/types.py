@@ -79,6 +79,8 @@ class Identity(NamedTuple):
     address: str = ""
     region: str = ""
     aliases: tuple[str, ...] = ()
+    birth_date: str = ""  # of a private person, in any usual form
+    citizen_number: str = ""  # 居民身份证
 
 
 class CompanyName(NamedTuple):

@@ -5,10 +5,14 @@ from dataclasses import dataclass, field
 
 from crm.tabular import Row, Table, read_table
 from leads.identity import Identity, IdentityMatch, find_duplicates
-from leads.services.imports_columns import FIELDS, guess_mapping, names_columns
+from leads.services import cleaning_people
+from leads.services.cleaning_people import people_columns, whole_address, whole_name
+from leads.services.imports_columns import FIELDS as IMPORTED
+from leads.services.imports_columns import guess_mapping, names_columns
 from leads.services.imports_rows import split_phones
 
 SAMPLED = 200
+FIELDS = (*IMPORTED, *cleaning_people.FIELDS)
 Progress = Callable[[str, int], None]
 
 
@@ -87,8 +91,13 @@ def _identities(
 
 
 def _mapping(table: Table, sample: Iterable[Row], columns: Mapping[str, str]) -> dict[str, str]:
-    samples = [[cell or "" for cell in row.cells] for row in sample]
-    mapping = guess_mapping(table.header, samples)
+    mapping = people_columns(table.header)
+    header = ["" if str(index) in mapping else name for index, name in enumerate(table.header)]
+    samples = [
+        ["" if str(index) in mapping else cell or "" for index, cell in enumerate(row.cells)]
+        for row in sample
+    ]
+    mapping |= guess_mapping(header, samples)
     for name, column in columns.items():
         if name not in FIELDS:
             raise UnknownColumn(name, FIELDS)
@@ -109,16 +118,20 @@ def identity_of(row: Row, columns: Sequence[tuple[int, str]]) -> Identity:
             phones += split_phones(text)
         elif text:
             said[name] = text
+    is_divided = "suburb" in said or "postcode" in said  # then its state is no town
+    province = "" if is_divided else said.get("province", "")
     return Identity(
         id=row.number,
         company=said.get("company_name", ""),
-        person=said.get("contact_name", ""),
+        person=whole_name(said),
         phones=tuple(phones),
         emails=tuple(said.get("email", "").replace(";", " ").replace(",", " ").split()),
         credit_code=said.get("credit_code", ""),
         wechat=said.get("wechat", ""),
-        address=said.get("address", ""),
-        region=said.get("province", "") or said.get("city", ""),
+        address=whole_address(said),
+        region=province or said.get("city", ""),
+        birth_date=said.get("birth_date", ""),
+        citizen_number=said.get("citizen_number", ""),
     )
 
 

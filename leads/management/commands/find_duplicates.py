@@ -16,8 +16,7 @@ from django.utils.translation import pgettext
 from crm.tabular import UnreadableTable, write_marked_csv, write_marked_xlsx
 from leads.identity import HelperLost, TooManyRecords
 from leads.selectors.imports_words import file_problem_words
-from leads.services.cleaning import Cleaned, UnknownColumn, clean, open_table
-from leads.services.imports_columns import FIELDS
+from leads.services.cleaning import FIELDS, Cleaned, UnknownColumn, clean, open_table
 from leads.services.imports_files import error_of
 from leads.words import reason_words
 
