@@ -14,6 +14,7 @@ from crm.people import services as people
 from crm.people.models import Department, Member, User
 from crm.tenancy.context import acting_as, tenant_context
 from crm.tenancy.models import Organization
+from tests.support.copies import copy_of
 
 PASSWORD = "long-enough-to-pass-9"
 
@@ -74,13 +75,13 @@ def build_cast(slug: str = "acme") -> Cast:
 @pytest.fixture
 def cast(db) -> Cast:
     """The organisation `acme` and its people; not inside the tenant."""
-    return build_cast("acme")
+    return copy_of("acme", build_cast)
 
 
 @pytest.fixture
 def other_cast(db) -> Cast:
     """A second organisation in the same database."""
-    return build_cast("globex")
+    return copy_of("globex", build_cast)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from django.db import connections
 from crm.embedded import schema
 
 ROOT = Path(__file__).resolve().parents[2]
+_clones = 0
 
 
 def schema_fingerprint() -> str:
@@ -79,6 +80,13 @@ def clone(template: str, name: str) -> None:
     with admin_connection() as admin:
         admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     use_database(name)
+    global _clones  # noqa: PLW0603  a process uses one after the other
+    _clones += 1
+
+
+def generation() -> int:
+    """Which clone the tests of this process use now; a new one begins with its ids anew."""
+    return _clones
 
 
 def drop(name: str) -> None:
