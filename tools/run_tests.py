@@ -9,11 +9,13 @@ from crm.embedded.testing import ensure_services
 from tools.browser import NoBrowser, ensure_browser, font_environment
 
 ROOT = Path(__file__).resolve().parents[1]
-WHOLE = ("tests/e2e", "tests/crash")
+# Two processes. The two groups of whole installations (tests/e2e, tests/crash) have many tests and
+# therefore come first, one in each process; then whoever is free takes the next single test.
+SIDE_BY_SIDE = ("-n", "2", "--dist", "loadgroup")
 
 
 def main(arguments: list[str]) -> int:
-    """Run the tests, those of whole installations last; the exit code is pytest's."""
+    """Run the tests, whole installations first; the exit code is pytest's."""
     try:
         os.environ["CHROMIUM"] = ensure_browser()
     except NoBrowser as reason:
@@ -21,14 +23,8 @@ def main(arguments: list[str]) -> int:
         return 1
     os.environ.update(ensure_services())
     os.environ.update(font_environment(Path(os.environ.get("DATA_DIR", ROOT / "var"))))
-    command = [sys.executable, "-m", "pytest"]
-    if arguments:
-        return subprocess.call([*command, *arguments], cwd=ROOT)  # noqa: S603 - the developer's own
-    # Whole installations share the test broker and the cores: one after the other, by themselves.
-    apart = [f"--ignore={folder}" for folder in WHOLE]
-    first = subprocess.call([*command, "-n", "2", *apart], cwd=ROOT)  # noqa: S603 - our own
-    second = subprocess.call([*command, *WHOLE], cwd=ROOT)  # noqa: S603 - our own
-    return first or second
+    command = [sys.executable, "-m", "pytest", *(arguments or SIDE_BY_SIDE)]
+    return subprocess.call(command, cwd=ROOT)  # noqa: S603 - the developer's own arguments
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 python -m tests.crash.scenario check SLUG ROWS   a new organisation uploads a file and checks it
 python -m tests.crash.scenario start SLUG        and starts the import
+python -m tests.crash.scenario import SLUG ROWS  both, one after the other
 """
 
 import itertools
@@ -10,7 +11,9 @@ import sys
 import django
 
 from crm.embedded.environment import adopt_running
+from crm.embedded.process import wait_until
 
+PATIENCE = 400.0
 SIGNS = "山水云林海川石田金木春夏秋冬天地元亨利贞星辰风雷"
 
 
@@ -37,6 +40,20 @@ def check(slug: str, count: int) -> None:
         imports.choose_columns(batch_id=batch.pk, mapping=batch.mapping)
 
 
+def wait_until_checked(slug: str) -> None:
+    from crm.tenancy.context import tenant_context
+    from crm.tenancy.models import Organization
+    from leads.models import ImportBatch
+
+    number = Organization.objects.get(slug=slug).id
+
+    def is_checked() -> bool:
+        with tenant_context(number):
+            return ImportBatch.objects.get().state == "checked"
+
+    assert wait_until(is_checked, seconds=PATIENCE, every=0.1)
+
+
 def start(slug: str) -> None:
     from crm.tenancy.context import tenant_context
     from crm.tenancy.models import Organization
@@ -56,6 +73,10 @@ def main(arguments: list[str]) -> None:
         case ["check", slug, count]:
             check(slug, int(count))
         case ["start", slug]:
+            start(slug)
+        case ["import", slug, count]:
+            check(slug, int(count))
+            wait_until_checked(slug)
             start(slug)
 
 

@@ -3,12 +3,15 @@
 import os
 import signal
 import socket
+from pathlib import Path
 
 import pytest
 
-from tests.crash.conftest import Installation, all_gone, eventually
+from tests.crash.conftest import PATIENCE, Installation, all_gone, eventually
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("installation")]
+
+GOING = 60  # seconds for what dies by itself or is started again; on a quiet machine it takes one
 
 
 def kill(installation: Installation, name: str) -> int:
@@ -48,25 +51,26 @@ def test_a_killed_supervisor_leaves_nothing_and_the_next_start_works(
     installation.signal(signal.SIGKILL)
     installation.wait()
 
-    assert eventually(lambda: all_gone(family), seconds=15)
+    assert eventually(lambda: all_gone(family), seconds=GOING)
     assert installation.start().answers()
 
 
 def test_a_second_start_on_the_same_folder_is_refused(installation: Installation) -> None:
     installation.start()
     second = Installation(installation.data).launch()
-    said, _ = second.process.communicate(timeout=30)
+    said, _ = second.process.communicate(timeout=PATIENCE)
 
     assert second.process.returncode == 1
     assert f"process {installation.process.pid}" in said
     assert installation.answers()
 
 
-def test_a_port_in_use_is_told_before_anything_starts(installation: Installation) -> None:
+def test_a_port_in_use_is_told_before_anything_starts(tmp_path: Path) -> None:
+    installation = Installation(tmp_path)
     with socket.socket() as other:
         other.bind(("127.0.0.1", installation.port))
         other.listen()
-        said, _ = installation.launch().process.communicate(timeout=30)
+        said, _ = installation.launch().process.communicate(timeout=PATIENCE)
 
     assert installation.process.returncode == 1
     assert f"127.0.0.1:{installation.port} cannot be used" in said
@@ -85,7 +89,7 @@ def test_without_postgresql_all_ends_and_the_next_start_recovers(
 
     assert installation.wait() == 1
     assert "PostgreSQL ended" in "".join(installation.lines)
-    assert eventually(lambda: all_gone(family), seconds=10)
+    assert eventually(lambda: all_gone(family), seconds=GOING)
     installation.start()
     with installation.connect() as connection:
         assert connection.execute("select word from kept").fetchall() == [("华为",)]
@@ -99,7 +103,7 @@ def test_what_dies_is_started_again(installation: Installation, name: str) -> No
     assert eventually(lambda: name in installation.processes())
     old = kill(installation, name)
 
-    assert eventually(lambda: is_replaced(installation, name, old), seconds=15)
+    assert eventually(lambda: is_replaced(installation, name, old), seconds=GOING)
     assert eventually(installation.answers)
 
 

@@ -1,4 +1,8 @@
-"""A browser against a running installation: web, worker, scheduler, PostgreSQL and Valkey."""
+"""A browser against a running installation: web, worker, scheduler, PostgreSQL and Valkey.
+
+All of it ends with the last test of this package: what the process tests next has the machine, and
+no event loop in its thread.
+"""
 
 import os
 from collections.abc import Iterator
@@ -41,7 +45,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     return report
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def own_database(database_template: str, worker_name: str) -> Iterator[str]:
     """A clone of the template beside the one that other tests use; its address."""
     name = f"tongzhou_e2e_{worker_name}"
@@ -53,7 +57,7 @@ def own_database(database_template: str, worker_name: str) -> Iterator[str]:
         admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def installation(own_database: str) -> Iterator[Installation]:
     """What `make run` starts, with four small companies in it."""
     running = Installation(Path(os.environ["DATA_DIR"]) / "e2e", own_database)
@@ -70,7 +74,7 @@ def installation(own_database: str) -> Iterator[Installation]:
         running.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     program = find_browser()
     assert program, "No Chromium: run the browser tests with make test, which installs it."
@@ -80,7 +84,7 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def known_sessions() -> dict[str, object]:
     """Who has signed in already; a second visit does not need the form again."""
     return {}
