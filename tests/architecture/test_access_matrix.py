@@ -42,14 +42,15 @@ def powerless(cast):
 @pytest.mark.parametrize("address", ADDRESSES, ids=lambda a: a.name)
 def test_access(address, cast, other_cast, powerless, client, sign_in):
     path = f"/{cast.organization.slug}/{address.path}"
+    stranger, nobody = sign_in(other_cast.owner), sign_in(powerless)
     refused = set()
 
     for method in ("get", "post"):
         anonymous = getattr(client, method)(path)
         assert anonymous.status_code == 302
         assert anonymous.headers["Location"].startswith(settings.LOGIN_URL)
-        assert getattr(sign_in(other_cast.owner), method)(path).status_code == 404
-        refused.add(getattr(sign_in(powerless), method)(path).status_code)
+        assert getattr(stranger, method)(path).status_code == 404
+        refused.add(getattr(nobody, method)(path).status_code)
 
     if address.needs == ANY_MEMBER:
         assert refused <= ANSWERS_OF_A_SAMPLE

@@ -32,13 +32,15 @@ def register():
 def test_a_slow_job_keeps_its_lease(
     real_transactions, cast_committed, register, monkeypatch, atomic
 ):
-    monkeypatch.setattr(services, "LEASE", timedelta(seconds=1))
+    monkeypatch.setattr(services, "LEASE", timedelta(seconds=2))
     monkeypatch.setattr(services, "RENEW_EVERY", timedelta(seconds=0.1))
     ran: list[float] = []
+    begun, may_end = threading.Event(), threading.Event()
 
     def slow(*_organization):
         ran.append(time.monotonic())
-        time.sleep(2.5)
+        begun.set()
+        may_end.wait(120)
 
     register("test.slow", slow, atomic=atomic)
     organization_id = cast_committed.organization.id
@@ -51,9 +53,12 @@ def test_a_slow_job_keeps_its_lease(
 
     worker = threading.Thread(target=work)
     worker.start()
-    time.sleep(1.8)
-    assert not services.run(organization_id, job.pk)
+    assert begun.wait(120)
+    time.sleep(2.1)  # the lease with which it began is over
+    taken = services.run(organization_id, job.pk)
+    may_end.set()
     worker.join()
+    assert not taken
     assert len(ran) == 1
     with tenant_context(organization_id):
         assert Job.objects.get(pk=job.pk).state == JobState.DONE

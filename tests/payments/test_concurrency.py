@@ -25,7 +25,7 @@ def in_parallel(organization_id, *attempts):
     def run(attempt):
         try:
             with tenant_context(organization_id):
-                barrier.wait(timeout=10)
+                barrier.wait(timeout=120)
                 attempt()
             outcomes.append("done")
         except Exception as error:  # noqa: BLE001
@@ -37,7 +37,7 @@ def in_parallel(organization_id, *attempts):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=120)
     return outcomes
 
 

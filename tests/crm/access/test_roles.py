@@ -314,7 +314,7 @@ def test_two_at_once_cannot_take_the_last_who_may(cast_committed):
 
     def take(draft: RoleDraft) -> bool:
         try:
-            barrier.wait(10)
+            barrier.wait(120)
             with tenant_context(cast.organization.id):
                 services.save_role(draft)
             return True

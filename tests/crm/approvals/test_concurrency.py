@@ -26,7 +26,7 @@ def at_once(*calls: Callable[[], object]) -> list[object]:
 
     def attempt(index: int, call: Callable[[], object]) -> None:
         try:
-            barrier.wait(timeout=20)
+            barrier.wait(timeout=120)
             found[index] = call()
         except Exception as error:
             found[index] = error
@@ -39,7 +39,7 @@ def at_once(*calls: Callable[[], object]) -> list[object]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=120)
     return found
 
 

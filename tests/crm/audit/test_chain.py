@@ -180,7 +180,7 @@ def test_writers_at_once_make_one_chain_and_lose_no_line(company):
     def guarded(work):
         def run() -> None:
             try:
-                barrier.wait(timeout=20)
+                barrier.wait(timeout=120)
                 work()
             except Exception as error:
                 errors.append(error)
@@ -209,10 +209,10 @@ def test_writers_at_once_make_one_chain_and_lose_no_line(company):
     for thread in writers + sealers:
         thread.start()
     for thread in writers:
-        thread.join(timeout=60)
+        thread.join(timeout=120)
     done.set()
     for thread in sealers:
-        thread.join(timeout=60)
+        thread.join(timeout=120)
     seal_organization(organization)
 
     assert not errors
@@ -230,16 +230,16 @@ def test_a_line_of_a_running_transaction_waits_and_is_not_passed_over(company):
         with tenant_context(organization, member_id=company.agent.pk):
             services.record("lead.created", target=company.agent, number=99)
             began.set()
-            go_on.wait(timeout=20)
+            go_on.wait(timeout=120)
         connection.close()
 
     thread = threading.Thread(target=slow)
     thread.start()
-    began.wait(timeout=20)
+    began.wait(timeout=120)
     write(company, 2)  # committed later, numbered later: they wait for the earlier one
     assert verified(company).unsealed == 2
     go_on.set()
-    thread.join(timeout=20)
+    thread.join(timeout=120)
     assert seal_organization(organization) == 3
     assert verified(company).is_whole
 

@@ -93,7 +93,7 @@ def test_an_orphaned_server_of_the_same_folder_is_ended_first(server: Postgres) 
     orphan = server.process
     server.start()
 
-    assert orphan.wait(10) == 0
+    assert orphan.wait(120) == 0
     assert ask(server, "select 1") == 1
 
 

@@ -73,7 +73,7 @@ def test_a_program_that_will_not_listen_is_killed_with_its_children(tmp_path: Pa
     child = int((tmp_path / "child").read_text())
 
     assert process.returncode == -9
-    assert wait_until(lambda: not is_alive(child), seconds=2)
+    assert wait_until(lambda: not is_alive(child), seconds=30)
 
 
 def project(root: Path) -> Path:

@@ -43,12 +43,12 @@ def end(run: subprocess.Popen[str], *, kill: bool = False) -> None:
     if kill:
         run.kill()
     run.stdin.close()
-    run.wait(20)
+    run.wait(120)
     run.stdout.close()
 
 
 def wait_for_end(home: Path, keeper: int) -> bool:
-    for _ in range(200):
+    for _ in range(1_200):
         if not is_alive(keeper) and not (home / "test" / "postgres").exists():
             return True
         time.sleep(0.05)

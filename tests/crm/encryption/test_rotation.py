@@ -172,12 +172,12 @@ def test_a_value_of_a_transaction_under_way_is_not_left_behind(companies, key_fi
         with tenant_context(companies[0].organization.pk):
             open_account(name="慢", number="6222999900001111")
             written.set()
-            go_on.wait(timeout=20)
+            go_on.wait(timeout=120)
         connection.close()
 
     thread = threading.Thread(target=slow)
     thread.start()
-    written.wait(timeout=20)
+    written.wait(timeout=120)
     pause = threading.Event()
 
     def sleep(seconds: float) -> None:
@@ -187,6 +187,6 @@ def test_a_value_of_a_transaction_under_way_is_not_left_behind(companies, key_fi
 
     monkeypatch.setattr(rotate_field_keys.time, "sleep", sleep)
     call_command("rotate_field_keys", "--retire", stdout=StringIO())
-    thread.join(timeout=20)
+    thread.join(timeout=120)
     assert old not in used_keys()
     assert "6222999900001111" in numbers(companies[0])

@@ -65,7 +65,7 @@ class Traveller:
 
     def come_back(self, address: str) -> Any:
         """What the provider sends, given to us."""
-        answer = requests.get(address, allow_redirects=False, timeout=5)
+        answer = requests.get(address, allow_redirects=False, timeout=60)
         parts = urlsplit(answer.headers["Location"])
         self.back = f"{parts.path}?{parts.query}"
         return self.client.get(self.back)

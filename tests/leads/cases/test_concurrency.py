@@ -92,7 +92,7 @@ def test_who_comes_while_a_case_is_decided_is_not_left_in_the_decided_one(
         case = CollisionCase.objects.get()
 
     def come() -> Lead:
-        deciding.wait(5)
+        deciding.wait(120)
         return enter(cast.northerner)()
 
     ruling = Ruling(CollisionOutcome.NOT_SAME, reason="两家公司")

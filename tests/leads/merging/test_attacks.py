@@ -35,7 +35,7 @@ def test_an_edit_of_what_is_merged_away_in_that_moment_is_refused_in_words(graph
     kept, gone = committed(graph, lambda: (make("同光精密"), make("蓝鲸科技")))
 
     def edit():
-        held.wait(5)
+        held.wait(120)
         if kind == "customer":
             return update_customer(customer_id=gone.pk, by=graph.cast.agent, website="a.cn")
         return update_lead(lead_id=gone.pk, by=graph.cast.agent, notes="新的")
@@ -51,7 +51,7 @@ def test_an_edit_of_the_kept_record_in_that_moment_is_not_lost(graph, held):
     kept, gone = committed(graph, lambda: (graph.customer("同光精密"), graph.customer("蓝鲸科技")))
 
     def edit():
-        held.wait(5)
+        held.wait(120)
         return update_customer(customer_id=kept.pk, by=graph.cast.agent, website="new.cn")
 
     merge = lambda: merging.merge(kept=kept, gone=gone, by=graph.cast.manager)  # noqa: E731

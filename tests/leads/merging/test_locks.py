@@ -24,7 +24,7 @@ def test_work_logged_while_its_customer_is_merged(cast_committed: Cast, held, ki
         subject = graph.deal(gone) if kind == "deal" else _converted(graph, gone)
 
     def follow():
-        held.wait(5)
+        held.wait(120)
         return log_follow_up(subject=subject, by=cast.agent, outcome="interested", next_step="寄样")
 
     merge = lambda: merging.merge(kept=kept, gone=gone, by=cast.manager)  # noqa: E731
