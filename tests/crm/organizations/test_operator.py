@@ -56,17 +56,23 @@ def test_a_staff_user_gains_nothing_inside_an_organisation(cast, operating):
 
 
 @pytest.fixture
-def busy(cast, other_cast, operator):
-    """Two organisations with everything in them, measured."""
-    with tenant_context(cast.organization.pk):
-        World(cast).grow(2)
-    measuring.measure_all()
+def waiting(cast, other_cast, operator):
+    """Two organisations, one of which shall be deleted, and the wish for a third."""
     founding.ask_to_sign_up(
         company="Wish Ltd", slug="wish", name="W", email="w@x.example", password="long-enough-9x",
         language="en",
     )  # fmt: skip
     deletion.request_deletion(other_cast.organization.pk, by="G <g***@x>", days=30)
     return cast
+
+
+@pytest.fixture
+def busy(waiting):
+    """The same with everything in the first, measured."""
+    with tenant_context(waiting.organization.pk):
+        World(waiting).grow(2)
+    measuring.measure_all()
+    return waiting
 
 
 def test_no_page_reads_a_table_of_a_tenant(busy, operating):
@@ -117,20 +123,20 @@ def test_a_suspension_needs_a_reason(cast, operating):
     assert Organization.objects.get().suspended_at is None
 
 
-def test_the_operator_can_keep_an_organisation(busy, other_cast, operating):
+def test_the_operator_can_keep_an_organisation(waiting, other_cast, operating):
     operating.post(f"/operator/organizations/{other_cast.organization.pk}/keep/")
     assert Organization.objects.get(pk=other_cast.organization.pk).is_open
     assert Deletion.objects.get().cancelled_by.startswith("Operator <operator@")
 
 
-def test_a_sign_up_can_be_dropped(busy, operating):
+def test_a_sign_up_can_be_dropped(waiting, operating):
     operating.post(f"/operator/sign-ups/{SignUp.objects.get().pk}/drop/")
     assert not SignUp.objects.exists()
     assert OperatorAction.objects.get().details["email"] == "w@x.example"
 
 
-def test_the_application_cannot_rewrite_what_operators_did(busy, operating):
-    operating.post(f"/operator/organizations/{busy.organization.pk}/suspend/", {"reason": "x"})
+def test_the_application_cannot_rewrite_what_operators_did(waiting, operating):
+    operating.post(f"/operator/organizations/{waiting.organization.pk}/suspend/", {"reason": "x"})
     for change in (
         lambda: OperatorAction.objects.update(by_email="somebody"),
         lambda: OperatorAction.objects.all().delete(),
