@@ -9,7 +9,7 @@ from hypothesis import settings as hypothesis_settings
 
 from tests.support import database
 
-pytest_plugins = ["tests.support.cast", "tests.support.templates"]
+pytest_plugins = ["tests.support.cast", "tests.support.scheduling", "tests.support.templates"]
 
 # Examples have no time limit: a busy machine is not a failing rule. Speed is measured by bench/.
 # The examples are the same in every run, so that a change is judged by what it changed;

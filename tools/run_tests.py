@@ -9,9 +9,9 @@ from crm.embedded.testing import ensure_services
 from tools.browser import NoBrowser, ensure_browser, font_environment
 
 ROOT = Path(__file__).resolve().parents[1]
-# Two processes. The two groups of whole installations (tests/e2e, tests/crash) have many tests and
-# therefore come first, one in each process; then whoever is free takes the next single test.
-SIDE_BY_SIDE = ("-n", "2", "--dist", "loadgroup")
+# Each folder of whole installations is one piece of work and goes first; then whoever is free takes
+# the next single test (tests/support/scheduling.py).
+SIDE_BY_SIDE = ("-n", "2")
 
 
 def main(arguments: list[str]) -> int:

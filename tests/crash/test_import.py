@@ -8,7 +8,7 @@ import pytest
 
 from tests.crash.conftest import Installation, eventually
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("installation")]
+pytestmark = pytest.mark.slow
 ROWS = 4_000  # four steps of the check and of the import: there is a middle to be killed in
 VICTIMS = ("worker", "valkey-server", "postgres", "supervisor")
 BATCH = """

@@ -9,7 +9,7 @@ import pytest
 
 from tests.crash.conftest import PATIENCE, Installation, all_gone, eventually
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("installation")]
+pytestmark = pytest.mark.slow
 
 GOING = 60  # seconds for what dies by itself or is started again; on a quiet machine it takes one
 

@@ -29,7 +29,7 @@ ARGUMENTS = [
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whole journeys, and slow; each module names its group itself, where xdist sees it in time."""
+    """Whole journeys, and slow."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.e2e)

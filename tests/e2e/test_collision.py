@@ -5,8 +5,6 @@ from playwright.sync_api import Locator, Page
 
 from tests.e2e.people import Company, Person, Theatre, expect
 
-pytestmark = pytest.mark.xdist_group("e2e")  # one process: one installation, one broker
-
 CLIENT, PHONE_OF_OWNER = "常州启明星仪器有限公司", "13961234567"
 DRAWER, MODAL = "#tz-drawer[open]", "#tz-modal[open]"
 

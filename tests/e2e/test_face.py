@@ -8,8 +8,6 @@ from playwright.sync_api import Page
 
 from tests.e2e.people import DESKTOP, PHONE, Company, Person, Theatre, expect
 
-pytestmark = pytest.mark.xdist_group("e2e")  # one process: one installation, one broker
-
 LISTED = "#table-gallery tbody tr"
 DRAWER, MODAL = "#tz-drawer[open]", "#tz-modal[open]"
 

@@ -6,8 +6,6 @@ from tests.e2e.acts import cash, marketing, ordering, rep
 from tests.e2e.acts.play import Play
 from tests.e2e.people import DESKTOP, PHONE, Company, Theatre, expect
 
-pytestmark = pytest.mark.xdist_group("e2e")  # one process: one installation, one broker
-
 STAGES = [
     pytest.param("jiangnan", "zh-hans", DESKTOP, id="desktop in Chinese"),
     pytest.param("northbay", "en", PHONE, id="phone in English"),

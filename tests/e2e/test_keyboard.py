@@ -2,11 +2,7 @@
 
 import re
 
-import pytest
-
 from tests.e2e.people import Company, Theatre, expect, sign_in
-
-pytestmark = pytest.mark.xdist_group("e2e")  # one process: one installation, one broker
 
 
 def test_the_keys_work_and_leave_typing_alone(harbour: Company) -> None:

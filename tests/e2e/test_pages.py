@@ -9,8 +9,6 @@ from tests.e2e.acts.cash import counts_agree
 from tests.e2e.people import Person, Theatre, expect
 from tests.e2e.servers import eventually
 
-pytestmark = pytest.mark.xdist_group("e2e")  # one process: one installation, one broker
-
 ROLES = ("rep", "manager", "finance", "legal", "marketing", "service", "admin")
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 LANGUAGES = {"zh-hans": "中", "en": "EN"}

@@ -2,13 +2,10 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Route
 
 from tests.e2e.people import Company, Person, expect
 from tests.e2e.servers import Installation
-
-pytestmark = pytest.mark.xdist_group("e2e")  # one process: one installation, one broker
 
 UNREACHABLE = r"ERR_CONNECTION|ERR_INCOMPLETE|ERR_EMPTY|ERR_ABORTED"
 

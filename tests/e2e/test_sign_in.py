@@ -2,13 +2,10 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Page
 
 from tests.e2e.people import Person, Theatre, expect, sign_in
 from tests.support.cast import PASSWORD
-
-pytestmark = pytest.mark.xdist_group("e2e")  # one process: one installation, one broker
 
 FINGER = {
     "protocol": "ctap2",
