@@ -13,7 +13,7 @@ from playwright.sync_api import expect as expect
 from tests.e2e.servers import Installation
 from tests.support.cast import PASSWORD
 
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},

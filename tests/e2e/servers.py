@@ -17,7 +17,7 @@ from django.conf import settings
 from crm.embedded.process import kill_group, last_words, spawn, stop
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60.0
+PATIENCE = 120.0
 OWNERS = ("DATABASE_OWNER_URL", "DATABASE_ADMIN_URL")
 
 

@@ -73,6 +73,6 @@ def visit(person: Person, addresses: list[str]) -> None:
         assert not BABBLE.search(text), f"{address}: {text}"
         for size in (WIDE, NARROW):
             page.set_viewport_size(size)
-            assert eventually(lambda: person.overflow() <= 0, seconds=5), (
+            assert eventually(lambda: person.overflow() <= 0, seconds=15), (
                 f"{address} is {person.overflow()} too wide at {size['width']}"  # noqa: B023
             )

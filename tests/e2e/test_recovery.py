@@ -11,7 +11,7 @@ UNREACHABLE = r"ERR_CONNECTION|ERR_INCOMPLETE|ERR_EMPTY|ERR_ABORTED"
 
 
 # A page that cannot reach its server asks ever more seldom, at most every 39 seconds.
-LONGEST_PAUSE_MS = 60_000
+LONGEST_PAUSE_MS = 120_000
 
 
 def arrive(installation: Installation, company: str) -> None:
