@@ -17,7 +17,8 @@ from leads.identity.filing import MOST_RECORDS, SAID, SHARES
 from leads.identity.helpers import Workers, no_collecting
 from leads.identity.kept import Kept
 from leads.identity.numbering import distinct
-from leads.identity.packing import dumps, loads, pack_records, saying_more, unpack_matches
+from leads.identity.packing import pack_records, saying_more, unpack_matches
+from leads.identity.plain import dumps, loads
 from leads.identity.shapes import Shape
 from leads.identity.steps import RIGHT, bear, compare_pairs, group, let_go, normalise
 from leads.identity.types import DuplicatePair, Identity

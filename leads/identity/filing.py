@@ -28,9 +28,10 @@ from leads.identity.numbering import (
     mixed,
     number_of,
 )
-from leads.identity.packing import dumps, pack_plain, pack_profile
+from leads.identity.packing import pack_plain, pack_profile
 from leads.identity.parts import ENDS, characters_of, place_letters
 from leads.identity.person_keys import person_keys
+from leads.identity.plain import dumps
 from leads.identity.profiles import Profile, one_phone, profile_of
 from leads.identity.shapes import SILENT, Said, Shapes
 from leads.identity.sounds import reading_of

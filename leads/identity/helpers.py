@@ -15,29 +15,40 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from struct import Struct
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn, Protocol, cast
 
 from leads.identity.aliases import know_names, known_names
 from leads.identity.duplicates import HelperLost
+from leads.identity.plain import dumps, loads
 
 Step = Callable[[bytes], bytes]
 HEAD = Struct("<BQ")  # a step or how it went, and how many bytes follow
 DONE, FAILED = 0, 1
 AHEAD = 2  # orders that a helper has at a time, so that it need not wait while we do one
+MOST_OPEN = 4  # orders without an answer, where answers are used as they come
 PIPE = 1 << 20
-_BEGIN = "from leads.identity.helpers import serve; serve()"
+SEARCH = "leads.identity.steps"
+_BEGIN = "import sys; from leads.identity.helpers import serve; serve(sys.argv[1])"
 
 
 class HelperFailed(RuntimeError):
     """A step raised an error in a helper process; its traceback is the message."""
 
 
-def _steps() -> tuple[Step, ...]:
-    """Loaded when the helpers have been started: with numpy, which they load at the same time."""
-    from leads.identity.steps import STEPS  # noqa: PLC0415
+class Steps(Protocol):
+    """A module of steps: what helpers can do, and what they forget after each order."""
 
-    return STEPS
+    STEPS: tuple[Step, ...]
+
+    def forget_names(self) -> None:
+        """Let go of what was remembered for one order."""
+
+
+def _steps(module: str) -> Steps:
+    """Loaded when the helpers have been started: with numpy, which they load at the same time."""
+    return cast("Steps", import_module(module))
 
 
 class Workers(Protocol):
@@ -45,6 +56,10 @@ class Workers(Protocol):
 
     def each(self, step: Step, tasks: Iterable[bytes]) -> Iterator[bytes]:
         """The answers to the tasks."""
+
+    def steadily(self, step: Step, tasks: Iterable[bytes]) -> Iterator[bytes]:
+        """The same for answers that are used as they come: helpers have work meanwhile, and no
+        more tasks are taken than a few."""
 
     def all(self, step: Step, task: bytes) -> None:
         """Have each process do a step of which nothing comes back: it is to know something."""
@@ -58,9 +73,9 @@ def own_cores() -> int:
 
 
 @contextmanager
-def workers(processes: int) -> Iterator[Workers]:
+def workers(processes: int, steps: str = SEARCH) -> Iterator[Workers]:
     """This process and helpers beside it, ended afterwards whatever happens."""
-    helpers: _Helpers | _Here = _Helpers() if processes > 1 else _Here()
+    helpers: _Helpers | _Here = _Helpers(steps) if processes > 1 else _Here(steps)
     try:
         helpers.start(processes - 1)
         yield helpers
@@ -69,6 +84,9 @@ def workers(processes: int) -> Iterator[Workers]:
 
 
 class _Here:
+    def __init__(self, steps: str) -> None:
+        self.steps = steps
+
     def start(self, processes: int) -> None:
         """There are none."""
 
@@ -77,10 +95,12 @@ class _Here:
 
     def each(self, step: Step, tasks: Iterable[bytes]) -> Iterator[bytes]:
         for task in tasks:
-            yield _done_here(step, task)
+            yield _done_here(_steps(self.steps), step, task)
+
+    steadily = each
 
     def all(self, step: Step, task: bytes) -> None:
-        _done_here(step, task)
+        _done_here(_steps(self.steps), step, task)
 
 
 class _Order:
@@ -91,9 +111,9 @@ class _Order:
 class _Helper:
     """One process, what is to be written to it and what it owes."""
 
-    def __init__(self, environment: dict[str, str]) -> None:
+    def __init__(self, environment: dict[str, str], steps: str) -> None:
         self.process = subprocess.Popen(  # noqa: S603 - this very program again
-            [sys.executable, "-c", _BEGIN],
+            [sys.executable, "-c", _BEGIN, steps],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, env=environment,
         )  # fmt: skip
         self.to, self.fro = _fileno(self.process.stdin), _fileno(self.process.stdout)
@@ -151,7 +171,8 @@ class _Helper:
 
 
 class _Helpers:
-    def __init__(self) -> None:
+    def __init__(self, steps: str) -> None:
+        self.steps = steps
         self.helpers: list[_Helper] = []
         self.selector = selectors.DefaultSelector()
 
@@ -159,32 +180,49 @@ class _Helpers:
         path = os.pathsep.join(path or os.getcwd() for path in sys.path)
         environment = {**os.environ, "PYTHONPATH": path}
         for _number in range(processes):
-            helper = _Helper(environment)
+            helper = _Helper(environment, self.steps)
             self.helpers.append(helper)
             self.selector.register(helper.fro, selectors.EVENT_READ, helper)
-        from leads.identity.packing import dumps  # noqa: PLC0415 - while they start
-
         known = dumps(known_names())
         for helper in self.helpers:
             helper.tell(known)
 
     def each(self, step: Step, tasks: Iterable[bytes]) -> Iterator[bytes]:
-        number = _steps().index(step)
         orders: deque[_Order] = deque()
         for task in tasks:
-            orders.append(self._give(number, task) or _Order(_done_here(step, task)))
-            self._exchange(timeout=0)
+            orders.append(self._ordered(step, task))
             while orders and orders[0].answer is not None:
                 yield orders.popleft().answer or b""
         while orders:
-            while orders[0].answer is None:
-                self._exchange(timeout=None)
-            yield orders.popleft().answer or b""
+            yield self._answer(orders.popleft())
+
+    def steadily(self, step: Step, tasks: Iterable[bytes]) -> Iterator[bytes]:
+        orders: deque[_Order] = deque()
+        for task in tasks:
+            orders.append(self._ordered(step, task))
+            if orders[0].answer is not None or len(orders) >= MOST_OPEN:
+                yield self._answer(orders.popleft())
+        while orders:
+            yield self._answer(orders.popleft())
+
+    def _ordered(self, step: Step, task: bytes) -> _Order:
+        module = _steps(self.steps)
+        order = self._give(module.STEPS.index(step), task)
+        if order is None:
+            order = _Order(_done_here(module, step, task))
+        self._exchange(timeout=0)
+        return order
+
+    def _answer(self, order: _Order) -> bytes:
+        while order.answer is None:
+            self._exchange(timeout=None)
+        return order.answer
 
     def all(self, step: Step, task: bytes) -> None:
-        orders = [helper.give(_steps().index(step), task) for helper in self.helpers]
+        module = _steps(self.steps)
+        orders = [helper.give(module.STEPS.index(step), task) for helper in self.helpers]
         self._exchange(timeout=0)
-        _done_here(step, task)
+        _done_here(module, step, task)
         while any(order.answer is None for order in orders):
             self._exchange(timeout=None)
 
@@ -226,12 +264,10 @@ class _Helpers:
             helper.process.wait()
 
 
-def _done_here(step: Step, task: bytes) -> bytes:
-    from leads.identity.steps import forget_names  # noqa: PLC0415
-
+def _done_here(module: Steps, step: Step, task: bytes) -> bytes:
     with no_collecting():
         answer = step(task)
-    forget_names()
+    module.forget_names()
     return answer
 
 
@@ -259,29 +295,27 @@ def _widen(descriptor: int) -> None:
         fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, PIPE)
 
 
-def serve() -> None:
+def serve(steps: str) -> None:
     """A helper's life: steps from standard input until it ends. Ctrl-C is the parent's business."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.disable()  # nothing here makes cycles, and looking for them takes a quarter of the time
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever is printed goes elsewhere
     orders = sys.stdin.buffer
-    from leads.identity.packing import loads  # noqa: PLC0415
-    from leads.identity.steps import forget_names  # noqa: PLC0415
-
+    module = _steps(steps)
     with suppress(BrokenPipeError):
         if head := orders.read(HEAD.size):
             know_names(loads(orders.read(HEAD.unpack(head)[1])))
         while head := orders.read(HEAD.size):
             step, size = HEAD.unpack(head)
-            outcome, answer = _done(step, orders.read(size))
+            outcome, answer = _done(module.STEPS[step], orders.read(size))
             answers.write(HEAD.pack(outcome, len(answer)) + answer)
             answers.flush()
-            forget_names()
+            module.forget_names()
 
 
-def _done(step: int, task: bytes) -> tuple[int, bytes]:
+def _done(step: Step, task: bytes) -> tuple[int, bytes]:
     try:
-        return DONE, _steps()[step](task)
+        return DONE, step(task)
     except Exception:  # noqa: BLE001 - the parent is to know, whatever it is
         return FAILED, traceback.format_exc().encode()

@@ -40,9 +40,9 @@ def match_keys(record: Identity) -> set[Key]:
     return profile_keys(profile_of(record))
 
 
-def profile_keys(profile: Profile) -> set[Key]:
-    """The keys of a record that is normalised already."""
-    keys = set(sure_keys(profile))
+def profile_keys(profile: Profile, sure: Iterable[Key] | None = None) -> set[Key]:
+    """The keys of a record that is normalised already; whoever has its sure ones may give them."""
+    keys = set(sure_keys(profile) if sure is None else sure)
     for name in profile.names:
         keys.update(_brand_keys(name))
         keys.update(_part_keys(name))

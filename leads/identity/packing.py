@@ -1,21 +1,19 @@
 """Records as plain bytes: small to keep by the million, cheap to hand to another process."""
 
-import marshal
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from operator import attrgetter, itemgetter
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from leads.identity.names import verdict_for
+from leads.identity.plain import dumps, loads
 from leads.identity.profiles import Profile
 from leads.identity.reasons import Reason, ReasonCode
 from leads.identity.shapes import Shape, shaped
 from leads.identity.types import CompanyName, Identity, IdentityMatch
 
-_PLAIN = 2  # no references between equal values: quicker, and each record stands alone
 _END, _WHOLE = "\0", b"\xff"  # what begins a whole profile begins no text
 _told = itemgetter(slice(1, None))  # all fields but the id
 _more = attrgetter(*(name for name in Identity._fields if name not in ("id", "company", "phones")))
@@ -23,16 +21,6 @@ _NO_MORE = _more(Identity())
 _value = str.__str__  # of a code: its plain text, quicker than `.value`
 _CODES = {code.value: code for code in ReasonCode}
 Found = tuple[int, float, tuple[int, ...]]  # a pair, its score, its reasons
-
-
-def dumps(value: Any) -> bytes:
-    """Plain values as bytes; nobody but this program reads them."""
-    return marshal.dumps(value, _PLAIN)
-
-
-def loads(packed: bytes | memoryview) -> Any:
-    """What was packed by this program."""
-    return marshal.loads(packed)  # noqa: S302 - our own bytes, through our own pipe
 
 
 def saying_more(records: Iterable[Identity]) -> list[int]:

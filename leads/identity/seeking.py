@@ -6,7 +6,7 @@ whose brand sounds so in Shanghai or nowhere, and of them those of this brand or
 What is left out cannot be probable, whatever it is called (`names`, `brands`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from leads.identity.keys import (
@@ -44,9 +44,9 @@ class Sought(NamedTuple):
     is_enough: bool
 
 
-def sought_keys(profile: Profile) -> list[Sought]:
+def sought_keys(profile: Profile, sure: Iterable[Key] | None = None) -> list[Sought]:
     """All keys under which others like this record may be filed, the most telling first."""
-    alone = dict.fromkeys(sure_keys(profile), True)
+    alone = dict.fromkeys(sure_keys(profile) if sure is None else sure, True)
     for name in profile.names:
         if name.brand and not name.is_generic:
             for key, is_enough in _of_name(name):

@@ -13,8 +13,9 @@ from leads.identity.bearings import Bearings
 from leads.identity.companies import parse_company_name
 from leads.identity.filing import POSITION, POSITION_BITS, Filing
 from leads.identity.numbering import distinct
-from leads.identity.packing import Matches, loads, unpack_profile
+from leads.identity.packing import Matches, unpack_profile
 from leads.identity.parts import Asking, may_be_short_for
+from leads.identity.plain import loads
 from leads.identity.records import compare_profiles
 from leads.identity.shapes import forget_shapes, shapes_of
 from leads.identity.text import normalise_name

@@ -12,7 +12,8 @@ from leads.identity import CompanyName, Identity, bearings, compare, parse_compa
 from leads.identity.bearings import Bearings, Trades, aspects_of
 from leads.identity.filing import Filing
 from leads.identity.names import compare_parsed, trade_factor
-from leads.identity.packing import dumps, loads, pack_records, saying_more
+from leads.identity.packing import pack_records, saying_more
+from leads.identity.plain import dumps, loads
 from leads.identity.shapes import Shapes
 
 PLACES = (

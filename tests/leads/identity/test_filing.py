@@ -14,7 +14,8 @@ from leads.identity.aliases import TOLD, beginnings
 from leads.identity.characters import plain_numerals
 from leads.identity.filing import POSITION, SAID, Filing
 from leads.identity.numbering import CHINESE, Spelling, Texts, number_of, spelt
-from leads.identity.packing import loads, pack_plain, pack_records, saying_more, unpack_profile
+from leads.identity.packing import pack_plain, pack_records, saying_more, unpack_profile
+from leads.identity.plain import loads
 from leads.identity.shapes import Shapes, shape_of, shaped
 from leads.identity.sounds import reading_of
 from leads.identity.text import has_chinese
