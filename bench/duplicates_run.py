@@ -7,18 +7,15 @@ processes together, each at its largest.
 
 import csv
 import json
-import os
 import sys
-import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from itertools import combinations
 from operator import itemgetter
 from pathlib import Path
 
-from bench.memory import peak_of
+from bench.memory import Helpers, peak_of
 from leads.identity import Identity, find_duplicates, parse_company_name
 
 Record = tuple[int, str, str]
@@ -61,27 +58,6 @@ def simple(records: Iterable[Record]) -> Iterator[Scored]:
 WAYS: dict[str, Callable[[Iterable[Record]], Iterator[Scored]]] = {
     "ours": ours, "simple": simple,
 }  # fmt: skip
-
-
-class Helpers:
-    """The largest each child process became, looked up while it lives."""
-
-    def __init__(self) -> None:
-        self.largest: dict[str, float] = {}
-        self.is_over = threading.Event()
-        threading.Thread(target=self._watch, daemon=True).start()
-
-    def _watch(self) -> None:
-        me = os.getpid()
-        while not self.is_over.wait(0.02):
-            for pid in Path(f"/proc/{me}/task/{me}/children").read_text().split():
-                with suppress(OSError, StopIteration):
-                    self.largest[pid] = peak_of(pid)
-
-    def megabytes(self) -> float:
-        """All of them together."""
-        self.is_over.set()
-        return sum(self.largest.values())
 
 
 def main(way: str, source: Path, target: Path) -> None:

@@ -1,6 +1,7 @@
 """P1: a lead file of 100,000 rows into an organisation with ten times as many customers.
 
-The pipeline (upload, dry run, import with assignment) runs in a worker of its own. The floor reads
+The pipeline (upload, dry run, import with assignment) runs in a worker of its own, which has rows
+read by a helper beside it; their memory counts together, each at its largest. The floor reads
 the same workbook and copies the same rows into the same tables, indexes and foreign keys.
 """
 
@@ -13,13 +14,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from bench import harness, project
 from bench.harness import Figure, Options
-from bench.memory import peak_of
+from bench.memory import Helpers, peak_of
 from crm.embedded.testing import ensure_services
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -146,11 +148,14 @@ def write_customers(
 
 
 def enter(database: str) -> None:
-    """Load Django on the prepared database, as a process of the product does."""
+    """Load Django on the prepared database, and what a process of the product has loaded."""
     os.environ |= {**ensure_services(), "DJANGO_SETTINGS_MODULE": "crm.settings.test"}
     import django  # noqa: PLC0415  (the environment comes first)
+    from django.conf import settings  # noqa: PLC0415
 
     django.setup()
+    import_module("crm.celery")
+    import_module(settings.TENANT_URLCONF)
     from tests.support.database import use_database  # noqa: PLC0415
 
     use_database(database)
@@ -181,6 +186,7 @@ def work(organization: int, member: int, batch_id: str) -> dict[str, Any]:
     from leads.models import ImportBatch  # noqa: PLC0415
     from leads.services import imports, imports_check, imports_run  # noqa: PLC0415
 
+    helpers = Helpers()
     marks = [time.perf_counter()]
     imports_check.check(organization, int(batch_id))
     marks.append(time.perf_counter())
@@ -193,7 +199,7 @@ def work(organization: int, member: int, batch_id: str) -> dict[str, Any]:
     return {
         "check": marks[1] - marks[0],
         "run": marks[2] - marks[1],
-        "memory": peak_of(),
+        "memory": peak_of() + helpers.megabytes(),
         "counts": batch.counts,
         "results": batch.results,
     }
@@ -301,7 +307,7 @@ def measure(options: Options) -> list[Figure]:
     share = sorted(shares)[len(shares) // 2]
     return [
         Figure("floor : import (read, check, import, assign)", share, "", GOAL, detail=details),
-        Figure("memory of the worker", max(memory), "MB", MEMORY_GOAL, "low"),
+        Figure("memory of the worker and its helper", max(memory), "MB", MEMORY_GOAL, "low"),
     ]
 
 

@@ -6,6 +6,8 @@ from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
 
+from python_calamine import CalamineSheet
+
 from crm.tabular.delimited import iter_delimited, sniff_delimiter
 from crm.tabular.encodings import detect_encoding
 from crm.tabular.errors import UnreadableTable
@@ -14,7 +16,7 @@ from crm.tabular.markup import is_markup, iter_markup
 from crm.tabular.packages import check_zip, file_kind
 from crm.tabular.padding import padded_cells
 from crm.tabular.sources import Source
-from crm.tabular.workbooks import check_ole, iter_sheet, open_sheet, sheet_names
+from crm.tabular.workbooks import check_ole, count_filled, iter_sheet, open_sheet, sheet_names
 
 SAMPLE_ROWS = 200
 MARKUP_HEAD = 8192
@@ -41,6 +43,7 @@ class Limits:
 
 
 RowSource = Callable[[], Iterator[Row]]
+Counting = Callable[[int], int]  # the filled rows below the one with this number
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ class Table:
     sheet: str | None = None
     sheets: tuple[str, ...] = ()
     _all_rows: RowSource = field(default=lambda: iter(()), repr=False, compare=False)
+    _count: Counting | None = field(default=None, repr=False, compare=False)
 
     @property
     def has_header(self) -> bool:
@@ -68,6 +72,12 @@ class Table:
         for row in self._all_rows():
             if row.number > start and any(row.cells):
                 yield row
+
+    def count_rows(self) -> int:
+        """How many rows `iter_rows` has; a workbook's are not made into text for that."""
+        if self._count is not None:
+            return self._count(self.header_row)
+        return sum(1 for _row in self.iter_rows())
 
     @property
     def rows(self) -> list[Row]:
@@ -137,7 +147,8 @@ def _workbook_table(
         raise UnreadableTable(f"sheet:{sheet}", "no_such_sheet", {"sheet": sheet})
 
     for name in [sheet] if sheet is not None else names:
-        rows = _sheet_rows(source, kind, name, limits)
+        opened = open_sheet(source, name)
+        rows = _sheet_rows(source, kind, opened, limits)
         if any(any(row.cells) for row in rows()):
             header, row, preamble = _laid_out(rows, header_row)
             return Table(
@@ -148,13 +159,15 @@ def _workbook_table(
                 sheet=name,
                 sheets=names,
                 _all_rows=rows,
+                _count=partial(count_filled, opened)
+                if opened.width <= limits.max_columns
+                else None,
             )
     raise UnreadableTable("file", "empty", {})
 
 
-def _sheet_rows(source: Source, kind: str, name: str, limits: Limits) -> RowSource:
-    opened = open_sheet(source, name)
-    padding = padded_cells(source, name) if kind == "xlsx" else {}
+def _sheet_rows(source: Source, kind: str, opened: CalamineSheet, limits: Limits) -> RowSource:
+    padding = padded_cells(source, opened.name) if kind == "xlsx" else {}
 
     def rows() -> Iterator[Row]:
         for number, cells, doubtful in iter_sheet(opened, padding):

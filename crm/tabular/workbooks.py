@@ -71,6 +71,12 @@ def iter_sheet(
         yield number, cells, doubtful
 
 
+def count_filled(sheet: CalamineSheet, after: int) -> int:
+    """How many rows below this one say anything: its first filled cell tells."""
+    rows = enumerate(sheet.iter_rows(), start=1)
+    return sum(1 for number, values in rows if number > after and any(map(cell_text, values)))
+
+
 def _pad(cells: list[str | None], padding: Padding, row: int, first_column: int) -> None:
     for index, cell in enumerate(cells):
         width = padding.get((row, index + first_column))

@@ -1,9 +1,8 @@
-"""What can be derived from what was typed: reading order, comparison keys, province."""
+"""A record's derived fields: reading order, comparison keys, province."""
 
-from crm.places import CODES
-from leads.identity import normalise_credit_code, normalise_name, normalise_phone, pinyin_key
-from leads.identity import region_of as engine_region_of
+from leads.identity import pinyin_key
 from leads.models import Contact, Customer, Lead
+from leads.services.derivations import credit_code_of, name_keys_of, phone_key_of, province_of
 
 
 def complete_lead(lead: Lead) -> None:
@@ -28,27 +27,3 @@ def complete_contact(contact: Contact) -> None:
     """Fill in a contact's derived fields; the caller saves."""
     contact.sort_key = pinyin_key(contact.name)[:200]
     contact.phone_key = phone_key_of(contact.phone)
-
-
-def name_keys_of(name: str) -> tuple[str, str]:
-    """The reading order of a company's name and its comparable spelling."""
-    return pinyin_key(name)[:200], normalise_name(name)[:200]
-
-
-def phone_key_of(phone: str) -> str:
-    """The number in E.164 without its extension, empty when it cannot be one."""
-    return (normalise_phone(phone) or "").partition(";")[0][:32] if phone else ""
-
-
-def credit_code_of(code: str) -> str:
-    """The code as registered; one with a wrong check digit stays as typed."""
-    return (normalise_credit_code(code) or code.strip().upper())[:18] if code else ""
-
-
-def province_of(*texts: str) -> str:
-    """The code of the first province that the texts point to, empty when none does."""
-    for text in texts:
-        region = engine_region_of(text) if text else None
-        if region:
-            return CODES.get(region, "")
-    return ""

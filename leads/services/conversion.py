@@ -17,9 +17,9 @@ from leads.enums import CollisionOrigin, LeadStatus, RecordKind
 from leads.models import Contact, Customer, FollowUp, Lead, Opportunity
 from leads.services import splits
 from leads.services.cases import follow_conversion, refuse_while_open
-from leads.services.completion import phone_key_of
 from leads.services.contacts import create_contact
 from leads.services.customers import create_customer
+from leads.services.derivations import phone_key_of
 from leads.services.identity import repoint
 from leads.services.opportunities import create_opportunity
 from leads.services.protection import check_lock

@@ -1,6 +1,7 @@
 """An import from the upload to the order to run it; the work itself is a worker's."""
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -49,11 +50,9 @@ def upload_leads(
     stored = files.store_upload(upload, purpose="lead-import", accept=files.TABLES)
     try:
         table = find_table(stored)
-        samples, row_count = [], 0
-        for row in table.iter_rows():
-            row_count += 1
-            if row_count <= SAMPLE_ROWS:
-                samples.append([cell or "" for cell in row.cells])
+        sampled = islice(table.iter_rows(), SAMPLE_ROWS)
+        samples = [[cell or "" for cell in row.cells] for row in sampled]
+        row_count = table.count_rows()
     except UnreadableTable as problem:
         raise FileUnreadable(error_of(problem)) from problem
     if not row_count:

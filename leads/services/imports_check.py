@@ -1,13 +1,14 @@
 """The dry run: every row normalised, compared with all we know, and put into a bucket.
 
 Chunk by chunk, each in one transaction that also moves `checked_until`; a killed worker's
-successor goes on behind it.
+successor goes on behind it. The rows of a long file are read and normalised ahead, by a helper
+process and, when that has enough to do, here.
 """
 
 import json
+import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 from django.db import connection
 
@@ -15,24 +16,23 @@ from crm import jobs
 from crm.tabular import Row, UnreadableTable
 from crm.tenancy.context import current_organization_id, tenant_context
 from leads.enums import Bucket, ImportState
-from leads.identity.helpers import no_collecting
+from leads.identity.duplicates import HelperLost
+from leads.identity.helpers import no_collecting, own_cores, workers
 from leads.identity.profiles import profile_of
-from leads.identity.seeking import sought_keys
 from leads.models import ImportBatch, ImportRow
+from leads.services import imports_reading
+from leads.services.imports_asked import Asked, telling_keys
 from leads.services.imports_files import error_of, find_table
-from leads.services.imports_matching import (
-    Asked,
-    Meeting,
-    Seen,
-    judge,
-    numbers_before,
-    telling_keys,
-)
-from leads.services.imports_rows import Reading, columns_of, identity_of_fields, read_row
+from leads.services.imports_matching import NEW, Meeting, Seen, judge, numbers_before
+from leads.services.imports_reading import Read
+from leads.services.imports_rows import columns_of, identity_of_fields
 from leads.services.imports_statistics import refresh_statistics
 
+logger = logging.getLogger("tongzhou.leads")
 CHUNK = 1_000
 CHUNK_TEXT = 4_000_000  # characters: a row may be as long as a whole file of others
+WORTH_A_HELPER = 10_000  # rows: to start a process takes as long as to read four thousand
+FAULTY = Meeting(Bucket.ERROR)
 # One JSON document per chunk: arrays of JSON texts would be escaped character by character.
 STORE = """
     INSERT INTO leads_importrow
@@ -51,26 +51,42 @@ def check(organization_id: int, batch_id: int) -> None:
     with tenant_context(organization_id):
         batch = ImportBatch.objects.select_related("file").get(pk=batch_id)
         seen = _seen_so_far(batch)
-    columns, position = columns_of(batch.mapping), batch.checked_until
+    is_long = batch.row_count - batch.checked_until >= WORTH_A_HELPER
     try:
-        rows = find_table(batch.file).iter_rows(after=position)
-        for chunk in chunks_of(rows):
-            with no_collecting():
-                readings = [read_row(row, columns) for row in chunk]
-            with (
-                no_collecting(),
-                tenant_context(organization_id, member_id=batch.created_by_id, reason="import"),
-            ):
-                if not check_chunk(batch_id, readings, seen=seen, after=position):
-                    return
-            position = chunk[-1].number
-            jobs.report_progress(position, max(batch.row_count, position))
-            refresh_statistics(organization_id)
+        try:
+            is_done = _check_rows(batch, seen, processes=min(own_cores(), 2) if is_long else 1)
+        except HelperLost as lost:  # perhaps for want of memory: more slowly, then
+            logger.warning("%s The check of import %d goes on alone.", lost, batch_id)
+            with tenant_context(organization_id):
+                batch.refresh_from_db(fields=["checked_until"])
+            is_done = _check_rows(batch, seen, processes=1)
     except UnreadableTable as problem:
         _fail(organization_id, batch_id, problem)
         return
-    with tenant_context(organization_id, member_id=batch.created_by_id, reason="import"):
-        _finish(batch_id)
+    if is_done:
+        with tenant_context(organization_id, member_id=batch.created_by_id, reason="import"):
+            _finish(batch_id)
+
+
+def _check_rows(batch: ImportBatch, seen: Seen, *, processes: int) -> bool:
+    """The rows behind the last whole chunk; False when the file was taken back meanwhile."""
+    columns, position = columns_of(batch.mapping), batch.checked_until
+    rows = find_table(batch.file).iter_rows(after=position)
+    orders = (imports_reading.order(columns, chunk) for chunk in chunks_of(rows))
+    organization, importer = batch.organization_id, batch.created_by_id
+    with workers(processes, imports_reading.__name__) as readers:
+        for answer in readers.steadily(imports_reading.read, orders):
+            with (
+                no_collecting(),
+                tenant_context(organization, member_id=importer, reason="import"),
+            ):
+                read = list(imports_reading.answered(answer))
+                if not check_chunk(batch, read, seen=seen, after=position):
+                    return False
+            position = read[-1][0]
+            jobs.report_progress(position, max(batch.row_count, position))
+            refresh_statistics(organization)
+    return True
 
 
 def chunks_of(rows: Iterable[Row]) -> Iterator[list[Row]]:
@@ -87,41 +103,34 @@ def chunks_of(rows: Iterable[Row]) -> Iterator[list[Row]]:
         yield chunk
 
 
-def check_chunk(batch_id: int, readings: Sequence[Reading], *, seen: Seen, after: int) -> bool:
-    """Store one chunk's rows with their buckets; False when the file was taken back meanwhile."""
-    batch = _locked(batch_id)
-    if batch.state != ImportState.CHECKING or batch.checked_until != after:
+def check_chunk(of: ImportBatch, read: Sequence[Read], *, seen: Seen, after: int) -> bool:
+    """Store one chunk's rows with their buckets; False when the file was taken back meanwhile.
+
+    Its columns may have been chosen anew since the rows were read, and another worker be at it.
+    """
+    batch = _locked(of.pk)
+    if batch.state != ImportState.CHECKING or batch.mapping != of.mapping:
         return False
-    asked = {reading.row.number: _asked(reading) for reading in readings if not reading.problems}
-    rows = list(asked.values())
+    if batch.checked_until != after:
+        return False
+    rows = [asked for _number, _document, asked in read if asked is not None]
     _load_profiles(batch, seen, numbers_before(rows, seen))
-    judged_rows = judge(rows, seen=seen, importer_id=batch.created_by_id, channel=batch.channel)
-    meetings = dict(zip(asked, judged_rows, strict=True))
-    faulty = Meeting(Bucket.ERROR)
-    judged = [meetings.get(reading.row.number, faulty) for reading in readings]
-    _store(batch, readings, judged)
+    judged = judge(rows, seen=seen, importer_id=batch.created_by_id, channel=batch.channel)
+    meetings = {row.number: one for row, one in zip(rows, judged, strict=True)}
+    met = [meetings.get(number, FAULTY) for number, _document, _asked in read]
+    _store(batch, [document for _number, document, _asked in read], met)
     seen.forget_profiles()
     counts = Counter(batch.counts)
-    counts.update(meeting.bucket.value for meeting in judged)
-    batch.counts, batch.checked_until = dict(counts), readings[-1].row.number
+    counts.update(meeting.bucket.value for meeting in met)
+    batch.counts, batch.checked_until = dict(counts), read[-1][0]
     batch.save(update_fields=["counts", "checked_until"])
     return True
-
-
-def _asked(reading: Reading) -> Asked:
-    keys = reading.hashes
-    sought = [
-        (keys.get(one.key) or one.key.hash64, one.worth, one.is_enough)
-        for one in sought_keys(reading.profile)
-    ]
-    telling = telling_keys(keys.values(), (key.kind for key in keys))
-    return Asked(reading.row.number, reading.profile, sought, telling)
 
 
 def _load_profiles(batch: ImportBatch, seen: Seen, numbers: set[int]) -> None:
     rows = ImportRow.objects.filter(batch=batch, row_number__in=numbers)
     for number, fields in rows.values_list("row_number", "fields"):
-        seen.profiles[number] = profile_of(identity_of_fields(fields))
+        seen.at_hand[number] = Asked(number, profile_of(identity_of_fields(fields)))
 
 
 def _seen_so_far(batch: ImportBatch) -> Seen:
@@ -135,32 +144,31 @@ def _seen_so_far(batch: ImportBatch) -> Seen:
     return seen
 
 
-def _store(
-    batch: ImportBatch,
-    readings: Sequence[Reading],
-    meetings: Sequence[Meeting],
-) -> None:
-    rows = [_stored(reading, meeting) for reading, meeting in zip(readings, meetings, strict=True)]
-    document = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+def _store(batch: ImportBatch, documents: Sequence[str], meetings: Sequence[Meeting]) -> None:
+    """Each document lacks what the row meets, and its end."""
+    rows = [
+        f"{document[:-1]},{_met(meeting)}"
+        for document, meeting in zip(documents, meetings, strict=True)
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(STORE, [current_organization_id(), batch.pk, document])
+        cursor.execute(STORE, [current_organization_id(), batch.pk, f"[{','.join(rows)}]"])
 
 
-def _stored(reading: Reading, meeting: Meeting) -> dict[str, Any]:
+def _met(meeting: Meeting) -> str:
+    if meeting is NEW or meeting is FAULTY:
+        return f'"bucket":"{meeting.bucket.value}","met_kind":"","reasons":[]}}'
     candidate = meeting.candidate
-    return {
-        "number": reading.row.number,
-        "cells": reading.row.cells,
-        "fields": reading.fields,
-        "keys": list(reading.hashes.values()),
-        "kinds": [key.kind for key in reading.hashes],
-        "bucket": meeting.bucket.value,
-        "problems": reading.problems,
-        "met_kind": candidate.kind.value if candidate else "",
-        "met_id": candidate.record_id if candidate else None,
-        "met_row": meeting.row,
-        "reasons": meeting.reasons,
-    }
+    return json.dumps(
+        {
+            "bucket": meeting.bucket.value,
+            "met_kind": candidate.kind.value if candidate else "",
+            "met_id": candidate.record_id if candidate else None,
+            "met_row": meeting.row,
+            "reasons": meeting.reasons,
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )[1:]
 
 
 def _locked(batch_id: int) -> ImportBatch:

@@ -14,12 +14,11 @@ from crm import arrays
 from leads.entering import EntryRule, evidence_of, first_that_fits
 from leads.enums import Bucket, IdentityVerdict, RecordKind, RuleEffect
 from leads.identity import Verdict
-from leads.identity.profiles import Profile, profile_of
+from leads.identity.profiles import profile_of
 from leads.identity.records import compare_profiles
-from leads.identity.types import STRONG_KINDS, IdentityMatch
+from leads.identity.types import IdentityMatch
 from leads.models import Customer
 from leads.selectors.candidates import (
-    Asking,
     Candidate,
     likeliest_of_many,
     load_candidates,
@@ -28,6 +27,7 @@ from leads.selectors.candidates import (
 from leads.selectors.entering import entry_rules
 from leads.selectors.identity import heed, names_keys
 from leads.selectors.judgements import Pair, judgements_on
+from leads.services.imports_asked import Asked
 
 VERDICTS: Mapping[RuleEffect, Verdict] = {
     RuleEffect.REFUSE: "same",
@@ -42,31 +42,6 @@ IN_USE = """
         SELECT FROM leads_identitykey WHERE leads_identitykey.key = wanted.key LIMIT 1
     ) AS held
 """
-TELLING_KINDS = STRONG_KINDS | {"sound_region"}
-
-
-def strong_keys(keys: Sequence[int], kinds: Sequence[str]) -> list[int]:
-    """The keys that alone are reason enough to look."""
-    return [key for key, kind in zip(keys, kinds, strict=True) if kind in STRONG_KINDS]
-
-
-def telling_keys(keys: Iterable[int], kinds: Iterable[str]) -> tuple[int, ...]:
-    """The keys by which rows of one file are compared: strong ones, and the brand as it sounds."""
-    pairs = zip(keys, kinds, strict=True)
-    return tuple([key for key, kind in pairs if kind in TELLING_KINDS])
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A row as the search sees it: its number, who it is, the keys to look for.
-
-    `telling` are the keys by which rows of one file are compared.
-    """
-
-    number: int
-    profile: Profile
-    sought: Sequence[Asking]
-    telling: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +67,12 @@ class Seen:
 
     def __init__(self) -> None:
         self.rows: dict[int, int] = {}
-        self.profiles: dict[int, Profile] = {}
+        self.at_hand: dict[int, Asked] = {}
 
     def add(self, asked: Asked) -> None:
-        """A row that may become a lead; its profile is kept until `forget_profiles`."""
+        """A row that may become a lead; who it is is kept until `forget_profiles`."""
         self.remember(asked.number, asked.telling)
-        self.profiles[asked.number] = asked.profile
+        self.at_hand[asked.number] = asked
 
     def remember(self, number: int, keys: Iterable[int]) -> None:
         """The telling keys of a row; the first row that has a key stays its row."""
@@ -110,7 +85,7 @@ class Seen:
 
     def forget_profiles(self) -> None:
         """Keep the keys only: a file has many rows."""
-        self.profiles.clear()
+        self.at_hand.clear()
 
 
 def keys_in_use(keys: Collection[int]) -> set[int]:
@@ -241,10 +216,11 @@ def _bucket_of(candidate: Candidate, importer_id: int | None) -> Bucket:
 def _earlier(row: Asked, seen: Seen) -> tuple[int | None, IdentityMatch | None]:
     best: tuple[int | None, IdentityMatch | None] = (None, None)
     for number in sorted(seen.before(row)):
-        match = compare_profiles(row.profile, seen.profiles[number])
+        known = seen.at_hand[number].profile
+        match = compare_profiles(row.profile, known)
         if match.verdict == "different" or (best[1] is not None and match.score <= best[1].score):
             continue
-        heeded = heed(match, _judged(names_keys(row.profile, seen.profiles[number])))
+        heeded = heed(match, _judged(names_keys(row.profile, known)))
         if heeded is not None:
             best = (number, heeded)
     return best
@@ -258,4 +234,4 @@ def _judged(names: frozenset[int]) -> IdentityVerdict | None:
 def numbers_before(rows: Iterable[Asked], seen: Seen) -> set[int]:
     """The earlier rows whose profiles `judge` will ask for and that are not at hand."""
     wanted = set().union(*(seen.before(row) for row in rows)) if seen.rows else set()
-    return wanted - set(seen.profiles)
+    return wanted - set(seen.at_hand)

@@ -15,15 +15,9 @@ from leads.enums import Bucket, RecordKind, TouchOutcome
 from leads.identity.profiles import profile_of
 from leads.identity.seeking import STRONG as ALONE
 from leads.models import ImportBatch, ImportRow, Lead
+from leads.services.imports_asked import Asked, strong_keys
 from leads.services.imports_cases import Met
-from leads.services.imports_matching import (
-    Asked,
-    Meeting,
-    Seen,
-    judge,
-    keys_in_use,
-    strong_keys,
-)
+from leads.services.imports_matching import Meeting, Seen, judge, keys_in_use
 from leads.services.imports_rows import identity_of_fields
 
 ROWS = """

@@ -18,9 +18,9 @@ from leads.identity import (
     normalise_wechat,
     region_of,
 )
-from leads.identity.keys import profile_keys
+from leads.identity.keys import profile_keys, sure_keys
 from leads.identity.profiles import Profile, profile_of
-from leads.services.completion import name_keys_of, province_of
+from leads.services.derivations import name_keys_of, province_of
 
 LONGEST = {
     "company_name": 200,
@@ -71,6 +71,8 @@ class Reading:
     profile: Profile = Profile()
     # the keys of the lead it would become, with the numbers they are kept by
     hashes: dict[Key, int] = field(default_factory=dict)
+    # those of them that are reason enough to compare
+    sure: Sequence[Key] = ()
 
     def fault(self, code: str, column: int | None = None, **params: object) -> None:
         """Note what is wrong; the row will be handed back."""
@@ -211,7 +213,9 @@ def _complete(reading: Reading) -> None:
     if number := fields.get("phone"):
         fields["phone_key"] = (normalise_phone(number) or "").partition(";")[0][:32]
     reading.profile = profile_of(identity_of_fields(fields, phones))
-    reading.hashes = {key: key.hash64 for key in sorted(profile_keys(reading.profile))}
+    reading.sure = tuple(sure_keys(reading.profile))
+    keys = sorted(profile_keys(reading.profile, reading.sure))
+    reading.hashes = {key: key.hash64 for key in keys}
 
 
 def identity_of_fields(fields: Mapping[str, str], phones: tuple[str, ...] = ()) -> Identity:

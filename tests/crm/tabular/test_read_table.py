@@ -219,3 +219,12 @@ def test_too_many_columns_name_the_row():
     with pytest.raises(UnreadableTable) as refused:
         read_table(data, limits=Limits(max_columns=10)).rows  # noqa: B018
     assert (refused.value.place, refused.value.reason_code) == ("row:3", "too_many_columns")
+
+
+@pytest.mark.parametrize("as_file", ["workbook", "text"])
+def test_rows_are_counted_as_they_are_read(as_file):
+    rows = [["名称", "电话"], ["华信", "1"], [" \u3000", "' "], ["", "2"], ["", ""], ["0", ""]]
+    text = "\n".join(",".join(row) for row in rows).encode()
+    table = read_table(workbook(rows) if as_file == "workbook" else text)
+    assert table.count_rows() == len(table.rows)
+    assert table.count_rows() in (3, 4)

@@ -4,6 +4,7 @@ import pytest
 
 from crm.files.services import FileRefused
 from leads.enums import Bucket, ImportState
+from leads.identity import helpers
 from leads.models import ImportRow, Lead
 from leads.services import imports, imports_check
 from leads.services.completion import complete_lead
@@ -213,3 +214,53 @@ def test_rows_as_long_as_a_file_are_read_a_few_at_a_time(tenant, monkeypatch):
     rows = [(*lead_row(n)[:5], "长" * 3_900) for n in range(7)]
     batch = checked(csv_upload(rows), by=tenant.marketing)
     assert (batch.counts, sizes) == ({"new": 7}, [3, 3, 1])
+
+
+def test_a_helper_reads_the_rows_as_the_worker_does(tenant, monkeypatch):
+    known_lead(company_name=lead_row(3)[0])
+    rows = [*map(lead_row, range(30)), ("", "谁", "13800000009", "", "", ""), lead_row(1)]
+    found = []
+    monkeypatch.setattr(imports_check, "CHUNK", 4)
+    monkeypatch.setattr(imports_check, "own_cores", lambda: 2)
+    for least in (1_000, 0):
+        monkeypatch.setattr(imports_check, "WORTH_A_HELPER", least)
+        batch = checked(csv_upload(rows), by=tenant.marketing)
+        stored = ImportRow.objects.filter(batch=batch).order_by("row_number")
+        found.append(list(stored.values_list(*COMPARED)))
+    assert len(found[0]) == len(rows)
+    assert found[0] == found[1]
+    assert {row[1] for row in found[0]} == {"new", "duplicate", "error"}
+
+
+def test_a_check_goes_on_alone_when_its_helper_is_lost(tenant, monkeypatch):
+    monkeypatch.setattr(imports_check, "CHUNK", 4)
+    monkeypatch.setattr(imports_check, "WORTH_A_HELPER", 0)
+    monkeypatch.setattr(imports_check, "own_cores", lambda: 2)
+    monkeypatch.setattr(helpers, "_BEGIN", "raise SystemExit(9)")
+    batch = checked(csv_upload([lead_row(n) for n in range(30)]), by=tenant.marketing)
+    assert (batch.state, batch.counts) == (ImportState.CHECKED, {"new": 30})
+
+
+def test_columns_chosen_anew_at_once_are_those_that_count(tenant, monkeypatch):
+    batch = imports.upload_leads(upload=csv_upload([lead_row(1)]), by=tenant.marketing)
+    imports.choose_columns(batch_id=batch.pk, mapping=batch.mapping)
+    store, anew = imports_check.check_chunk, {"0": "company_name", "1": "need"}
+
+    def change_meanwhile(*args, **kwargs):
+        monkeypatch.setattr(imports_check, "check_chunk", store)
+        imports.change_columns(batch_id=batch.pk)
+        imports.choose_columns(batch_id=batch.pk, mapping=anew)
+        return store(*args, **kwargs)
+
+    monkeypatch.setattr(imports_check, "check_chunk", change_meanwhile)
+    work(batch)
+    assert not ImportRow.objects.filter(batch=batch).exists()
+    work(batch)
+    assert batch.state == ImportState.CHECKED
+    assert ImportRow.objects.get(batch=batch).fields["need"] == lead_row(1)[1]
+
+
+COMPARED = (
+    "row_number", "bucket", "values", "fields", "keys", "key_kinds", "problems", "match_kind",
+    "match_id", "match_row", "match_reasons",
+)  # fmt: skip
