@@ -68,7 +68,7 @@ def profile_of(record: Identity) -> Profile:
     extended = any(";" in phone for phone in phones)
     citizen = citizen_number(record.citizen_number) if record.citizen_number else ""
     return Profile(
-        names=_one_name(record) or tuple(_names(record)),
+        names=names_of(record),
         person=_person(record.person) if record.person else "",
         phones=_without_extensions(phones) if extended else phones,
         emails=emails,
@@ -81,6 +81,11 @@ def profile_of(record: Identity) -> Profile:
         born=_born(record.birth_date, citizen) if record.birth_date or citizen else _NOTHING,
         citizen=citizen,
     )
+
+
+def names_of(record: Identity) -> tuple[CompanyName, ...]:
+    """The names of a record, taken apart: all that one who tells only a name is compared with."""
+    return _one_name(record) or tuple(_names(record))
 
 
 def _person(text: str) -> str:

@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -66,19 +66,27 @@ RECORDS = {
 }
 MANY = "unnest(%s::bigint[]) AS sought(id)"
 
-# One look-up: all that share a key with it. The numbers of slots are fixed, so that the server
-# keeps one plan for all look-ups.
+# One look-up: all that share a key with it. Customers that are worth reading for that key alone
+# come whole, since a second statement costs as much as the first. The numbers of slots are fixed,
+# so that the server keeps one plan for all look-ups.
 SLOTS = 32  # keys of one look-up
+OFTEN_SHARED = frozenset({"firm", "part"})
+AT_ONCE = """
+    (SELECT CASE WHEN wanted.at_once AND found.record_kind = 'customer' THEN found.record_id END)
+    AS sought(id)
+"""
 HITS = f"""
-    SELECT wanted.slot, found.record_kind, found.record_id
+    SELECT wanted.slot, found.record_kind, found.record_id, record.*
     FROM (
-        SELECT slot, (%s::bigint[])[slot] FROM generate_series(1, {SLOTS}) AS slot
-    ) AS wanted(slot, key)
+        SELECT slot, (%s::bigint[])[slot], (%s::bool[])[slot]
+        FROM generate_series(1, {SLOTS}) AS slot
+    ) AS wanted(slot, key, at_once)
     CROSS JOIN LATERAL (
         SELECT record_kind, record_id FROM leads_identitykey
         WHERE leads_identitykey.key = wanted.key LIMIT {HOT + 1}
     ) AS found
-"""  # noqa: S608  a number of our own
+    LEFT JOIN LATERAL ({RECORDS[RecordKind.CUSTOMER].format(sought=AT_ONCE)}) AS record ON TRUE
+"""  # noqa: S608  a number and a statement of our own
 MOST, ROOM = 12, 24  # records read for one look-up; with the client's own beside them
 FEW = f"(SELECT (%s::bigint[])[slot] FROM generate_series(1, {ROOM}) AS slot) AS sought(id)"  # noqa: S608
 # One key of a look-up: its hash, how much it says, whether that alone is worth reading a record.
@@ -112,10 +120,12 @@ LIKELIEST_OF_MANY = f"""
 
 
 _Worth = dict[Pair, int]
+_Sharing = dict[int, list[Pair]]
+_Row = Sequence[Any]  # of RECORDS
+_COMPANY, _ALIASES = 7, -1
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A record worth comparing and the record it stands for; `found_as` is what shares the key."""
 
     identity: Identity
@@ -179,35 +189,56 @@ def likeliest(asked: Profile, *, own: int = 0) -> list[Candidate]:
     sought = sought_keys(asked)[:SLOTS]
     if not sought:
         return []
-    worth = worth_reading(sought, most=min(MOST + own, ROOM))
+    sharing, read = records_sharing(sought)
+    worth = worth_reading(sought, sharing, most=min(MOST + own, ROOM))
     if not worth:
         return []
-    found = map(_candidate, fetch_prepared(*_reading(worth, FEW)))
+    if unread := [pair for pair in worth if pair not in read]:
+        read |= {(row[0], row[1]): row for row in fetch_prepared(*_reading(unread, FEW))}
+    found = [(pair, read[pair]) for pair in sorted(worth, key=itemgetter(0)) if pair in read]
     may_be_apart = tells_names_only(asked)
     return standing(
         [
-            one
-            for one in found
-            if says_something(asked, one, worth[one.found_as])
-            and not (may_be_apart and _is_elsewhere(asked, one.identity))
+            _candidate(row)
+            for pair, row in found
+            if (worth[pair] > FAINT or _holds_brand(asked, row[_COMPANY], *row[_ALIASES]))
+            and not (may_be_apart and _is_elsewhere(asked, row[_COMPANY], *row[_ALIASES]))
         ]
     )
 
 
-def _is_elsewhere(asked: Profile, known: Identity) -> bool:
-    names = (known.company, *known.aliases)
+def _is_elsewhere(asked: Profile, *names: str) -> bool:
     return all(is_elsewhere(one, name) for one in asked.names for name in names)
 
 
-def worth_reading(sought: Sequence[Sought], *, most: int = MOST) -> _Worth:
+def _holds_brand(asked: Profile, *names: str) -> bool:
+    written = list(map(normalise_name, names))
+    return any(name.brand in one for name in asked.names for one in written)
+
+
+def records_sharing(sought: Sequence[Sought]) -> tuple[_Sharing, dict[Pair, _Row]]:
+    """Who shares each key, by its place; and those read at once, as a key of theirs is enough.
+
+    What many share (parts of brands, the names of a group) is weighed first.
+    """
+    hashes = [one.key.hash64 for one in sought]
+    at_once = [one.is_enough and one.key.kind not in OFTEN_SHARED for one in sought]
+    sharing: _Sharing = defaultdict(list)
+    read: dict[Pair, _Row] = {}
+    for row in fetch_prepared(HITS, [hashes, at_once]):
+        pair: Pair = row[1:3]
+        sharing[row[0] - 1].append(pair)
+        if row[3] is not None:
+            read[pair] = row[3:]
+    return sharing, read
+
+
+def worth_reading(sought: Sequence[Sought], sharing: _Sharing, *, most: int = MOST) -> _Worth:
     """The likeliest few: each key counts by what it says, crowded weak ones not at all.
 
     Where a brand's sound is crowded, an equal brand is enough. Half of the names that are typed
-    are nobody's; so the keys are weighed here, and records are read only when there are any.
+    are nobody's; so the keys are weighed here, and the rest is read only when there is any.
     """
-    sharing: dict[int, list[Pair]] = defaultdict(list)
-    for slot, kind, record_id in fetch_prepared(HITS, [[one.key.hash64 for one in sought]]):
-        sharing[slot - 1].append((kind, record_id))
     worth: _Worth = defaultdict(int)
     enough: set[Pair] = set()
     of_brand: set[Pair] = set()
@@ -252,9 +283,7 @@ def says_something(asked: Profile, candidate: Candidate, worth: int) -> bool:
     """Parts of brands in common say something only if one name holds the other's whole brand."""
     if worth > FAINT:
         return True
-    known = candidate.identity
-    written = [normalise_name(name) for name in (known.company, *known.aliases)]
-    return any(name.brand in one for name in asked.names for one in written)
+    return _holds_brand(asked, candidate.identity.company, *candidate.identity.aliases)
 
 
 def candidate_pairs(identity: Identity) -> set[Pair]:
@@ -310,8 +339,7 @@ def standing(candidates: list[Candidate]) -> list[Candidate]:
 
 def _in_place_of(candidate: Candidate, kept: Held) -> Candidate:
     kind, record_id = kept.pair
-    return replace(
-        candidate,
+    return candidate._replace(
         kind=RecordKind(kind),
         record_id=record_id,
         owner_id=kept.owner_id,
@@ -320,7 +348,7 @@ def _in_place_of(candidate: Candidate, kept: Held) -> Candidate:
     )
 
 
-def _candidate(row: tuple[Any, ...]) -> Candidate:
+def _candidate(row: _Row) -> Candidate:
     """A row of RECORDS."""
     found_kind, found_id, is_merged, stands_for, record_id, owner_id, is_open, *rest = row
     company, person, phone, email, *facts = rest

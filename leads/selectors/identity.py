@@ -8,7 +8,7 @@ from typing import TypeVar
 from leads.enums import IdentityVerdict, RecordKind
 from leads.identity import Identity, IdentityMatch, Reason, ReasonCode, Verdict, is_mobile
 from leads.identity.names import PROBABLE
-from leads.identity.profiles import Profile, profile_of
+from leads.identity.profiles import Profile, names_of, profile_of, tells_names_only
 from leads.identity.records import compare_profiles
 from leads.identity.short_forms import is_loose
 from leads.selectors.candidates import likeliest
@@ -66,12 +66,14 @@ def find_similar(
     """
     own = {(str(kind), pk) for kind, pk in excluding}
     asked = profile_of(identity)
+    is_name = tells_names_only(asked)
     best: dict[Pair, Match] = {}
     names: dict[Pair, set[str]] = defaultdict(set)
     for candidate in likeliest(asked, own=len(own)):
         if (candidate.kind.value, candidate.record_id) in own:
             continue
-        profile = profile_of(candidate.identity)
+        known_as = candidate.identity
+        profile = Profile(names=names_of(known_as)) if is_name else profile_of(known_as)
         match = compare_profiles(asked, profile)
         if match.verdict == "different" and is_typing:
             match = _as_begun(asked, profile) or match

@@ -13,7 +13,7 @@ from leads.identity import Identity
 from leads.identity.profiles import profile_of
 from leads.identity.seeking import sought_keys
 from leads.models import CollisionSettings, ShareRequest
-from leads.selectors.candidates import MOST, likeliest_of_many, worth_reading
+from leads.selectors.candidates import MOST, likeliest_of_many, records_sharing, worth_reading
 from leads.selectors.identity import find_similar
 from leads.selectors.similar import cards_for
 from leads.services.contacts import create_contact
@@ -211,7 +211,7 @@ def test_one_look_up_and_many_weigh_keys_alike(lead, tenant, as_member):
     for name in ("同光", lead.company_name, *names):
         sought = sought_keys(profile_of(Identity(company=name)))
         (many,) = likeliest_of_many([[(one.key.hash64, *one[1:]) for one in sought]])
-        assert worth_reading(sought) == dict(many) != {}
+        assert worth_reading(sought, records_sharing(sought)[0]) == dict(many) != {}
 
 
 def test_a_number_in_common_is_asked_about_in_every_province(lead, tenant):
@@ -234,6 +234,14 @@ def test_the_check_costs_the_same_for_one_and_many_cards(
             )
     with django_assert_max_num_queries(12):
         cards_for(tenant.northerner, find_similar(Identity(company="江苏同光精密机械")))
+
+
+def test_a_known_customer_is_found_by_one_statement(customer, tenant, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        (found,) = find_similar(Identity(company=customer.name))
+    assert found.record_id == customer.pk
+    with django_assert_num_queries(1):
+        assert find_similar(Identity(company="兰州白塔山煤矿有限公司")) == []
 
 
 def test_a_clients_own_records_take_no_place_of_others(lead, tenant, as_member):
