@@ -65,7 +65,7 @@ class CaseTable(Table):
     sort = "-pk"
     columns = (
         LinkColumn("title", pgettext_lazy("collision", "Client"), url="leads:case"),
-        TextColumn("number", _("Number")),
+        # on a phone the first three are in sight
         BadgeColumn("state", _("State"), choices=CaseState, colours=CASE_COLOURS),
         DeadlineColumn("due", _("Due"), sort="due", nullable=True),
         PersonColumn("holder", _("Owner"), "holder_name", seed="holder_id"),
@@ -80,6 +80,7 @@ class CaseTable(Table):
         BadgeColumn(
             "outcome", _("Outcome"), choices=CollisionOutcome, colours=OUTCOME_OF_CASE_COLOURS
         ),
+        TextColumn("number", _("Number")),
         MomentColumn("opened_at", pgettext_lazy("collision", "Opened"), sort="opened_at"),
         ChoiceColumn(
             "origin", pgettext_lazy("collision", "Came up by"), choices=CollisionOrigin, hidden=True

@@ -110,10 +110,10 @@ class ImportRowTable(Table):
     ) -> None:
         super().__init__(request, queryset)
         self.batch = batch
+        # on a phone the result is in sight without scrolling
         self.columns = (  # type: ignore[misc]
             NumberColumn("row_number", gettext_lazy("Row"), sort="row_number", align="start"),
             HtmlColumn("company", gettext_lazy("Company"), "fields", html=self._company),
-            HtmlColumn("contact", gettext_lazy("Contact"), "fields", html=self._contact),
             BadgeColumn(
                 "bucket",
                 gettext_lazy("Result of the check"),
@@ -127,6 +127,7 @@ class ImportRowTable(Table):
                 html=self._why,
                 wanted=("match_kind", "match_id", "match_row", "match_reasons", "values"),
             ),
+            HtmlColumn("contact", gettext_lazy("Contact"), "fields", html=self._contact),
         )
 
     def _company(self, row: Row, reader: Reader) -> str:
@@ -197,7 +198,6 @@ class TouchTable(Table):
             "payload",
             html=lambda row, reader: markup.text(received_words(row["payload"])),
         ),
-        ChoiceColumn("channel", gettext_lazy("Source"), choices=Channel),
         BadgeColumn(
             "outcome", gettext_lazy("Outcome"), choices=TouchOutcome, colours=OUTCOME_COLOURS
         ),
@@ -211,6 +211,7 @@ class TouchTable(Table):
             wanted=("outcome_reason", "outcome"),
         ),
         LinkColumn("lead__company_name", gettext_lazy("Lead"), url="leads:detail", pk="lead_id"),
+        ChoiceColumn("channel", gettext_lazy("Source"), choices=Channel),
         MomentColumn("received_at", gettext_lazy("Received")),
     )
     filters = (

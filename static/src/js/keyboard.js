@@ -101,6 +101,11 @@
     event.preventDefault();
     action();
   });
+  /* The button of a closed menu leaves Escape to the frame it stands in. */
+  window.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && event.target.closest?.('dialog [data-bs-toggle="dropdown"]');
+    if (menu && menu.getAttribute("aria-expanded") !== "true") event.stopImmediatePropagation();
+  }, true);
   document.addEventListener("click", (event) => { if (event.target.closest("[data-help]")) $("tz-help")?.showModal(); });
   document.querySelector("[data-palette]")?.addEventListener("focus", (event) => { const text = event.target.value; event.target.blur(); openPalette(text); });
 })();
