@@ -94,6 +94,11 @@ OPERATIONS = {
     "opportunity.created": (_("opened the opportunity"), "plus"),
     "opportunity.moved": (_("moved it"), "arrow-right"),
     "collision.noticed": (_("entered it although a similar one was shown"), "alert-triangle"),
+    # nobody is shown anything before work is logged or a document begun
+    **{
+        f"collision.noticed.{origin}": (_("worked on a client of somebody else's"), "alert-triangle")
+        for origin in ("follow_up", "quote", "order")
+    },
     "collision.noticed_in_case": (_("reached for this client, too"), "scale"),
     "collision.decided": (_("decided the collision"), "scale"),
     "collision.appealed": (_("appealed against the decision"), "scale"),

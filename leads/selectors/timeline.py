@@ -117,7 +117,8 @@ def _follow_up_entry(one: FollowUp) -> Entry:
 
 
 def _operation_entry(one: OperationLog, names: Names) -> Entry:
-    words, icon = OPERATIONS.get(one.action, (one.action, "point"))
+    told = OPERATIONS.get(f"{one.action}.{one.details.get('origin', '')}")
+    words, icon = told or OPERATIONS.get(one.action, (one.action, "point"))
     return Entry(
         one.at,
         words,

@@ -55,7 +55,7 @@ class ClientRefused(LikelyDuplicate):
     def __init__(self, matches: Sequence[Match], rules: Sequence[str]) -> None:
         message = _(
             "Your organisation does not let this client be entered again (rule: %(rules)s). "
-            "Ask for it to be shared."
+            "Open it, or ask its owner to share it."
         )
         super().__init__(matches, message % {"rules": ", ".join(rules)})
 

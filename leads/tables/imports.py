@@ -235,6 +235,7 @@ class ArrivalTable(TouchTable):
         SwitchFilter("alike", gettext_lazy("Probable duplicate of ours"), when=lambda scope: ALIKE),
     )
     refresh = ("case-changed", "records-merged")
+    empty = Empty(gettext_lazy("No row of this file is in yet."))
 
     def __init__(
         self, request: HttpRequest, queryset: QuerySet[Any], *, batch: ImportBatch

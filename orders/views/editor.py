@@ -14,6 +14,7 @@ from orders.errors import OrderError, OrderNotEditable, QuoteNotEditable
 from orders.models import PricedDocument
 from orders.selectors.products import narrow_products, on_sale
 from orders.services.conflicts import conflict_of
+from orders.views.documents import collision
 from orders.views.orders import order_or_404
 from orders.views.quotes import quote_or_404
 
@@ -75,6 +76,7 @@ def _page(request: TenantRequest, sheet: Sheet, operation: str = "") -> HttpResp
         part = "#figures" if operation == "autosave" else "#sheet"
     else:
         context |= _hits(request, sheet.edit_url)
+        context |= collision(request.member, sheet.document.customer_id)
     status = 422 if operation in ("save", "submit") else 200
     saved = "tz:form-saved" if operation and sheet.state == "saved" else ""
     return htmx.fragment(request, f"orders/edit.html{part}", context, status=status, trigger=saved)

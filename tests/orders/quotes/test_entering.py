@@ -65,6 +65,18 @@ def test_a_client_entered_by_another_before_it_is_sent_is_noticed(tenant):
     assert CollisionCase.objects.get().origin == "quote"
 
 
+def test_the_editor_and_the_record_say_that_a_case_came_up(tenant, sign_in, url):  # noqa: F811
+    a_strangers_client(tenant.colleague)
+    mine = a_strangers_client(tenant.agent)
+    quote = a_quote(tenant.agent, mine)
+    number = CollisionCase.objects.get().number
+    browser = sign_in(tenant.agent)
+    assert number in browser.get(url("orders:edit_quote", quote.pk)).content.decode()
+    story = browser.get(url("leads:customer", mine.pk)).content.decode()
+    assert "worked on a client of somebody else" in story
+    assert "entered it although a similar one was shown" not in story
+
+
 @pytest.fixture
 def locked(tenant):
     """A customer of the north that is the agent's protected client, with an accepted quote."""
