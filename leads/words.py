@@ -96,8 +96,8 @@ OPERATIONS = {
     "collision.noticed": (_("entered it although a similar one was shown"), "alert-triangle"),
     # nobody is shown anything before work is logged or a document begun
     **{
-        f"collision.noticed.{origin}": (_("worked on a client of somebody else's"), "alert-triangle")
-        for origin in ("follow_up", "quote", "order")
+        f"collision.noticed.{way}": (_("worked on a client of somebody else's"), "alert-triangle")
+        for way in ("follow_up", "quote", "order")
     },
     "collision.noticed_in_case": (_("reached for this client, too"), "scale"),
     "collision.decided": (_("decided the collision"), "scale"),

@@ -1,8 +1,9 @@
 """Deciding a case, appealing, stating one's side, reporting by hand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from django import forms
@@ -19,6 +20,8 @@ from leads.selectors.entering import collision_settings
 from leads.services.case_enforcement import Ruling
 
 LONGEST_DAYS = 3_650
+MOST_SHOWN = 4
+FEWEST_FOLDED = 3
 WHOLE = 100
 
 
@@ -47,7 +50,18 @@ class RulingInput(OwnTemplate, forms.RadioSelect):
         self.ways = ways
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        return super().get_context(name, value, attrs) | {"ways": self.ways, "chosen": value}
+        context = super().get_context(name, value, attrs)
+        return context | {"groups": list(self._groups(value)), "chosen": value}
+
+    def _groups(self, chosen: Any) -> Iterator[tuple[list[Choice], list[Choice]]]:
+        """Ways of one outcome: of many reps the first few are in sight, and whom it is about."""
+        for _outcome, found in groupby(self.ways, key=lambda way: way.outcome):
+            ways = list(found)
+            spare = [way for way in ways[MOST_SHOWN:] if not way.is_proposed]
+            folded = [way for way in spare if way.value != chosen]
+            if len(folded) < FEWEST_FOLDED:
+                folded = []
+            yield [way for way in ways if way not in folded], folded
 
 
 class DecideForm(TenantForm):
