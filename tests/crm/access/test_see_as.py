@@ -199,7 +199,7 @@ def test_what_is_sent_as_it_ends_is_not_done_in_ones_own_name(owner, cast):
 @pytest.mark.parametrize(
     "values",
     [
-        {"actor": 1},
+        {"actor": 987_654_321},
         {"target": "1 OR 1=1"},
         {"target": None},
         {"until": "forever"},
