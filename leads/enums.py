@@ -218,6 +218,7 @@ class CollisionOrigin(models.TextChoices):
     IMPORT = "import", pgettext_lazy("collision", "Import")
     CONVERSION = "conversion", pgettext_lazy("collision", "Conversion")
     FOLLOW_UP = "follow_up", pgettext_lazy("collision", "Follow-up")
+    DEAL = "deal", pgettext_lazy("collision", "Opportunity")
     QUOTE = "quote", pgettext_lazy("collision", "Quote")
     ORDER = "order", pgettext_lazy("collision", "Order")
     API = "api", pgettext_lazy("collision", "API")

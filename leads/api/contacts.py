@@ -6,7 +6,8 @@ from ninja.responses import Status
 
 from crm.audit import services as audit
 from crm.integrations.rest import Token, address, check_query, gettext_lazy, listed
-from leads.api.answers import contacts_out
+from crm.people.models import Member
+from leads.api.answers import case_out, contacts_out
 from leads.api.filling import check_change, check_new, checked, given_facts
 from leads.api.shapes import (
     ContactChange,
@@ -15,12 +16,14 @@ from leads.api.shapes import (
     ContactPage,
     ContactsAsked,
 )
-from leads.api.telling import stale
+from leads.api.telling import collisions_told, stale
+from leads.enums import Channel, CollisionOrigin
 from leads.forms.contacts import ContactForm
 from leads.models import Contact
 from leads.selectors.customers import contact_or_404, customer_or_404, visible_contacts
 from leads.selectors.matching_text import narrow_contacts
 from leads.services import contacts as services
+from leads.services.cases import waiting_case_of
 from leads.services.refusals import StaleRecord
 
 router = Router()
@@ -65,14 +68,17 @@ def read_contact(request: Any, contact_id: int) -> dict[str, Any]:
 def create_contact(
     request: Any, entry: ContactEntry, response: HttpResponse
 ) -> Status[dict[str, Any]]:
-    """Add a person to a customer."""
+    """Add a person to a customer. Who is another's client is answered with 409, as on entering."""
     member, given = request.member, given_facts(entry)
-    customer_or_404(member, entry.customer_id, "leads.edit_customer")
+    customer = customer_or_404(member, entry.customer_id, "leads.edit_customer")
     check_new(member, Contact, given)
     form = checked(ContactForm(given))
-    contact = services.create_contact(customer_id=entry.customer_id, by=member, **form.cleaned_data)
+    with collisions_told(member, typed=lambda: customer.name):
+        contact = services.create_contact(
+            customer_id=customer.pk, by=member, **going_on(entry), **form.facts
+        )
     response["Location"] = address(f"contacts/{contact.pk}")
-    return Status(201, contacts_out(member, [contact])[0])
+    return Status(201, written(member, contact))
 
 
 @router.patch(
@@ -91,9 +97,30 @@ def change_contact(request: Any, contact_id: int, change: ContactChange) -> dict
         del form.fields[name]
     checked(form)
     try:
-        contact = services.update_contact(
-            contact_id=contact_id, version=change.version, **form.cleaned_data
-        )
+        with collisions_told(member, typed=lambda: contact.customer.name):
+            contact = services.update_contact(
+                contact_id=contact_id,
+                by=member,
+                version=change.version,
+                **going_on(change),
+                **form.facts,
+            )
     except StaleRecord as refusal:
         raise stale(refusal, contacts_out(member, [refusal.current])[0]) from None
-    return contacts_out(member, [contact])[0]
+    return written(member, contact)
+
+
+def written(member: Member, contact: Contact) -> dict[str, Any]:
+    """A person as they were just written, and the case their customer came into."""
+    case = case_out(waiting_case_of(contact.customer))
+    return contacts_out(member, [contact])[0] | {"collision_case": case}
+
+
+def going_on(told: ContactEntry | ContactChange) -> dict[str, Any]:
+    """How one goes on although the person is known, and by which way they come."""
+    return {
+        "explanation": told.collision.reason,
+        "confirmed": told.collision.confirmed,
+        "channel": Channel.API,
+        "origin": CollisionOrigin.API,
+    }

@@ -109,6 +109,7 @@ class ContactFacts(Strict):
     email: str = of(Contact, "email")
     wechat: str = of(Contact, "wechat")
     is_primary: StrictBool = of(Contact, "is_primary", default=False)
+    collision: Collision = Field(default_factory=lambda: Collision.model_validate({}))
 
 
 class ContactEntry(ContactFacts):
@@ -220,6 +221,7 @@ class ContactOut(Schema):
     created_at: Moment
     updated_at: Moment
     url: str
+    collision_case: Case | None = None
 
 
 class FollowUpOut(Schema):

@@ -196,9 +196,10 @@ class DuplicateCheckMixin:
 
     def prepare_check(self) -> None:
         """Let the telling fields ask the server, and show the reason once it was asked for."""
+        record = f"{self.record_kind}:{self.instance.pk or ''}"
         for name in LOOK_UP_FIELDS:
             if name in self.fields:
-                self.fields[name].widget.attrs |= look_up_attrs(self.record_kind, self.instance.pk)
+                self.fields[name].widget.attrs |= look_up_attrs(self.record_kind, record)
         self.place_reason(first_reason_field(self.data))
 
     @property
@@ -231,8 +232,11 @@ class DuplicateCheckMixin:
         self.add_error(None, linked_to_cards(str(refusal)))  # type: ignore[attr-defined]
 
 
-def look_up_attrs(kind: str, pk: int | None) -> dict[str, str]:
-    """The attributes by which a field asks for similar clients half a breath after a change."""
+def look_up_attrs(kind: str, record: str, fields: Sequence[str] = LOOK_UP_FIELDS) -> dict[str, str]:
+    """The attributes by which a field asks for similar clients half a breath after a change.
+
+    `record` ("lead:12") is the client that is no duplicate of itself.
+    """
     return {
         "hx-post": str(reverse_lazy("leads:similar")),
         "hx-trigger": "input changed delay:350ms",
@@ -240,6 +244,6 @@ def look_up_attrs(kind: str, pk: int | None) -> dict[str, str]:
         "hx-swap": "innerHTML",
         "hx-sync": "this:replace",
         "hx-disabled-elt": "unset",
-        "hx-params": ",".join((*LOOK_UP_FIELDS, "csrfmiddlewaretoken", "record")),
-        "hx-vals": f'{{"record": "{kind}:{pk or ""}"}}',
+        "hx-params": ",".join((*fields, "csrfmiddlewaretoken", "record")),
+        "hx-vals": f'{{"record": "{record}"}}',
     }

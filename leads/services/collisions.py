@@ -6,10 +6,11 @@ from leads.enums import CollisionOrigin
 from leads.models import CollisionCase, Customer, Lead
 from leads.selectors.identity import Match
 from leads.services.cases import Entrant, reach_for
-from leads.services.entering import check_entry
+from leads.services.entering import check_entry, check_number
 
 # The door for whoever enters a client; leads.services.entering says how it is decided.
 check = check_entry
+check_person = check_number
 
 
 def report(

@@ -17,7 +17,7 @@ from leads.enums import CollisionOrigin, LeadStatus, RecordKind
 from leads.models import Contact, Customer, FollowUp, Lead, Opportunity
 from leads.services import splits
 from leads.services.cases import follow_conversion, refuse_while_open
-from leads.services.contacts import create_contact
+from leads.services.contacts import add_contact
 from leads.services.customers import create_customer
 from leads.services.derivations import phone_key_of
 from leads.services.identity import repoint
@@ -135,8 +135,8 @@ def _same_person(lead: Lead, customer: Customer) -> Contact | None:
 def _contact_for(lead: Lead, customer: Customer, *, by: Member) -> Contact | None:
     if not lead.contact_name and not lead.phone and not lead.email:
         return None
-    return _same_person(lead, customer) or create_contact(
-        customer_id=customer.pk,
+    return _same_person(lead, customer) or add_contact(
+        customer,
         by=by,
         name=lead.contact_name or lead.company_name[:80],
         title=lead.contact_title,

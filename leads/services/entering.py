@@ -12,7 +12,7 @@ from django.db import connection
 from crm.people.models import Member
 from crm.tenancy.context import current_organization_id
 from leads.enums import RuleEffect
-from leads.identity import Identity
+from leads.identity import Identity, ReasonCode
 from leads.selectors.entering import Hit, hits_of, mark_of
 from leads.selectors.identity import Match, Pair, find_similar
 from leads.services.identity import hold
@@ -21,6 +21,8 @@ from leads.services.refusals import ClientRefused, ConfirmationNeeded, LikelyDup
 # One lock per organisation beside those of the single keys: whoever enters a client shares it,
 # a chunk of an import takes it alone.
 ENTRY_LOCK = 0x7E47_0001
+# What a person is reached by.
+REACHED_BY = {ReasonCode.PHONE_EQUAL, ReasonCode.EMAIL_EQUAL, ReasonCode.WECHAT_EQUAL}
 SHARE_ENTRY = "SELECT pg_advisory_xact_lock_shared(%s, %s)"
 ENTRY_WAIT = "12s"
 SET_WAIT = "SELECT set_config('lock_timeout', %s, true)"
@@ -44,14 +46,40 @@ def check_entry(
     were shown; a reason covers every warning. `owner_id` is who will hold the record.
     """
     hold_entry(identity)
-    matches = find_similar(identity, excluding=excluding)
-    hits = [
-        hit
-        for hit in hits_of(matches, owner_id=owner_id or by.pk, channel=channel)
-        if hit.effect != RuleEffect.IGNORE
-    ]
+    hits = _hits(identity, owner_id or by.pk, excluding, channel)
     _stop(hits, by=by, has_reason=bool(explanation.strip()), confirmed=confirmed)
     return [hit.match for hit in hits if not hit.is_own]
+
+
+def check_number(
+    identity: Identity,
+    *,
+    by: Member,
+    owner_id: int | None = None,
+    explanation: str = "",
+    confirmed: Collection[str] = (),
+    excluding: Iterable[Pair] = (),
+    channel: str = "",
+) -> list[Match]:
+    """The same for a person who is added to a client that is entered already.
+
+    Only whom their own number, address or WeChat leads to: what the client's name is like was
+    asked when it was entered. That a person works for two clients of one owner asks nothing.
+    """
+    hold_entry(identity)
+    hits = [
+        hit
+        for hit in _hits(identity, owner_id or by.pk, excluding, channel)
+        if not hit.is_own and any(reason.code in REACHED_BY for reason in hit.match.reasons)
+    ]
+    _stop(hits, by=by, has_reason=bool(explanation.strip()), confirmed=confirmed)
+    return [hit.match for hit in hits]
+
+
+def _hits(identity: Identity, owner_id: int, excluding: Iterable[Pair], channel: str) -> list[Hit]:
+    matches = find_similar(identity, excluding=excluding)
+    found = hits_of(matches, owner_id=owner_id, channel=channel)
+    return [hit for hit in found if hit.effect != RuleEffect.IGNORE]
 
 
 def _stop(hits: Sequence[Hit], *, by: Member, has_reason: bool, confirmed: Collection[str]) -> None:

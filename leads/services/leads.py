@@ -22,6 +22,7 @@ from leads.services import collisions
 from leads.services.completion import complete_lead
 from leads.services.identity import index
 from leads.services.protection import check_lock
+from leads.services.reaching import reach_for
 from leads.services.refusals import WrongState
 from leads.services.saving import check_version, locked, take_over
 
@@ -155,14 +156,19 @@ def invalidate_lead(*, lead_id: int, reason: str) -> Lead:
 
 
 @transaction.atomic
-def reopen_lead(*, lead_id: int) -> Lead:
-    """Was closed too early; what the decision of a case closed, only an appeal opens again."""
+def reopen_lead(*, lead_id: int, by: Member) -> Lead:
+    """Was closed too early; what the decision of a case closed, only an appeal opens again.
+
+    Meanwhile the client may have become somebody else's: then it comes into a case.
+    """
     case = case_that_closed(lead_id)
     if case is not None:
         raise WrongState(
             _("Collision %(number)s closed this lead: it is a duplicate. Appeal, or ask to share.")
             % {"number": case.number}
         )
+    # before the lead is held: whoever decides a case holds the case first
+    reach_for(Lead.objects.get(pk=lead_id), by=by, origin=CollisionOrigin.ENTRY)
     return _move(lead_id, Lead.reopen, "lead.reopened", invalid_reason="")
 
 

@@ -14,9 +14,9 @@ from crm.people.models import Member
 from crm.people.selectors import own_currency
 from crm.refusals import Refused
 from crm.web import live
-from leads.enums import CustomerStatus, StageKind
+from leads.enums import CollisionOrigin, CustomerStatus, StageKind
 from leads.models import Contact, Customer, Opportunity, Stage, StageChange
-from leads.services.protection import check_lock
+from leads.services.reaching import reach_for
 from leads.services.saving import check_version, locked, take_over
 from leads.services.stages import ensure_default_stages
 
@@ -48,9 +48,14 @@ def create_opportunity(
     stage: Stage | None = None,
     **facts: Any,
 ) -> Opportunity:
-    """Open a deal with a customer, on top of the first column unless a stage is given."""
+    """Open a deal with a customer, on top of the first column unless a stage is given.
+
+    A customer whose client is somebody else's comes into a case by it; ProtectedClient when it
+    is a locked duplicate.
+    """
     customer = Customer.objects.get(pk=customer_id)
-    check_lock(customer, by)
+    if by is not None:
+        reach_for(customer, by=by, origin=CollisionOrigin.DEAL)
     _check_contact(facts.get("contact"), customer_id)
     column = stage or ensure_default_stages()[0]
     facts.setdefault("currency", own_currency())

@@ -1,5 +1,7 @@
 """People at customers."""
 
+from collections.abc import Callable
+
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -8,8 +10,11 @@ from django.views.decorators.http import require_POST
 
 from crm.access import policy
 from crm.access.decorators import needs
+from crm.people.models import Member
+from crm.refusals import Refused
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx, markup
+from crm.web.answers import refused
 from crm.web.components import Action, Fact
 from crm.web.facts import trimmed
 from leads.forms.contacts import ContactForm
@@ -17,7 +22,10 @@ from leads.models import Contact, FollowUp
 from leads.selectors.customers import contact_or_404, customer_or_404, visible_contacts
 from leads.selectors.timeline import timeline_of
 from leads.services import contacts as services
+from leads.services.lookups import cards_of_refusal
+from leads.services.refusals import LikelyDuplicate
 from leads.tables.customers import ContactTable
+from leads.views.refusing import refusal_words
 
 SAVED = {"contact-saved": True, "customer-updated": True}
 
@@ -72,9 +80,15 @@ def contact_actions(contact: Contact) -> list[Action]:
 def create_contact(request: TenantRequest, pk: int) -> HttpResponse:
     """Add a person to a customer."""
     customer = customer_or_404(request.member, pk, "leads.edit_customer")
-    form = ContactForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        services.create_contact(customer_id=pk, by=request.member, **form.cleaned_data)
+    form = ContactForm(request.POST or None, customer_id=pk)
+
+    def save() -> None:
+        services.create_contact(
+            customer_id=pk, by=request.member,
+            explanation=form.cleaned_data["explanation"], confirmed=form.confirmed, **form.facts,
+        )  # fmt: skip
+
+    if _saved(form, save, by=request.member, typed=customer.name):
         return htmx.done(
             request,
             url=reverse("leads:customer", args=[pk]),
@@ -92,8 +106,14 @@ def edit_contact(request: TenantRequest, pk: int) -> HttpResponse:
     """Change a person's facts."""
     contact = contact_or_404(request.member, pk, "leads.edit_customer")
     form = ContactForm(request.POST or None, instance=contact)
-    if request.method == "POST" and form.is_valid():
-        services.update_contact(contact_id=pk, **form.cleaned_data)
+
+    def save() -> None:
+        services.update_contact(
+            contact_id=pk, by=request.member,
+            explanation=form.cleaned_data["explanation"], confirmed=form.confirmed, **form.facts,
+        )  # fmt: skip
+
+    if _saved(form, save, by=request.member, typed=contact.customer.name):
         return htmx.done(
             request,
             url=reverse("leads:contact", args=[pk]),
@@ -105,11 +125,29 @@ def edit_contact(request: TenantRequest, pk: int) -> HttpResponse:
     )
 
 
+def _saved(form: ContactForm, save: Callable[[], object], *, by: Member, typed: str) -> bool:
+    """Whether the form was sent and saved; else it says why, with the cards of who is known."""
+    if not (form.is_bound and form.is_valid()):
+        return False
+    try:
+        save()
+    except LikelyDuplicate as reason:
+        form.ask(reason, cards_of_refusal(reason, by=by, typed=typed))
+    except Refused as reason:
+        form.add_error(None, refusal_words(reason))
+    else:
+        return True
+    return False
+
+
 @require_POST
 @needs("leads.edit_customer")
 def remove_contact(request: TenantRequest, pk: int) -> HttpResponse:
     """Forget a person; the drawer that showed them closes."""
     contact = contact_or_404(request.member, pk, "leads.edit_customer")
     url = reverse("leads:customer", args=[contact.customer_id])
-    services.remove_contact(contact_id=pk)
+    try:
+        services.remove_contact(contact_id=pk, by=request.member)
+    except Refused as reason:
+        return refused(request, url=reverse("leads:contact", args=[pk]), message=str(reason))
     return htmx.done(request, url=url, message=_("Contact removed."), trigger=SAVED)

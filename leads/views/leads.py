@@ -21,10 +21,10 @@ from leads.selectors.leads import lead_or_404, visible_leads
 from leads.services import assignment
 from leads.services import leads as services
 from leads.services.lookups import cards_of_refusal
-from leads.services.refusals import LikelyDuplicate, StaleRecord, WrongState
+from leads.services.refusals import LikelyDuplicate, StaleRecord
 from leads.tables.leads import LeadTable
 from leads.views.lead_page import lead_page
-from leads.views.refusing import refusal_words
+from leads.views.refusing import refusal_words, way_on
 
 
 @needs("leads.view_lead")
@@ -141,10 +141,11 @@ def move_lead(request: TenantRequest, pk: int, to: str) -> HttpResponse:
         raise Http404
     url = reverse("leads:detail", args=[pk])
     move, message = MOVES[to]
+    who = {"by": request.member} if to == "reopened" else {}
     try:
-        move(lead_id=pk)
-    except WrongState as reason:
-        return refused(request, url=url, message=str(reason))
+        move(lead_id=pk, **who)
+    except Refused as reason:
+        return refused(request, url=url, message=str(reason), link=way_on(reason))
     return acted(request, url=url, message=message, trigger="lead-updated")
 
 

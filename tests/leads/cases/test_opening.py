@@ -15,7 +15,8 @@ from leads.services.case_enforcement import Ruling
 from leads.services.cases import CaseNotAllowed, HeldBack, report_by_hand, state_case
 from leads.services.conversion import convert_lead
 from leads.services.customers import create_customer
-from leads.services.leads import create_lead
+from leads.services.leads import create_lead, invalidate_lead, reopen_lead
+from leads.services.opportunities import create_opportunity
 from tests.leads.cases.conftest import COMPANY, enter
 from tests.support.cast import add_person
 
@@ -157,3 +158,25 @@ def test_a_newcomer_reads_of_no_newcomer_after_them(tenant, lead):
     )
     assert lines.filter(subject_id=lead.pk).count() == 2
     assert lines.filter(subject_id=first.pk).count() == 1
+
+
+def test_a_deal_on_anothers_client_is_a_touch(tenant, lead):
+    with acting_as(tenant.colleague.pk):
+        mine = create_customer(by=None, owner=tenant.colleague, name=COMPANY)
+        create_opportunity(customer_id=mine.pk, by=tenant.colleague, name="一期")
+        create_opportunity(customer_id=mine.pk, by=tenant.colleague, name="二期")
+    case = CollisionCase.objects.get()
+    assert (case.origin, case.subject_id) == (CollisionOrigin.DEAL, lead.pk)
+
+
+def test_a_closed_lead_that_is_reopened_meets_who_took_the_client_meanwhile(tenant, lead):
+    with acting_as(tenant.agent.pk):
+        invalidate_lead(lead_id=lead.pk, reason="没有联系上")
+    with acting_as(tenant.colleague.pk):
+        taken = create_lead(by=tenant.colleague, owner=tenant.colleague, company_name=COMPANY)
+    assert not CollisionCase.objects.exists()
+    with acting_as(tenant.agent.pk):
+        reopen_lead(lead_id=lead.pk, by=tenant.agent)
+    case = CollisionCase.objects.get()
+    assert case.subject_id == taken.pk
+    assert sides(case)["王磊"] == CollisionSide.NEWCOMER

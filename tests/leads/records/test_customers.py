@@ -27,7 +27,7 @@ def test_the_first_contact_is_the_main_one_and_there_is_one(customer, tenant):
     first = create_contact(customer_id=customer.pk, by=tenant.agent, name="陈晨")
     second = create_contact(customer_id=customer.pk, by=tenant.agent, name="王静")
     assert (first.is_primary, second.is_primary) == (True, False)
-    update_contact(contact_id=second.pk, is_primary=True)
+    update_contact(contact_id=second.pk, by=tenant.agent, is_primary=True)
     assert Contact.objects.get(is_primary=True) == second
 
 
@@ -35,7 +35,7 @@ def test_a_removed_contact_leaves_the_index(customer, tenant):
     contact = create_contact(
         customer_id=customer.pk, by=tenant.agent, name="陈晨", phone="13655556666"
     )
-    remove_contact(contact_id=contact.pk)
+    remove_contact(contact_id=contact.pk, by=tenant.agent)
     assert not IdentityKey.objects.filter(record_kind="contact").exists()
 
 

@@ -80,17 +80,17 @@ def test_the_history_says_who_changed_what(lead, tenant, as_member):
     assert [field.field for field in latest.fields] == ["need"]
 
 
-def test_the_life_of_a_lead(lead):
+def test_the_life_of_a_lead(lead, tenant):
     assert mark_contacted(lead_id=lead.pk).status == LeadStatus.CONTACTED
     assert qualify_lead(lead_id=lead.pk).status == LeadStatus.QUALIFIED
     assert invalidate_lead(lead_id=lead.pk, reason="已倒闭").invalid_reason == "已倒闭"
-    reopened = reopen_lead(lead_id=lead.pk)
+    reopened = reopen_lead(lead_id=lead.pk, by=tenant.agent)
     assert (reopened.status, reopened.invalid_reason) == (LeadStatus.NEW, "")
 
 
-def test_what_the_state_forbids_is_refused_in_words(lead):
+def test_what_the_state_forbids_is_refused_in_words(lead, tenant):
     with pytest.raises(WrongState, match="“.+”"):
-        reopen_lead(lead_id=lead.pk)
+        reopen_lead(lead_id=lead.pk, by=tenant.agent)
 
 
 def test_many_are_closed_at_once_and_closed_ones_left_alone(lead):

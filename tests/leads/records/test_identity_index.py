@@ -49,9 +49,9 @@ def test_any_sequence_of_changes_leaves_what_a_rebuild_would(tenant, seed):
             case 5 if customer:
                 create_contact(customer_id=customer.pk, by=None, name="陈晨", phone=number)
             case 6 if contact:
-                update_contact(contact_id=contact.pk, phone=number)
+                update_contact(contact_id=contact.pk, by=None, phone=number)
             case 7 if contact:
-                remove_contact(contact_id=contact.pk)
+                remove_contact(contact_id=contact.pk, by=None)
             case 8 if customer:
                 learned = learn_alias(
                     customer_id=customer.pk, text="东海智算", source=AliasSource.TYPED
