@@ -12,9 +12,10 @@ from crm.people.holdings import ColumnMover, Holding, address, register
 from crm.people.models import Member
 from crm.sharing import nouns
 from crm.sharing.nouns import Along, Follower, Noun
-from leads.enums import StageKind
+from leads.enums import RecordKind, StageKind
 from leads.models import Contact, Customer, Lead, Opportunity
 from leads.selectors.leads import OPEN_STATUSES
+from leads.services import case_hands
 from leads.services.assignment import note_handed
 from leads.tables.customers import CustomerTable
 from leads.tables.leads import OPEN_QUERY, LeadTable
@@ -32,6 +33,11 @@ def assigned_now() -> dict[str, Any]:
 def leads_handed(ids: Sequence[int], receiver: Member, by: Member | None, why: str) -> None:
     """“Why this rep” names the transfer."""
     note_handed(lead_ids=ids, member=receiver, by=by, reason=why)
+
+
+def customers_handed(ids: Sequence[int], receiver: Member, by: Member | None, why: str) -> None:
+    """Open collision cases go on with the new owner."""
+    case_hands.note(RecordKind.CUSTOMER, ids)
 
 
 def customers_page(member: Member) -> str:
@@ -62,6 +68,7 @@ register(
         permission="leads.view_customer",
         can_split=True,
         region="province",
+        after=customers_handed,
     ),
     Holding(
         key="leads.lead",

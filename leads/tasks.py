@@ -6,6 +6,7 @@ from crm import jobs
 from leads.enums import RecordKind
 from leads.services import (
     assignment,
+    case_hands,
     figures,
     forewarning,
     imports_check,
@@ -39,6 +40,12 @@ def run_import(organization_id: int, batch_id: int) -> None:
 def gather_strays(merge_id: int) -> None:
     """What was entered for a record in the moment of its merge follows it."""
     merging.gather_strays(merge_id=merge_id)
+
+
+@jobs.task("leads.follow_hands")
+def follow_hands(case_id: int) -> None:
+    """A record of an open case came into other hands: its new owner is told and takes part."""
+    case_hands.follow(case_id=case_id)
 
 
 @jobs.task("leads.end_protections")

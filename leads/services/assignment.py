@@ -18,8 +18,10 @@ from crm.teamwork.enums import NotificationKind
 from crm.teamwork.services import Notice, notify_all
 from crm.web import live
 from leads.assignment import Candidate
+from leads.enums import RecordKind
 from leads.models import Lead
 from leads.selectors import assignments
+from leads.services import case_hands
 from leads.services.assignment_desk import Given, decide_owners, hold_turns, record_decisions
 
 # Leads decided in one go: enough to be fast, few enough to let other writers in between.
@@ -78,6 +80,7 @@ def _assign(candidates: Sequence[Candidate], *, at: datetime) -> Outcome:
         record_decisions(decided, at=at)
         given += decided
     _announce(given)
+    case_hands.note(RecordKind.LEAD, [one.lead_id for one in given if one.member_id])
     assigned = sum(1 for one in given if one.member_id)
     return Outcome(assigned, len(given) - assigned)
 
@@ -115,6 +118,7 @@ def assign_to(*, lead_ids: Sequence[int], member: Member, by: Member, reason: st
     record_decisions(given, at=at, decided_by=by)
     audit.record("leads.assigned", target=member, count=len(ids), reason=reason[:200])
     _announce(given)
+    case_hands.note(RecordKind.LEAD, ids)
     return len(ids)
 
 
@@ -122,6 +126,7 @@ def note_handed(*, lead_ids: Sequence[int], member: Member, by: Member | None, r
     """Leads came to a member by a transfer or hand-over: “why this rep” says so."""
     given = [Given.by_hand(pk, member=member, by=by or member, reason=reason) for pk in lead_ids]
     record_decisions(given, at=timezone.now(), decided_by=by)
+    case_hands.note(RecordKind.LEAD, lead_ids)
 
 
 @transaction.atomic
