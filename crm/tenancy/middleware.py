@@ -112,7 +112,10 @@ class TenantMiddleware:
             transaction.set_rollback(True)
 
     def ask_to_sign_in(self, request: HttpRequest) -> HttpResponse:
-        """Redirect to the sign-in page; a fragment must not be replaced by it."""
-        if getattr(request, "htmx", False):
-            return HttpResponseClientRedirect(settings.LOGIN_URL)
-        return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+        """Redirect to the sign-in page and back; a fragment must not be replaced by it."""
+        fragment = getattr(request, "htmx", None)
+        if not fragment:
+            return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+        page = fragment.current_url_abs_path
+        back = redirect_to_login(page, settings.LOGIN_URL).url if page else settings.LOGIN_URL
+        return HttpResponseClientRedirect(back)

@@ -44,16 +44,19 @@
     form.prepend(note);
   };
 
-  const keep = (form) => {
+  const keepNow = (form) => {
     const key = keyOf(form);
-    if (!key) return;
     clearTimeout(form.tzTimer);
-    form.tzTimer = setTimeout(() => { try { localStorage.setItem(key, JSON.stringify({ at: Date.now(), values: read(form) })); form.dataset.kept = ""; } catch { /* full or forbidden: drafts are a courtesy */ } }, 400);
+    if (key) try { localStorage.setItem(key, JSON.stringify({ at: Date.now(), values: read(form) })); form.dataset.kept = ""; } catch { /* full or forbidden: drafts are a courtesy */ }
+  };
+  const keep = (form) => {
+    clearTimeout(form.tzTimer);
+    form.tzTimer = setTimeout(() => keepNow(form), 400);
   };
 
   document.addEventListener("input", (event) => {
     const form = event.target.form;
-    if (!form?.hasAttribute("data-guard") || event.target.type === "search") return;
+    if (!form?.matches("[data-guard], [data-draft]") || event.target.type === "search") return;
     form.classList.add("is-dirty");
     keep(form);
   });
@@ -75,7 +78,11 @@
   document.body.addEventListener("htmx:beforeOnLoad", (event) => {
     const form = event.detail.elt;
     const { xhr } = event.detail;
-    if (form instanceof HTMLFormElement && xhr.getResponseHeader("HX-Trigger")?.includes("tz:form-saved")) settled(form);
+    if (form instanceof HTMLFormElement) {
+      /* sent away to sign in, say: what was typed is there on return */
+      if (xhr.status === 204 || xhr.getResponseHeader("HX-Trigger")?.includes("tz:form-saved")) settled(form);
+      else if (form.classList.contains("is-dirty")) keepNow(form);
+    }
     if (xhr.getResponseHeader("HX-Redirect")) tz.leaving = true;
   });
   document.body.addEventListener("htmx:afterSwap", (event) => {

@@ -11,7 +11,7 @@
     slot(name).innerHTML = '<div class="tz-loading"></div>';
     if (!dialog.open) dialog.showModal();
     dialog.dataset.url = url;
-    const headers = { "X-Frame": name, "HX-Request": "true", "HX-Target": name };
+    const headers = { "X-Frame": name, "HX-Request": "true", "HX-Target": name, "HX-Current-URL": window.location.href };
     const response = await fetch(url, { credentials: "same-origin", ...options, headers: { ...headers, ...options.headers } }).catch(() => null);
     if (!response || response.status >= 500 || [403, 404, 429].includes(response.status)) {
       dialog.close();

@@ -63,6 +63,15 @@ def test_a_fragment_is_not_replaced_by_the_sign_in_page(cast, client):
     assert response.headers["HX-Redirect"] == "/accounts/login/"
 
 
+def test_whoever_signs_in_again_is_back_on_the_page_of_the_fragment(cast, client):
+    page = {"HTTP_HX_REQUEST": "true", "HTTP_HX_CURRENT_URL": "http://testserver/acme/leads/?q=a"}
+    response = client.post("/acme/leads/", **page)
+    assert response.headers["HX-Redirect"] == "/accounts/login/?next=/acme/leads/%3Fq%3Da"
+    elsewhere = page | {"HTTP_HX_CURRENT_URL": "https://evil.example/acme/"}
+    response = client.post("/acme/leads/", **elsewhere)
+    assert response.headers["HX-Redirect"] == "/accounts/login/"
+
+
 def test_strangers_and_unknown_organisations_look_alike(cast, other_cast, sign_in):
     client = sign_in(other_cast.owner)
     known, unknown = client.get("/acme/tasks/"), client.get("/nobody/tasks/")
