@@ -91,6 +91,7 @@ def record_of(text: str) -> Identity:
 _ASKED: dict[str, tuple[Says, dict[str, set[str]]]] = {
     "names": (_names, ALLOWED),
     "messy": (_names, ALLOWED),
+    "further": (_names, ALLOWED),
     "people": (_people, PERSONS),
     "addresses": (compare_addresses, ADDRESSES),
     "records": (_records, ALLOWED),
