@@ -172,6 +172,7 @@ REASONS = {
     ReasonCode.BRAND_GENERIC: _("everyday word as brand"),
     ReasonCode.REGION_EQUAL: _("same region"),
     ReasonCode.REGION_WITHIN: _("one place is part of the other"),
+    ReasonCode.REGION_ALIKE: _("region nearly the same"),
     ReasonCode.REGION_MISSING: _("region not given"),
     ReasonCode.REGION_DIFFERENT: _("different region"),
     ReasonCode.INDUSTRY_EQUAL: _("same trade"),

@@ -73,6 +73,8 @@ def _chinese(left: CompanyName, right: CompanyName) -> Likeness:
             return score, code, False
         if _is_slip_in_trade(left, right):
             return 0.85, ReasonCode.BRAND_NEARLY_EQUAL, True
+        if _has_lost_one(left, right):
+            return 0.7, ReasonCode.BRAND_NEARLY_EQUAL, True
     if score := short_form_strength(left, right):
         return score, ReasonCode.BRAND_CONTAINED, True
     return _UNLIKE
@@ -154,6 +156,18 @@ def _is_slip_in_trade(left: CompanyName, right: CompanyName) -> bool:
         return sum(one != other for one, other in zip(a, b, strict=True)) == 1
     short, full = (a, b) if len(a) < len(b) else (b, a)
     return len(short) > _MUCH and is_subsequence(short, full)
+
+
+def _has_lost_one(left: CompanyName, right: CompanyName) -> bool:
+    """上海|华|科技 of 上海|华信|科技: no brand is registered that has one character."""
+    longer = len(left.text) - len(right.text)
+    if longer not in (1, -1):
+        return False
+    name, whole = (right, left) if longer > 0 else (left, right)
+    a, b = name.brand + name.industry, whole.brand + whole.industry
+    if len(whole.brand) != _TELLING or len(b) < _ENOUGH or not name.place:
+        return False
+    return a in (b[:1] + b[2:], b[1:]) and name.place == whole.place
 
 
 def _other_script(left: CompanyName, right: CompanyName, pair: dict[str, str]) -> BrandMatch:

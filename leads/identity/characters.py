@@ -51,6 +51,11 @@ def look_alike(left: str, right: str) -> bool:
     return right in _looks().get(left, ())
 
 
+def looking_like(character: str) -> frozenset[str]:
+    """Those that the eye takes for it."""
+    return _looks().get(character, frozenset()) - {character}
+
+
 @cache
 def _sounds_of(character: str) -> frozenset[str]:
     return frozenset(map(_blurred, readings(character)))

@@ -3,7 +3,8 @@
 from leads.identity.brands import compare_brands
 from leads.identity.companies import parse_company_name
 from leads.identity.lexicon import GENERIC_TRADES, TRADE_GROUP, TRADES
-from leads.identity.places import brand_says_place, is_within
+from leads.identity.misread_places import begins_misread
+from leads.identity.places import are_merged, brand_says_place, is_within
 from leads.identity.private_names import is_name_of_person
 from leads.identity.reasons import Reason, ReasonCode, told
 from leads.identity.short_forms import is_loose, is_subsequence
@@ -19,7 +20,9 @@ _CONFIRMED = 0.97  # of two places of which one holds the other
 _QUESTION = 0.88  # what is left of "same" where a careful person asks
 _MANY_PEOPLE = 0.8  # 张伟, when nothing else is told
 _PAIR = 2
+_ASKED_OF_PLACES = (ReasonCode.REGION_WITHIN, ReasonCode.REGION_ALIKE)
 _OF_FORMS = frozenset({"集团", "控股", "股份", "有限"})
+_OF_A_DISTRICT = ("institution", "shop")
 _MOVES = ("", "company", "partnership")  # 第二人民医院 of two cities are two
 
 Factor = tuple[float, Reason | None]
@@ -69,7 +72,7 @@ def _equal(name: CompanyName) -> NameMatch:
 
 def _is_question(left: CompanyName, right: CompanyName, reasons: list[Reason]) -> bool:
     """江苏恒达 and 昆山恒达 are registered by two offices; 张伟有限公司 need not be any 张伟's."""
-    if any(reason.code is ReasonCode.REGION_WITHIN for reason in reasons):
+    if any(reason.code in _ASKED_OF_PLACES for reason in reasons):
         return True
     if left.brand == right.brand and _are_siblings(left, right):
         return True
@@ -139,11 +142,18 @@ def _place_only(left: CompanyName, right: CompanyName) -> Factor:
 
 def _region(left: CompanyName, right: CompanyName) -> Factor:
     a, b = left.place, right.place
+    if a == b and left.city != right.city:  # 朝阳区, 朝阳市
+        return _CONFIRMED, Reason(ReasonCode.REGION_WITHIN, {"left": a, "right": b})
+    if left.text[:_PAIR] != right.text[:_PAIR] and _is_slip_in_place(left, right):
+        pair = {"left": left.text[:_PAIR], "right": right.text[:_PAIR]}
+        return _CONFIRMED, Reason(ReasonCode.REGION_ALIKE, pair)
     if a == b and not _districts_differ(left, right):
         return 1.0, told(ReasonCode.REGION_EQUAL, region=a) if a else None
     if a == b:
         pair = {"left": left.region, "right": right.region}
-        each_has_one = left.is_generic or left.form_kind == right.form_kind == "institution"
+        each_has_one = left.is_generic or (
+            left.form_kind == right.form_kind in _OF_A_DISTRICT and not are_merged(*pair.values())
+        )
         return 0.5 if each_has_one else 0.88, Reason(ReasonCode.REGION_DIFFERENT, pair)
     is_inside = left.region.endswith(b) > (not b) or right.region.endswith(a) > (not a)
     if is_inside and (left.province == right.province or not (left.province and right.province)):
@@ -167,6 +177,15 @@ def _region(left: CompanyName, right: CompanyName) -> Factor:
     return factor, Reason(ReasonCode.REGION_DIFFERENT, {"left": a, "right": b})
 
 
+def _is_slip_in_place(left: CompanyName, right: CompanyName) -> bool:
+    """可南, 河南: one place, of which one is misread."""
+    if not left.province or left.province != right.province:
+        return False
+    if left.city and right.city and left.city != right.city:
+        return False
+    return begins_misread(left.text, left.region) != begins_misread(right.text, right.region)
+
+
 def _brand_says(left: CompanyName, right: CompanyName, place: str) -> bool:
     return brand_says_place(left.brand, place) or brand_says_place(right.brand, place)
 
@@ -188,7 +207,7 @@ def _regions_agree(left: CompanyName, right: CompanyName) -> bool:
 def _agreeing(left: CompanyName, right: CompanyName) -> Factor:
     """江苏昆山 holds 江苏; of 江苏 and 昆山, 苏州 and 昆山 each tells a place of its own."""
     a, b = left.region, right.region
-    if a.startswith(b) or b.startswith(a):
+    if (a.startswith(b) and a != left.city) or (b.startswith(a) and b != right.city):
         return _CONFIRMED, told(ReasonCode.REGION_EQUAL, region=left.city or right.city)
     if "institution" in (left.form_kind, right.form_kind) and _is_numbered(left, right):
         return 0.5, Reason(ReasonCode.REGION_DIFFERENT, {"left": a, "right": b})

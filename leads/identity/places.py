@@ -4,6 +4,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
+from leads.identity.misread_places import SLIPS, meant_by
 from leads.identity.words import index, table, words
 
 PROVINCES: tuple[str, ...] = tuple(table("places", "prefectures"))
@@ -12,6 +13,8 @@ ALSO_BRANDS = words("places", "also_brands") | words("counties", "also_words")
 MUNICIPALITIES = frozenset({"北京", "天津", "上海", "重庆"})
 _RENAMED = index("places", "renamed")  # 襄樊 is 襄阳 today
 _PROVINCE_STARTS = {name[:2]: name for name in PROVINCES}
+# 吉林省吉林市, 青海省海南州: a city that is called as a province is
+_OWN_CITY = {"吉林": ("市",), "海南": ("州", "藏族")}
 _PROVINCE_TAILS = ("省", "市", "特别行政区", "维吾尔自治区", "壮族自治区", "回族自治区", "自治区")
 _AUTONOMOUS = "|".join(f"(?<={name})" for name in sorted(words("places", "autonomous")))
 _TAIL_STARTS = frozenset(tail[0] for tail in _PROVINCE_TAILS)
@@ -29,10 +32,12 @@ _NO_COUNTY = re.compile(
 )
 _ROAD = re.compile(
     r"[东西南北中]?(?:一|二|三|四)?"
-    r"(?:路(?![\u4e00-\u9fff]{2})|路(?=支行|分行|营业|分店|网点|号|[一二三四五六七八九十])|大街|大道|街道?|巷|弄)"
+    r"(?:路|大街|大道|街道?|巷|弄)"
+    r"(?:(?![\u4e00-\u9fff]{2})|(?=支行|分行|营业|分店|网点|号|办事|社区|居委|[一二三四五六七八九十]))"
 )
 
 
+_DISTRICT = 2  # characters of most names of districts
 _REACH = 12  # characters within which a long county ends
 _City = tuple[str, str, str]  # as written, its name today, its province
 
@@ -107,7 +112,10 @@ def place_at(text: str, start: int = 0) -> Place | None:
     city, pos, city_province, city_sure = _city_at(text, pos, province)
     county, pos = _county_at(text, pos)
     if pos == start:
-        return None
+        may_be_slip = start == 0 and (text[:2] in SLIPS or text[2:3] == "省")
+        return _misread_at(text) if may_be_slip else None
+    if county and not (province or city) and start == 0 and (place := _misread_at(text)):
+        return place
     sure = sure or city_sure or bool(county)
     if not sure:
         if pos < len(text) and _ROAD.match(text, pos):
@@ -115,6 +123,13 @@ def place_at(text: str, start: int = 0) -> Place | None:
         if not province and city in ALSO_BRANDS:
             return None
     return Place(province or city_province, city, county, pos - start, sure, bool(province))
+
+
+def _misread_at(text: str) -> Place | None:
+    """A place told by a slip at the start of a text that goes on."""
+    meant = meant_by(text)
+    place = place_at(meant + text[len(meant) :]) if meant else None
+    return place if place and place.length + 1 < len(text) else None
 
 
 def province_at(text: str) -> Place | None:
@@ -130,6 +145,8 @@ def _province_at(text: str, pos: int) -> tuple[str, int, bool]:
     if name is None or not text.startswith(name, pos):
         return "", pos, False
     end = pos + len(name)
+    if name in _RENAMED and text.startswith(_OWN_CITY[name], end):
+        return "", pos, False  # 吉林市, 海南藏族自治州
     if text[end : end + 1] in _TAIL_STARTS:
         for tail in _PROVINCE_TAILS:
             if text.startswith(tail, end):
@@ -145,8 +162,10 @@ def _city_at(text: str, pos: int, province: str) -> tuple[str, int, str, bool]:
         if (text[end : end + 1] in _CITY_TAIL_STARTS or _AUTONOMY in text) and (
             tail := _CITY_TAIL.match(text, end)
         ):
+            if tail[0] == "区" and today not in _prefectures():
+                continue  # 朝阳区 of 北京 or 长春, not 朝阳市
             return today, tail.end(), owner, True
-        return today, end, owner, False
+        return today, end, owner, name[-1] == "市"
     return "", pos, "", False
 
 
@@ -164,6 +183,18 @@ def district_size(text: str, place: Place) -> int:
     if not known:
         return 0
     return 3 if text[:3] in known else 2 if text[:2] in known else 0
+
+
+@cache
+def _merged() -> dict[str, str]:
+    return index("places", "merged_districts")
+
+
+def are_merged(left: str, right: str) -> bool:
+    """上海卢湾 is part of 上海黄浦 today."""
+    one, other = left[-_DISTRICT:], right[-_DISTRICT:]
+    is_one_city = left[:-_DISTRICT] == right[:-_DISTRICT]
+    return is_one_city and _merged().get(one, one) == _merged().get(other, other)
 
 
 @cache

@@ -26,6 +26,7 @@ class ReasonCode(StrEnum):
     BRAND_GENERIC = "brand_generic"  # brand
     REGION_EQUAL = "region_equal"  # region
     REGION_WITHIN = "region_within"  # left, right
+    REGION_ALIKE = "region_alike"  # left, right: as they are written
     REGION_MISSING = "region_missing"  # region
     REGION_DIFFERENT = "region_different"  # left, right
     INDUSTRY_EQUAL = "industry_equal"  # industry

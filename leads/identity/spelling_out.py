@@ -14,6 +14,9 @@ _OTHER_TIME = (
 _NOTE = re.compile(rf"\((?:{_OTHER_TIME}|筹)[^()]*\)?")
 _FORMER = re.compile(rf"\({_OTHER_TIME}[为是]?([^()]{{4,}}(?:\([^()]*\)[^()]*)?)\)?")
 _ONCE = re.compile(r"(?<=公司)(?:原名称?|曾用名|前身|旧名|现名|[已现]?更名)[为是]?([^()]{4,})$")
+_SOLE_TRADER = ("个体", "经营者", "业主", "店主")
+_SHOP = re.compile(r"^(?:个体工商户|个体户|经营者|业主|店主)?[^()]{2,4}\(([^()]{4,})\)$")
+_MISREAD_FORM = re.compile(r"有(?:[艰阳陷阴跟很根恨银]公司|限公[可同句词旬])$")
 _FORMERLY = re.compile(r"^原(?=.{4,}公司$)")
 _REMARK = re.compile(
     r"\((?:吊销未注销|已?注销|已?吊销|存续|在业|开业|停业|迁出|普通商户|公章|本部|总部|老客户|新客户)\)?"
@@ -50,7 +53,10 @@ _TICKER_STARTS = ("st", "xd", "xr")
 
 def apart_from_former(text: str) -> tuple[str, str]:
     """A name without the other one given beside it, and that other: 华信（原大江）."""
-    found = _FORMER.search(text) if "(" in text else _ONCE.search(text) if "名" in text else None
+    is_beside = "(" in text
+    if is_beside and text.startswith(_SOLE_TRADER) and (shop := _SHOP.search(text)):
+        return shop[1], ""
+    found = _FORMER.search(text) if is_beside else _ONCE.search(text) if "名" in text else None
     if not found:
         return text, ""
     return text[: found.start()] + text[found.end() :] or text, found[1]
@@ -62,6 +68,10 @@ def without_remarks(text: str) -> str:
         return _REMARK.sub("", _NOTE.sub("", text)) or text
     if text[0] == "原":
         text = _FORMERLY.sub("", text)
+    if text.endswith("有限公司"):
+        return text
+    if text[-4:-3] == "有":
+        text = _MISREAD_FORM.sub("有限公司", text)
     if text.endswith("公司"):
         return text
     if text[-1] == "有" and len(text) >= _CUT_AT:
