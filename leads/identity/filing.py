@@ -17,7 +17,7 @@ from leads.identity.aliases import TOLD, beginnings, firm_labels
 from leads.identity.bearings import KNOWN, SIZE, evidence_of
 from leads.identity.characters import plain_numerals
 from leads.identity.companies import take_apart
-from leads.identity.keys import LATIN_NEAR, LONGEST_NEAR, SHORTEST_NEAR, exact_keys
+from leads.identity.keys import LATIN_NEAR, LATIN_PART, LONGEST_NEAR, SHORTEST_NEAR, exact_keys
 from leads.identity.numbering import (
     CHINESE,
     SPACE,
@@ -52,7 +52,7 @@ _NONE = np.zeros(0, np.uint64)
 _LONGEST = 31
 _BRAND_FIELD, _TEXT = map(CompanyName._fields.index, ("brand", "text"))
 _PHONE, _FIRM, _BRAND, _SOUND_PLACE, _SOUND_TRADE, _PERSON, _OTHER = range(1, 8)
-_NEAR, _NAME, _PART, _WHOLE, _CITIZEN = range(8, 13)
+_NEAR, _NAME, _PART, _WHOLE, _CITIZEN, _WORD = range(8, 14)
 Rows = npt.NDArray[np.intp]
 
 
@@ -195,6 +195,7 @@ class Filing:
         is_chinese, is_usual = brands.have(CHINESE), said.is_usual > 0
         self._file_brands(brands, is_chinese, said)
         self._file_firms(brands, said)
+        self._file_first_words(np.flatnonzero(~is_chinese & is_usual & (brands.sizes > 0)))
         letters = characters_of(brands) | said.letters
         is_usual &= is_chinese
         self._file_parts(brands, np.flatnonzero(is_usual & (brands.sizes > 1)), letters, said)
@@ -275,6 +276,14 @@ class Filing:
                 for label in firm_labels(self.names[row]):
                     self.evidence[record] |= KNOWN
                     self.further.append((WEAK, hash((_FIRM, number_of(label))), record))
+
+    def _file_first_words(self, rows: Rows) -> None:
+        """Of Latin brands the first word and its ends: two of them have some of it in common."""
+        for row in rows.tolist():
+            word, record = self.names[row].brand.partition(" ")[0], int(self.bearers[row])
+            for part in (word, word[:LATIN_PART] + "-", "-" + word[-LATIN_PART:]):
+                if len(part) >= LATIN_PART:
+                    self.further.append((WEAK, hash((_WORD, number_of(part))), record))
 
     def _file(self, kind: int, keys: Numbers, records: Sequence[int] | Rows) -> None:
         positions = np.asarray(records, np.uint64) + np.uint64(self.first)

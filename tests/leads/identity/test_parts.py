@@ -127,3 +127,21 @@ def test_columns_say_of_a_name_that_it_lacks_something_as_the_rule_does(told: li
     for name, is_asked in zip(parsed, asked, strict=True):
         if has_chinese(name.brand) and len(name.brand) > 1:
             assert is_asked == (not is_complete(name)), name
+
+
+LATIN = (
+    ("Kelong Mould", "Kelong Mould & Plastic Co., Ltd."),
+    ("Hartmann GmbH", "Hartmann Maschinenbau GmbH"),
+    ("Oakridge Holdings", "Oakridge Retail Partners plc"),
+    ("Quilliam Bros", "Quiliam Brothers Ltd"),
+    ("Möller", "Moeller Werkzeugbau"),
+    ("Siemens", "Siemens Energy"),
+)
+
+
+def test_latin_names_that_share_their_first_word_are_found() -> None:
+    records = [
+        Identity((one, at), name) for one, pair in enumerate(LATIN) for at, name in enumerate(pair)
+    ]
+    found = {(pair.left.id, pair.right.id) for pair in find_duplicates(records)}
+    assert found == {((one, 0), (one, 1)) for one in range(len(LATIN))}
