@@ -23,7 +23,7 @@ def _slips() -> dict[str, str]:
     found: dict[str, set[str]] = {}
     for name in (*_PROVINCES, *_LISTED["cities"]):
         if len(name) == _PAIR:
-            first, last = name
+            first, last = name[0], name[1]
             ways = {one + last for one in looking_like(first)}
             for slip in ways | {first + one for one in looking_like(last)}:
                 found.setdefault(slip, set()).add(name)
