@@ -104,6 +104,7 @@ OPERATIONS = {
     "collision.appealed": (_("appealed against the decision"), "scale"),
     "collision.gave_way": (_("left the client to its owner"), "scale"),
     "collision.withdrawn": (_("withdrew the collision"), "scale"),
+    "collision.parts_set": (_("set the parts of the shared client"), "chart-pie"),
     "collision.appeal_withdrawn": (_("took the appeal back"), "scale"),
     "share.requested": (_("asked for it to be shared"), "help"),
 }
@@ -127,6 +128,7 @@ CASE_ACTIONS = {
     "case.appeal_withdrawn": (
         _("took the appeal back: the decision stands"), "arrow-back-up", "grey",
     ),
+    "case.parts_set": (_("set the parts of the shared client"), "chart-pie", "blue"),
     "case.escalated": (_("the deadline passed: the next superior was asked"), "arrow-up", "red"),
     "case.reminded": (_("the deadline is near: reminded"), "clock", "amber"),
     "case.closed": (_("the case was closed"), "circle-check", "grey"),

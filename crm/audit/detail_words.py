@@ -12,6 +12,7 @@ DETAILS: Mapping[str, Any] = {
     "access": pgettext_lazy("token", "May"),
     "permissions": gettext_lazy("Permissions"),
     "until": pgettext_lazy("token", "Until"),
+    "parts": pgettext_lazy("log", "Parts"),
     "cutoff": gettext_lazy("Commission cut-off"),
     "ip": pgettext_lazy("log", "IP address"),
     "device": pgettext_lazy("log", "Device"),

@@ -29,6 +29,7 @@ class NotificationKind(models.TextChoices):
     CASE_WITHDRAWN = "case-withdrawn", _("Collision withdrawn")
     CASE_GAVE_WAY = "case-gave-way", _("A rep gave way")
     APPEAL_WITHDRAWN = "appeal-withdrawn", _("Appeal withdrawn")
+    CASE_PARTS = "case-parts", _("Parts of a shared client set")
     CASE_COMMENTED = "case-commented", _("Remark on a collision")
     SHARE_REQUESTED = "share-requested", _("Share requested")
     SHARE_DECLINED = "share-declined", _("Share declined")

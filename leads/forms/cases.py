@@ -64,7 +64,80 @@ class RulingInput(OwnTemplate, forms.RadioSelect):
             yield [way for way in ways if way not in folded], folded
 
 
-class DecideForm(TenantForm):
+class SharesForm(TenantForm):
+    """One field for the part of each rep; together they make 100."""
+
+    reps: Sequence[Member] = ()
+
+    def add_shares(self, reps: Sequence[Member], shares: Mapping[int, int]) -> list[str]:
+        """The fields, as they begin; returns their names."""
+        self.reps = list(reps)
+        names = [f"share_{rep.pk}" for rep in self.reps]
+        for name, rep in zip(names, self.reps, strict=True):
+            self.fields[name] = forms.IntegerField(
+                label=_("Share of %(name)s (%%)") % {"name": rep.name},
+                required=False,
+                min_value=0,
+                max_value=99,
+                initial=shares.get(rep.pk),
+            )
+        for name in names[:1]:
+            self.fields[name].help_text = _("All shares together make 100")
+        return names
+
+    def check_shares(self, data: dict[str, Any]) -> None:
+        """Say at the last field what they make instead."""
+        names = [f"share_{rep.pk}" for rep in self.reps]
+        total = sum(data.get(name) or 0 for name in names)
+        if total != WHOLE and not any(name in self.errors for name in names):
+            message = _("The shares make %(total)s%%, not 100%%.") % {"total": total}
+            self.add_error(names[-1], message)
+
+    @property
+    def shares(self) -> dict[int, int]:
+        """Percent by member, of those who get a part."""
+        given = {rep.pk: self.cleaned_data.get(f"share_{rep.pk}") or 0 for rep in self.reps}
+        return {pk: share for pk, share in given.items() if share}
+
+
+class PartsForm(SharesForm):
+    """The parts of a client that is shared already, from which day on, and why."""
+
+    starts_on = DateField(
+        label=gettext_lazy("Counts from"),
+        required=False,
+        help_text=gettext_lazy(
+            "Empty: today. Orders that are entered from now on and dated from this day on are"
+            " credited in these parts; every other order keeps the credit it has."
+        ),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("Everybody in the case reads it."),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    wide = ("starts_on", "reason")
+
+    def __init__(
+        self, *args: Any, reps: Sequence[Member], shares: Mapping[int, int], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields([*self.add_shares(reps, shares), "starts_on", "reason", "version"])
+        self.prepare()
+
+    def clean(self) -> dict[str, Any]:
+        """All parts together are the whole client."""
+        data = super().clean() or self.cleaned_data
+        self.check_shares(data)
+        return data
+
+    def clean_starts_on(self) -> date | None:
+        return check_near(self.cleaned_data["starts_on"])
+
+
+class DecideForm(SharesForm):
     """One outcome, its shares, a reason where it is not what the rules propose."""
 
     choice = forms.ChoiceField(label=pgettext_lazy("collision", "Decision"))
@@ -99,27 +172,12 @@ class DecideForm(TenantForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.ways = {way.value: way for way in ways}
-        self.reps = list(reps)
         choice = self.fields["choice"]
         choice.widget = RulingInput(ways)
         choice.choices = [(way.value, way.label) for way in ways]  # type: ignore[attr-defined]
-        for rep in self.reps:
-            self.fields[f"share_{rep.pk}"] = self._share(rep, shares.get(rep.pk))
-        shared = [f"share_{rep.pk}" for rep in self.reps]
-        for name in shared[:1]:
-            self.fields[name].help_text = _("All shares together make 100")
+        shared = self.add_shares(reps, shares)
         self.order_fields(["choice", *shared, "reason", "commission_cutoff"])
         self.prepare()
-
-    @staticmethod
-    def _share(rep: Member, share: int | None) -> forms.IntegerField:
-        return forms.IntegerField(
-            label=_("Share of %(name)s (%%)") % {"name": rep.name},
-            required=False,
-            min_value=0,
-            max_value=99,
-            initial=share,
-        )
 
     def clean(self) -> dict[str, Any]:
         """What the service would refuse, said at the field where it is put right."""
@@ -128,17 +186,10 @@ class DecideForm(TenantForm):
         if way is None:
             return data
         if way.outcome == CollisionOutcome.SHARE:
-            self._check_shares(data)
+            self.check_shares(data)
         if not way.is_proposed and not data.get("reason"):
             self.add_error("reason", _("Give a reason: this is not what the rules propose."))
         return data
-
-    def _check_shares(self, data: dict[str, Any]) -> None:
-        names = [f"share_{rep.pk}" for rep in self.reps]
-        total = sum(data.get(name) or 0 for name in names)
-        if total != WHOLE and not any(name in self.errors for name in names):
-            message = _("The shares make %(total)s%%, not 100%%.") % {"total": total}
-            self.add_error(names[-1], message)
 
     @property
     def ruling(self) -> Ruling:
@@ -148,8 +199,7 @@ class DecideForm(TenantForm):
         shares: dict[int, int] = {}
         winner = way.winner
         if way.outcome == CollisionOutcome.SHARE:
-            given = {rep.pk: data.get(f"share_{rep.pk}") or 0 for rep in self.reps}
-            shares = {pk: share for pk, share in given.items() if share}
+            shares = self.shares
             most = max(shares, key=lambda pk: shares[pk], default=None)
             winner = next((rep for rep in self.reps if rep.pk == most), None)
         return Ruling(way.outcome, winner, shares, data["reason"], data["commission_cutoff"])

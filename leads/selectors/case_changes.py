@@ -8,9 +8,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.people.holdings import holding
+from leads.enums import RecordKind
+from leads.selectors.identity import Pair
 from leads.selectors.splits import split_in_words
 
 Change = Mapping[str, Any]
+
+
+def let_in(changes: Iterable[Change]) -> list[Pair]:
+    """The records that were shared with somebody, each once."""
+    return list(dict.fromkeys(shared_pair(one) for one in changes if one["what"] == "grant"))
+
+
+def shared_pair(change: Change) -> Pair:
+    """What was shared; decisions of before leads could be shared name a customer."""
+    if "customer" in change:
+        return RecordKind.CUSTOMER.value, change["customer"]
+    return change["kind"], change["id"]
 
 
 def changes_in_words(changes: Iterable[Change], names: Mapping[int, str]) -> list[str]:

@@ -4,11 +4,16 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from crm.access import policy
 from crm.people.models import Member
 from leads.enums import CaseState, CollisionOrigin, CollisionOutcome, CollisionSide
 from leads.models import CollisionAppeal, CollisionCase, CollisionDecision, CollisionParty
-from leads.selectors.deciders import administrators, deputy_of, may_judge, next_above
+from leads.selectors.deciders import (
+    administrators,
+    deputy_of,
+    may_judge,
+    next_above,
+    reaches_all,
+)
 
 
 @dataclass(frozen=True)
@@ -32,8 +37,7 @@ def may_decide(member: Member, case: CollisionCase) -> bool:
     if not may_judge(member, barred):
         return False
     if case.decider is None:
-        reach = policy.reach_of(member, "leads.decide_case")
-        return reach is not None and reach.is_all
+        return reaches_all(member)
     if case.decider_id == member.pk:
         return True
     deputy = deputy_of(case.decider, barred)

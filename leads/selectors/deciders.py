@@ -136,12 +136,14 @@ def deputy_of(decider: Member, barred: Collection[int]) -> Member | None:
     return found if found is not None and may_judge(found, barred) else None
 
 
+def reaches_all(member: Member) -> bool:
+    """Whether their right to decide reaches every case."""
+    reach = policy.reach_of(member, PERMISSION)
+    return reach is not None and reach.is_all
+
+
 def administrators(*, barred: Collection[int] = ()) -> list[Member]:
     """Those who decide where nobody stands above the reps: their right reaches every case."""
     people = Member.objects.filter(is_active=True, member_roles__role__grants__has_key=PERMISSION)
-    found = []
-    for one in people.exclude(pk__in=barred).order_by("pk").distinct():
-        reach = policy.reach_of(one, PERMISSION)
-        if reach is not None and reach.is_all:
-            found.append(one)
-    return found
+    rows = people.exclude(pk__in=barred).order_by("pk").distinct()
+    return [one for one in rows if reaches_all(one)]

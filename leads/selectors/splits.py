@@ -43,23 +43,28 @@ def splits_of(kind: str, pk: int, *, until: datetime) -> list[ClientSplit]:
 
 def live_splits(kind: str, ids: Collection[int]) -> dict[int, ClientSplit]:
     """The split by which each of these records is shared now, where one is."""
+    now = timezone.now()
+    found = held_splits(kind, ids)
+    return {pk: one for pk, one in found.items() if len(one.parts_at(now)) > 1}
+
+
+def owners_of(kind: str, ids: Collection[int]) -> dict[int, int | None]:
+    """Whose these leads or customers are."""
+    model: Any = Lead if kind == RecordKind.LEAD else Customer
+    return dict(model.objects.filter(pk__in=ids).values_list("pk", "owner_id")) if ids else {}
+
+
+def held_splits(kind: str, ids: Collection[int]) -> dict[int, ClientSplit]:
+    """The last split of each record that has not gone over since, whoever still has a part."""
     rows = ClientSplit.objects.filter(record_kind=kind, record_id__in=ids, over_at=None)
     latest = {one.record_id: one for one in rows.select_related("case").order_by("began_at", "pk")}
-    if not latest:
-        return {}
-    model: Any = Lead if kind == RecordKind.LEAD else Customer
-    owners = dict(model.objects.filter(pk__in=latest).values_list("pk", "owner_id"))
-    now = timezone.now()
-    shared = {
-        pk: one
-        for pk, one in latest.items()
-        if owners.get(pk) == one.main_id and len(one.parts_at(now)) > 1
-    }
+    owners = owners_of(kind, latest)
+    kept = {pk: one for pk, one in latest.items() if owners.get(pk) == one.main_id}
     # given away since, even if it has come back
-    given = all_changes_of_hand(f"leads.{kind}", shared)
+    given = all_changes_of_hand(f"leads.{kind}", kept) if kept else {}
     return {
         pk: one
-        for pk, one in shared.items()
+        for pk, one in kept.items()
         if not any(change.at > one.began_at for change in given[pk])
     }
 

@@ -97,7 +97,7 @@ def _decide(
     ruling = replace(ruling, cutoff=_cutoff(ruling, hearing.last, kind))
     changes = _carried_out(hearing, ruling, kind, done)
     decision = _recorded(hearing, ruling, kind, changes)
-    _set_shares(hearing.case, ruling)
+    set_shares(hearing.case, ruling.shares)
     _write_down(hearing.case, decision)
     return decision
 
@@ -198,10 +198,11 @@ def check_ruling(dossier: Dossier, ruling: Ruling) -> None:
         if is_holder != (ruling.outcome == CollisionOutcome.KEEP):
             raise Refused(_("The outcome and the rep do not fit together."))
     if ruling.outcome == CollisionOutcome.SHARE:
-        _check_shares(ruling.shares, reps)
+        check_shares(ruling.shares, reps)
 
 
-def _check_shares(shares: Mapping[int, int], reps: Mapping[int, Member]) -> None:
+def check_shares(shares: Mapping[int, int], reps: Mapping[int, Member]) -> None:
+    """At least two of these reps, and all parts together the whole client."""
     if set(shares) - set(reps) or len(shares) < 2:
         raise Refused(_("Share it between at least two reps of this case."))
     if any(share < 1 for share in shares.values()) or sum(shares.values()) != 100:
@@ -236,9 +237,10 @@ def _cutoff(ruling: Ruling, last: CollisionDecision | None, kind: DecisionKind) 
     return ruling.cutoff or known or organization_today()
 
 
-def _set_shares(case: CollisionCase, ruling: Ruling) -> None:
+def set_shares(case: CollisionCase, shares: Mapping[int, int]) -> None:
+    """Say at each party of the case which part of the client is theirs."""
     for party in CollisionParty.objects.filter(case=case).order_by("pk"):
-        share = ruling.shares.get(party.member_id)
+        share = shares.get(party.member_id)
         if party.share != share:
             party.share = share
             party.save(update_fields=["share"])

@@ -21,6 +21,7 @@ from crm.teamwork.models import Task
 from crm.tenancy.clock import organization_today
 from leads.enums import COLLISION, CollisionOutcome, IdentityVerdict, LeadStatus, RecordKind
 from leads.models import CollisionCase, CollisionRecord, Customer, IdentityJudgement, Lead, Merge
+from leads.selectors.case_changes import shared_pair
 from leads.selectors.case_evidence import Dossier, side_of
 from leads.selectors.identity import Pair
 from leads.selectors.judgements import in_order
@@ -322,7 +323,7 @@ def _open_lead_again(case: CollisionCase, change: Change, by: Member) -> bool:
 
 
 def _end_share(case: CollisionCase, change: Change, by: Member) -> bool:
-    kind, pk = _shared_pair(change)
+    kind, pk = shared_pair(change)
     of = noun(KEYS[kind])
     record = of.rows.filter(pk=pk).first()
     member = Member.objects.filter(pk=change["member"]).first()
@@ -340,13 +341,6 @@ def _end_share(case: CollisionCase, change: Change, by: Member) -> bool:
         [member], grants.EDIT, of.model, [pk], until=until, by=by, reason=before["reason"]
     )
     return True
-
-
-def _shared_pair(change: Change) -> Pair:
-    """What was shared; decisions of before leads could be shared name a customer."""
-    if "customer" in change:
-        return RecordKind.CUSTOMER.value, change["customer"]
-    return change["kind"], change["id"]
 
 
 def _forget_judgement(case: CollisionCase, change: Change, by: Member) -> bool:

@@ -41,7 +41,7 @@ def tell(
 ) -> None:
     """A line in each inbox, straight to the case; the client by the name each may read."""
     wanted = {one for one in members if one}
-    tail = f" → {whose}" if whose else ""
+    tail = f" → {whose[:LONGEST_TAIL]}" if whose else ""
     for title, ids in told_titles(case, wanted).items():
         line = f"{case.number} {title}"[: LONGEST - len(tail)] + tail
         notify(member_ids=ids, kind=kind, title=line, url=address(case))
@@ -55,7 +55,7 @@ def tell_decision(case: CollisionCase, decision: CollisionDecision) -> None:
     whose = " · ".join(f"{names.get(pk, '')} {share}%" for pk, share in largest)
     if not whose and decision.outcome != CollisionOutcome.NOT_SAME:
         whose = name_of(decision.winner)
-    tell(case, party_ids(case), OUTCOMES[decision.outcome], whose[:LONGEST_TAIL])
+    tell(case, party_ids(case), OUTCOMES[decision.outcome], whose)
 
 
 def tell_new(case: CollisionCase, members: Iterable[int | None], kind: NotificationKind) -> None:

@@ -16,9 +16,18 @@ from leads.services.identity import kind_of
 
 
 def begin(
-    case: CollisionCase, pair: Pair, *, main: Member, shares: Mapping[int, int], starts_on: date
+    case: CollisionCase,
+    pair: Pair,
+    *,
+    main: Member,
+    shares: Mapping[int, int],
+    starts_on: date,
+    ends: Mapping[int, datetime] | None = None,
 ) -> ClientSplit:
-    """Credit the record's orders in parts; an earlier split of it counts no longer."""
+    """Credit the record's orders in parts; an earlier split of it counts no longer.
+
+    `ends` names those with whom it is shared to a day that is known.
+    """
     kind, pk = pair
     made: ClientSplit = ClientSplit.objects.create(
         record_kind=kind,
@@ -27,6 +36,7 @@ def begin(
         level=case.level,
         main=main,
         shares={str(member): percent for member, percent in shares.items()},
+        ended={str(member): end.isoformat() for member, end in (ends or {}).items()},
         starts_on=starts_on,
         began_at=timezone.now(),
     )

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from leads.views import arbitration, cases, withdrawals
+from leads.views import arbitration, cases, parting, withdrawals
 
 urlpatterns: list[URLPattern] = [
     path("collisions/", cases.case_list, name="cases"),
@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern] = [
         withdrawals.withdraw_appeal,
         name="case_withdraw_appeal",
     ),
+    path("collisions/<int:pk>/parts/", parting.set_parts, name="case_parts"),
     path("collisions/<int:pk>/statement/", cases.state_case, name="case_state"),
     path("collisions/<int:pk>/remark/", cases.remark, name="case_remark"),
     path("leads/<int:pk>/collision/", cases.report_lead, name="report_lead"),

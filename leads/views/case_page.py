@@ -42,6 +42,13 @@ from leads.selectors.case_story import (
 )
 from leads.selectors.cases import visible_cases
 from leads.selectors.identity import Pair
+from leads.selectors.parting import (
+    credit_lines,
+    final_share,
+    may_set_parts,
+    shared_records,
+    without_parts,
+)
 from leads.words import CASE_COLOURS
 
 Outcome = CollisionOutcome
@@ -103,6 +110,8 @@ def case_page(member: Member, case: CollisionCase) -> dict[str, Any]:
         "decided": decided,
         "rows_kept": decided is None or has_kept_rows(decided),
         "decisions": decisions_of(dossier, names, say),
+        "credit": credit_lines(case),
+        "without_parts": without_parts(case),
         "appeals": appeals_of(case, say),
         "withdrawn_at": case.closed_at if case.state == CaseState.WITHDRAWN else None,
         "managers": [one for one in dossier.parties if not one.is_rep],
@@ -196,7 +205,16 @@ def actions_of(member: Member, case: CollisionCase, own: CollisionParty | None) 
         url = reverse("leads:case_state", args=args)
         label = _("Change my statement") if own.statement else _("Make a statement")
         found.append(Action(label, url, "note", frame="modal"))
-    return found + withdrawals_of(member, case)
+    return [*found, *parts_of(member, case), *withdrawals_of(member, case)]
+
+
+def parts_of(member: Member, case: CollisionCase) -> list[Action]:
+    """Set in which parts the orders of a shared client are credited."""
+    decision = final_share(case)
+    if decision is None or not may_set_parts(member, case) or not shared_records(case, decision):
+        return []
+    url = reverse("leads:case_parts", args=[case.pk])
+    return [Action(_("Set the parts"), url, "chart-pie", frame="modal")]
 
 
 def withdrawals_of(member: Member, case: CollisionCase) -> list[Action]:

@@ -12,6 +12,7 @@ from crm.people.models import Member
 from crm.sharing.nouns import noun
 from crm.sharing.record import holders_of, sharing_actions
 from crm.sharing.selectors.transfers import open_transfers_of
+from crm.tenancy.clock import organization_today
 from crm.web import markup
 from crm.web.components import Action, Fact
 from crm.web.facts import trimmed
@@ -123,7 +124,10 @@ def credit_facts(customer: Customer) -> list[Fact]:
     day = Formats.current().day(shared.split.starts_on)
     why = _("shared by %(number)s; orders entered since, dated from %(day)s on")
     hint = why % {"number": shared.split.case.number, "day": day}
-    return [Fact(_("Orders are credited to"), shared.words, hint=hint)]
+    words = shared.words
+    if shared.split.starts_on > organization_today():
+        words = _("%(parts)s from %(day)s on") % {"parts": words, "day": day}
+    return [Fact(_("Orders are credited to"), words, hint=hint)]
 
 
 def customer_facts(customer: Customer, *, may_edit: bool) -> list[Fact]:

@@ -6,14 +6,17 @@ from decimal import Decimal
 from django.db.models import Count, QuerySet
 
 from crm.people.models import Member
+from crm.tenancy.clock import organization_today
 from crm.tenancy.context import acting_as
-from leads.enums import CollisionOutcome
+from leads.enums import CaseState, CollisionOutcome
 from leads.models import ClientSplit, CollisionCase, CollisionRecord, Customer
+from leads.selectors.cases import parties_of
 from leads.services import case_decisions
 from leads.services import cases as services
 from leads.services.case_enforcement import Ruling
 from leads.services.case_withdrawal import give_way
 from leads.services.leads import create_lead
+from leads.services.parting import set_parts
 from orders.drafts import LineDraft, OrderTerms
 from orders.models import Product
 from orders.services.approval import submit_order
@@ -60,6 +63,7 @@ def fill(world: World) -> None:
         give_way(case_id=left.pk, by=holders[1], reason=why)
     separate(world)
     sell_together()
+    share_anew(world)
     begin_earlier(world)
 
 
@@ -102,6 +106,22 @@ def sell_together() -> None:
                 )
                 if number == 0:
                     submit_order(order_id=order.pk, by=seller)
+
+
+def share_anew(world: World) -> None:
+    """A decision that shares is accepted by all, and later the parts are set anew."""
+    ruled = CollisionCase.objects.filter(outcome=SHARE, state=CaseState.DECIDED).order_by("pk")
+    for case in ruled[:1]:
+        reps = [one.member for one in parties_of(case) if one.is_rep]
+        for rep in reps:
+            with acting_as(rep.pk):
+                case_decisions.accept(case_id=case.pk, by=rep)
+        manager = case.decisions.get().decided_by
+        why = "二期项目两人出力相当，从下月起对半分"
+        start = (organization_today().replace(day=1) + timedelta(days=32)).replace(day=1)
+        with acting_as(manager.pk):
+            halves = {one.pk: 50 for one in reps}
+            set_parts(case_id=case.pk, by=manager, shares=halves, reason=why, starts_on=start)
 
 
 def begin_earlier(world: World) -> None:
