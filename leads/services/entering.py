@@ -7,7 +7,8 @@ makes two people who enter one client come one after the other.
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from django.db import connection
+from django.db import OperationalError, connection
+from psycopg.errors import LockNotAvailable
 
 from crm.people.models import Member
 from crm.tenancy.context import current_organization_id
@@ -16,7 +17,12 @@ from leads.identity import Identity, ReasonCode
 from leads.selectors.entering import Hit, hits_of, mark_of
 from leads.selectors.identity import Match, Pair, find_similar
 from leads.services.identity import hold
-from leads.services.refusals import ClientRefused, ConfirmationNeeded, LikelyDuplicate
+from leads.services.refusals import (
+    ClientRefused,
+    ConfirmationNeeded,
+    LikelyDuplicate,
+    TooManyAtOnce,
+)
 
 # One lock per organisation beside those of the single keys: whoever enters a client shares it,
 # a chunk of an import takes it alone.
@@ -97,10 +103,18 @@ def _stop(hits: Sequence[Hit], *, by: Member, has_reason: bool, confirmed: Colle
 
 
 def hold_entry(identity: Identity) -> None:
-    """Make others who enter the same client wait until this transaction ends, imports too."""
-    with patience(), connection.cursor() as cursor:
-        cursor.execute(SHARE_ENTRY, _entry_lock())
-        hold(identity)
+    """Make others who enter the same client wait until this transaction ends, imports too.
+
+    TooManyAtOnce when one's turn does not come; within a service, whose savepoint is undone then.
+    """
+    try:
+        with patience(), connection.cursor() as cursor:
+            cursor.execute(SHARE_ENTRY, _entry_lock())
+            hold(identity)
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        raise TooManyAtOnce from error
 
 
 @contextmanager

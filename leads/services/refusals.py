@@ -33,6 +33,15 @@ class LikelyDuplicate(Refused):
         self.matches = list(matches)
 
 
+class TooManyAtOnce(Refused):
+    """So many enter this client that one's turn did not come; nothing was saved."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Several people are entering this client at this moment. Try again in a moment.")
+        )
+
+
 class ConfirmationNeeded(LikelyDuplicate):
     """Something alike exists, of others or one's own: somebody must look and confirm."""
 
