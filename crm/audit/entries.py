@@ -18,7 +18,9 @@ def prepare(viewer: Member, rows: Sequence[Row]) -> list[Row]:
     named = {
         pair for row in rows for pair in wording.references(row["subject_kind"], row["details"])
     }
-    keys |= {key for row in rows for key in records.pointed_at(row["details"])}
+    for row in rows:
+        keys |= set(records.pointed_at(row["details"]))
+        keys |= set(records.mentioned(row["subject_kind"], row["details"]).values())
     found = records.named(viewer, {*keys, *((one._meta.label_lower, pk) for one, pk in named)})
     names = {key: one.label for key, one in found.items()} | wording.names_of(named)
     return [{**row, **told_of(viewer, row, found, names)} for row in rows]
@@ -45,5 +47,9 @@ def told_of(
         "record": known.label if known else (f"#{pk}" if pk else ""),
         "record_url": known.url if known else "",
         "pointed": pointed,
+        "mentioned": {
+            name: found.get(key) or records.Named(f"#{key[1]}")
+            for name, key in records.mentioned(kind, details).items()
+        },
         "ip": str(details.get("ip") or ""),
     }

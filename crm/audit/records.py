@@ -49,6 +49,20 @@ WATCHED: Mapping[str, tuple[str, str]] = {
 }
 
 
+# Details that hold the id of another record.
+MENTIONED: Mapping[str, str] = {
+    "customer": "leads.customer",
+    "case": "leads.collisioncase",
+    "order": "orders.order",
+    "product": "orders.product",
+    "member": "people.member",
+    "giver": "people.member",
+}
+# What a copy or a revision was made of, or led to.
+SAME_KIND = ("source", "by")
+COPIED = ("orders.quote", "orders.order")
+
+
 @dataclass(frozen=True)
 class Named:
     """A record as the reader may see it."""
@@ -93,6 +107,16 @@ def visible_to(member: Member, kind: str) -> Any:
 def pointed_at(details: Mapping[str, Any]) -> list[Key]:
     """The clients of others that a look-up showed."""
     return [(f"leads.{kind}", pk) for kind, pk in details.get("hidden", ())]
+
+
+def mentioned(kind: str, details: Mapping[str, Any]) -> dict[str, Key]:
+    """The records that a line names by id beside its own, by the name of the detail."""
+    found = {}
+    for name, value in details.items():
+        of = kind if name in SAME_KIND and kind in COPIED else MENTIONED.get(name, "")
+        if of and isinstance(value, int) and not isinstance(value, bool):
+            found[name] = (of, value)
+    return found
 
 
 def named(member: Member, keys: Iterable[Key]) -> dict[Key, Named]:

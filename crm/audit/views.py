@@ -16,6 +16,7 @@ from crm.audit.detail_words import SHOWN_OF_OTHERS
 from crm.audit.entries import prepare
 from crm.audit.enums import Fault, Verb
 from crm.audit.models import OperationLog, Seal
+from crm.audit.records import Named
 from crm.audit.selectors import last_verification
 from crm.audit.tables import LogTable
 from crm.tenancy.http import TenantRequest
@@ -78,17 +79,22 @@ def verify(request: TenantRequest) -> HttpResponse:
     )
 
 
+def _linked(one: Named) -> str:
+    """A record by its name, linked for whoever may open it."""
+    return markup.link(one.label, one.url) if one.url else one.label
+
+
 def shown(line: Row) -> dict[str, Any]:
     """The parts of a line's page."""
     place = Seal.objects.filter(entry_id=line["pk"]).first()
     who = line["member__name"] or _("System")
     record = Fact(_("Record"), f"{line['kind']} {line['record']}".strip() or "—")
     sealed = f"{place.sequence} · {bytes(place.digest).hex()[:16]}" if place else _("not yet")
-    told = [Fact(label, value) for label, value in wording.other_details(line["details"])]
+    mentioned = {name: _linked(one) for name, one in line["mentioned"].items()}
+    others = wording.other_details(line["details"], mentioned=mentioned)
+    told = [Fact(label, value) for label, value in others]
     if line["pointed"]:
-        clients = [
-            markup.link(one.label, one.url) if one.url else one.label for one in line["pointed"]
-        ]
+        clients = [_linked(one) for one in line["pointed"]]
         listed = format_html_join(" · ", "{}", ((one,) for one in clients))
         told.append(Fact(SHOWN_OF_OTHERS, listed))
     changes = [Change(*one) for one in line["differences"]]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from django.apps import apps
@@ -88,10 +89,21 @@ def differences(
     return found
 
 
-def other_details(details: Mapping[str, Any], *, brief: bool = False) -> list[tuple[str, str]]:
-    """Everything else a line says; in brief what a list has room for."""
+def other_details(
+    details: Mapping[str, Any],
+    *,
+    brief: bool = False,
+    mentioned: Mapping[str, Any] = MappingProxyType({}),
+) -> list[tuple[str, Any]]:
+    """Everything else a line says; in brief what a list has room for.
+
+    `mentioned` are the names of records that stand there by id.
+    """
     return [
-        (str(DETAILS.get(name) or MORE.get(name, name)), _plain(_in_words(name, value)))
+        (
+            str(DETAILS.get(name) or MORE.get(name, name)),
+            mentioned[name] if name in mentioned else _plain(_in_words(name, value)),
+        )
         for name, value in details.items()
         if name not in SILENT and value not in (None, "", [], {}) and (name in DETAILS or not brief)
     ]

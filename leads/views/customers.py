@@ -17,7 +17,7 @@ from leads.selectors.customers import customer_or_404, visible_customers
 from leads.selectors.matching_text import narrow_customers
 from leads.services import customers as services
 from leads.services.lookups import cards_of_refusal, note_refusal
-from leads.services.refusals import LikelyDuplicate, StaleRecord
+from leads.services.refusals import LikelyDuplicate, StaleRecord, TooManyAtOnce
 from leads.tables.customers import CustomerTable
 from leads.views.customer_page import customer_page
 from leads.views.refusing import refusal_words
@@ -92,7 +92,8 @@ def create_customer(request: TenantRequest) -> HttpResponse:
             )
         except Refused as reason:
             note_refusal(reason, by=request.member)
-            form.add_error("credit_code", str(reason))
+            is_of_all = isinstance(reason, TooManyAtOnce)
+            form.add_error(None if is_of_all else "credit_code", str(reason))
         else:
             return htmx.done(
                 request,

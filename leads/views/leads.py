@@ -21,7 +21,7 @@ from leads.selectors.leads import lead_or_404, visible_leads
 from leads.services import assignment
 from leads.services import leads as services
 from leads.services.lookups import cards_of_refusal
-from leads.services.refusals import LikelyDuplicate, StaleRecord
+from leads.services.refusals import LikelyDuplicate, StaleRecord, TooManyAtOnce
 from leads.tables.leads import LeadTable
 from leads.views.lead_page import lead_page
 from leads.views.refusing import refusal_words, way_on
@@ -70,6 +70,8 @@ def create_lead(request: TenantRequest) -> HttpResponse:
                     reason, by=member, typed=form.cleaned_data.get("company_name", "")
                 ),
             )
+        except TooManyAtOnce as reason:
+            form.add_error(None, str(reason))
         else:
             seen = policy.allowed(member, "leads.view_lead", lead)
             name, args = ("leads:detail", [lead.pk]) if seen else ("leads:create", [])

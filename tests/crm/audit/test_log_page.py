@@ -5,6 +5,7 @@ from django.urls import reverse, set_urlconf
 
 from crm.access import fields
 from crm.audit import records, services
+from crm.audit.entries import prepare
 from crm.audit.enums import Verb
 from crm.audit.models import OperationLog
 from crm.audit.tasks import verify
@@ -123,6 +124,27 @@ def test_a_record_page_is_logged_once_an_hour(cast, customer, sign_in):
         (cast.agent.pk, "leads.customer", customer.pk),
         (cast.manager.pk, "leads.customer", customer.pk),
     ]
+
+
+def test_records_that_stand_there_by_id_are_told_by_name(cast, customer, sign_in):
+    with tenant_context(cast.organization.pk, member_id=cast.agent.pk):
+        services.record(
+            "lead.converted", target=cast.agent, customer=customer.pk, giver=cast.colleague.pk
+        )
+    (line,) = lines(cast, action="lead.converted")
+    page = sign_in(cast.owner).get(f"{LOG}{line.pk}/").content.decode()
+    assert f'href="/acme/customers/{customer.pk}/"' in page
+    assert customer.name in page
+    assert cast.colleague.name in page
+    with tenant_context(cast.organization.pk):
+        columns = ("pk", "action", "subject_kind", "subject_id", "details")
+        row = OperationLog.objects.filter(pk=line.pk).values(*columns).get()
+        set_urlconf("crm.tenant_urls")
+        try:
+            (shown,) = prepare(cast.northerner, [row])
+        finally:
+            set_urlconf(None)
+        assert shown["mentioned"]["customer"] == records.Named(f"#{customer.pk}")
 
 
 def test_a_record_is_not_named_to_who_may_not_see_it(cast, customer):
