@@ -68,8 +68,8 @@ MANY = "unnest(%s::bigint[]) AS sought(id)"
 
 # One look-up: all that share a key with it. Customers that are worth reading for that key alone
 # come whole, since a second statement costs as much as the first. The numbers of slots are fixed,
-# so that the server keeps one plan for all look-ups.
-SLOTS = 32  # keys of one look-up
+# so that the server keeps one plan for all look-ups; an empty slot costs little, but not nothing.
+FEW_SLOTS, SLOTS = 16, 32  # keys of nearly every look-up; of any
 OFTEN_SHARED = frozenset({"firm", "part"})
 AT_ONCE = """
     (SELECT CASE WHEN wanted.at_once AND found.record_kind = 'customer' THEN found.record_id END)
@@ -79,7 +79,7 @@ HITS = f"""
     SELECT wanted.slot, found.record_kind, found.record_id, record.*
     FROM (
         SELECT slot, (%s::bigint[])[slot], (%s::bool[])[slot]
-        FROM generate_series(1, {SLOTS}) AS slot
+        FROM generate_series(1, {{slots}}) AS slot
     ) AS wanted(slot, key, at_once)
     CROSS JOIN LATERAL (
         SELECT record_kind, record_id FROM leads_identitykey
@@ -87,6 +87,7 @@ HITS = f"""
     ) AS found
     LEFT JOIN LATERAL ({RECORDS[RecordKind.CUSTOMER].format(sought=AT_ONCE)}) AS record ON TRUE
 """  # noqa: S608  a number and a statement of our own
+HITS_OF_FEW, HITS_OF_MANY = (HITS.format(slots=slots) for slots in (FEW_SLOTS, SLOTS))
 MOST, ROOM = 12, 24  # records read for one look-up; with the client's own beside them
 FEW = f"(SELECT (%s::bigint[])[slot] FROM generate_series(1, {ROOM}) AS slot) AS sought(id)"  # noqa: S608
 # One key of a look-up: its hash, how much it says, whether that alone is worth reading a record.
@@ -225,7 +226,8 @@ def records_sharing(sought: Sequence[Sought]) -> tuple[_Sharing, dict[Pair, _Row
     at_once = [one.is_enough and one.key.kind not in OFTEN_SHARED for one in sought]
     sharing: _Sharing = defaultdict(list)
     read: dict[Pair, _Row] = {}
-    for row in fetch_prepared(HITS, [hashes, at_once]):
+    hits = HITS_OF_FEW if len(sought) <= FEW_SLOTS else HITS_OF_MANY
+    for row in fetch_prepared(hits, [hashes, at_once]):
         pair: Pair = row[1:3]
         sharing[row[0] - 1].append(pair)
         if row[3] is not None:

@@ -39,6 +39,8 @@ def fetch_prepared(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
         result = _checked(raw.pgconn.exec_prepared(name, values))
     if database.queries_logged:  # whoever counts a page's queries counts these too
         database.queries_log.append({"sql": sql, "time": "0"})
+    if not result.ntuples:
+        return []
     reading = Transformer(raw)
     reading.set_pgresult(result)
     return reading.load_rows(0, result.ntuples, tuple)
