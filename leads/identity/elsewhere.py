@@ -22,6 +22,8 @@ def is_elsewhere(asked: CompanyName, name: str) -> bool:
     if not asked.province or asked.province == NATIONWIDE:
         return False
     text = normalise_name(name)
+    if asked.region and text.startswith(asked.region):
+        return False  # as most that a look-up finds
     place = place_at(text)
     if place is None or not _is_sure(place, text):
         return False
