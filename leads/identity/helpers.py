@@ -27,7 +27,6 @@ Step = Callable[[bytes], bytes]
 HEAD = Struct("<BQ")  # a step or how it went, and how many bytes follow
 DONE, FAILED = 0, 1
 AHEAD = 2  # orders that a helper has at a time, so that it need not wait while we do one
-MOST_OPEN = 4  # orders without an answer, where answers are used as they come
 PIPE = 1 << 20
 SEARCH = "leads.identity.steps"
 _BEGIN = "import sys; from leads.identity.helpers import serve; serve(sys.argv[1])"
@@ -58,8 +57,8 @@ class Workers(Protocol):
         """The answers to the tasks."""
 
     def steadily(self, step: Step, tasks: Iterable[bytes]) -> Iterator[bytes]:
-        """The same for answers that are used as they come: helpers have work meanwhile, and no
-        more tasks are taken than a few."""
+        """The same for answers that are used as they come: helpers have work meanwhile, none is
+        done here while there are any, and no more tasks are taken than they have at a time."""
 
     def all(self, step: Step, task: bytes) -> None:
         """Have each process do a step of which nothing comes back: it is to know something."""
@@ -197,11 +196,11 @@ class _Helpers:
             yield self._answer(orders.popleft())
 
     def steadily(self, step: Step, tasks: Iterable[bytes]) -> Iterator[bytes]:
-        orders: deque[_Order] = deque()
+        number, orders = _steps(self.steps).STEPS.index(step), deque[_Order]()
         for task in tasks:
-            orders.append(self._ordered(step, task))
-            if orders[0].answer is not None or len(orders) >= MOST_OPEN:
+            while (order := self._give(number, task)) is None:
                 yield self._answer(orders.popleft())
+            orders.append(order)
         while orders:
             yield self._answer(orders.popleft())
 
