@@ -42,8 +42,8 @@ class JudgementTable(Table):
     key = "judgements"
     columns = (
         TextColumn("left", gettext_lazy("One name"), "left_name"),
-        TextColumn("right", gettext_lazy("The other"), "right_name"),
         ChoiceColumn("verdict", gettext_lazy("Judged"), choices=IdentityVerdict),
+        TextColumn("right", gettext_lazy("The other"), "right_name"),
         PersonColumn("member", gettext_lazy("By"), "member__name", seed="member_id"),
         MomentColumn("at", gettext_lazy("When")),
         HtmlColumn(

@@ -236,9 +236,10 @@ def make_follow_ups(world: World) -> None:
 
 
 def spread(world: World, start: datetime, end: datetime, *, most: int) -> list[datetime]:
-    """A few moments between the two, the last one included."""
+    """A few moments between the two, the last one included; none of them to come."""
+    last = max(end, start + timedelta(hours=1))
     between = [
-        working_moment(world.random, start, max(end, start + timedelta(hours=1)))
+        min(working_moment(world.random, start, last), world.now)
         for _ in range(world.random.randrange(most))
     ]
     return sorted([*between, end])

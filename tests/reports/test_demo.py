@@ -3,10 +3,11 @@
 import pytest
 from django.db.models import F, Sum
 from django.test import Client
+from django.utils import timezone
 
 from crm.people.models import Member
 from crm.tenancy.context import tenant_context
-from leads.models import AssignmentDecision, CollisionCase, Lead, Opportunity
+from leads.models import AssignmentDecision, CollisionCase, FollowUp, Lead, Opportunity
 from leads.selectors.case_names import title_for
 from orders.models import Order
 from payments.models import Instalment, PaymentPlan, Statement, StatementLine
@@ -51,6 +52,7 @@ def test_the_year_hangs_together(demo):
         assert {s.balance_code for s in Statement.objects.all()} <= {"balanced", "unknown"}
         assert Instalment.objects.filter(paid_amount__gt=F("amount")).count() == 0
         assert StatementLine.objects.exists()
+        assert not FollowUp.objects.filter(at__gt=timezone.now()).exists()
 
 
 def test_everybody_named_on_the_screen_can_sign_in(demo):
