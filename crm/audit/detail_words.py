@@ -13,6 +13,7 @@ DETAILS: Mapping[str, Any] = {
     "permissions": gettext_lazy("Permissions"),
     "until": pgettext_lazy("token", "Until"),
     "parts": pgettext_lazy("log", "Parts"),
+    "starts_on": pgettext_lazy("log", "From"),
     "cutoff": gettext_lazy("Commission cut-off"),
     "ip": pgettext_lazy("log", "IP address"),
     "device": pgettext_lazy("log", "Device"),

@@ -339,8 +339,10 @@ def _act(one: OperationLog, names: Mapping[int, str], say: Say) -> Entry:
         body = reason_typed(one.details["outcome"], body)
         said = _("%(outcome)s. %(why)s") % {"outcome": label, "why": body}
         body = said if body else str(label)
-    if one.details.get("parts"):
-        body = " · ".join(filter(None, (str(one.details["parts"]), body)))
+    if one.details.get("starts_on"):
+        day = Formats.current().day(date.fromisoformat(one.details["starts_on"]))
+        values = {"parts": one.details["parts"], "day": day}
+        body = " · ".join(filter(None, (_("%(parts)s from %(day)s on") % values, body)))
     if one.details.get("cutoff"):
         day = Formats.current().day(date.fromisoformat(one.details["cutoff"]))
         cutoff = _("commission cut-off %(day)s") % {"day": day}

@@ -133,10 +133,11 @@ def _tell(
 ) -> None:
     """The version, the stories of the case and of its clients, and the inboxes."""
     touch(case)
-    notices.log(case, "parts_set", why=reason, parts=parts, cutoff=day.isoformat())
-    said = {"name": case.number, "parts": parts, "why": reason, "cutoff": day.isoformat()}
+    said = {"parts": parts, "why": reason, "starts_on": day.isoformat()}
+    notices.log(case, "parts_set", **said)
+    of_record = {"name": case.number, **said}
     audit.write_all(
-        ("collision.parts_set", notices.KIND_LABELS[one.record_kind], one.record_id, said)
+        ("collision.parts_set", notices.KIND_LABELS[one.record_kind], one.record_id, of_record)
         for one in made
     )
     notices.tell(case, notices.party_ids(case), NotificationKind.CASE_PARTS, parts)
