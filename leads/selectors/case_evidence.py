@@ -198,15 +198,22 @@ def _add_follow_ups(
 
 
 def _add_deals(dossier: Dossier, customer_ids: Collection[int]) -> None:
+    """Deals that were there when the case came up; one that was won since counts as open.
+
+    Whoever could open a deal and close it while others decide would else make their own claim.
+    """
     owners = _owner_by_record(dossier)
-    rows = Opportunity.objects.filter(customer__in=customer_ids).order_by("created_at", "id")
-    for one in rows.values(
+    came_up = dossier.case.opened_at
+    rows = Opportunity.objects.filter(customer__in=customer_ids, created_at__lt=came_up)
+    for one in rows.order_by("created_at", "id").values(
         "id", "owner_id", "customer_id", "created_at", "closed_at", "stage__kind",
         "stage__probability",
     ):  # fmt: skip
         own = owners.get((RecordKind.CUSTOMER.value, one["customer_id"]))
         owner = dossier.had_by("leads.opportunity", one["id"], one["owner_id"])
         traces = dossier.sides.get(owner or 0) or dossier.sides.get(own or 0)
+        if one["stage__kind"] == StageKind.WON and one["closed_at"] and one["closed_at"] > came_up:
+            one["stage__kind"] = StageKind.OPEN
         if traces is not None:
             traces.deals.append({**one})
     for kind in (ORDER, QUOTE):

@@ -4,15 +4,17 @@ import pytest
 from django.utils.translation import override
 
 from crm.teamwork.models import Notification
-from leads.enums import CollisionOutcome
+from leads.enums import CollisionOutcome, StageKind
 from leads.models import CollisionCase, Opportunity
 from leads.selectors.arbitrations import proposal_for
 from leads.selectors.case_as_decided import _cells
 from leads.selectors.case_evidence import dossier_of
 from leads.services.case_decisions import appeal, decide
 from leads.services.case_enforcement import Ruling
+from leads.services.customers import create_customer
 from leads.services.follow_ups import log_follow_up
 from leads.services.leads import create_lead
+from leads.services.opportunities import create_opportunity, move_opportunity
 
 
 @pytest.fixture
@@ -139,3 +141,21 @@ def test_a_record_that_was_handed_over_names_both_owners(decided, tenant, sign_i
     assert f"then {tenant.agent.name}, now {tenant.colleague.name}" in page
     others = sign_in(tenant.agent).get(url("leads:case", decided.pk)).content.decode()
     assert f"now {tenant.colleague.name}" not in others
+
+
+def test_deals_begun_or_won_while_the_case_waits_are_no_claim(
+    customer, deal, stages, tenant, as_member
+):
+    """The colleague's is not counted; the agent's, older than the case, counts as still open."""
+    with as_member(tenant.colleague):
+        mine = create_customer(by=None, owner=tenant.colleague, name=customer.name)
+        late = create_opportunity(customer_id=mine.pk, by=tenant.colleague, name="抢单")
+    case = CollisionCase.objects.get()
+    won = next(stage for stage in stages.values() if stage.kind == StageKind.WON)
+    for pk, who in ((late.pk, tenant.colleague), (deal.pk, tenant.agent)):
+        with as_member(who):
+            move_opportunity(opportunity_id=pk, stage_id=won.pk, by=who)
+    proposal, facts = proposal_for(dossier_of(case))
+    counted = {side.member: (side.orders, side.open_deals) for side in facts.sides}
+    assert counted == {tenant.agent.pk: (0, 1), tenant.colleague.pk: (0, 0)}
+    assert proposal.winner == tenant.agent.pk
