@@ -23,7 +23,7 @@ from leads.selectors.customers import contact_or_404, customer_or_404, visible_c
 from leads.selectors.timeline import timeline_of
 from leads.services import contacts as services
 from leads.services.lookups import cards_of_refusal
-from leads.services.refusals import LikelyDuplicate
+from leads.services.refusals import LikelyDuplicate, MergedMeanwhile
 from leads.tables.customers import ContactTable
 from leads.views.refusing import refusal_words
 
@@ -133,6 +133,8 @@ def _saved(form: ContactForm, save: Callable[[], object], *, by: Member, typed: 
         save()
     except LikelyDuplicate as reason:
         form.ask(reason, cards_of_refusal(reason, by=by, typed=typed))
+    except MergedMeanwhile:
+        raise  # it is answered with the way to what the customer became
     except Refused as reason:
         form.add_error(None, refusal_words(reason))
     else:

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -153,6 +154,14 @@ class Installation:
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    @contextmanager
+    def running(self, module: str, *words: str) -> Iterator[None]:
+        """Run a program of ours beside what follows, and wait for its end."""
+        command = [sys.executable, "-m", module, *words]
+        with subprocess.Popen(command, cwd=ROOT, env=self.environment()) as program:
+            yield
+        assert program.returncode == 0
 
 
 def children(pid: int) -> list[int]:

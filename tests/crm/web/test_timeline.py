@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import override
 
 from crm.web.components import Entry
 
@@ -20,7 +21,8 @@ def test_a_short_story_is_whole():
 
 
 def test_of_a_long_one_what_is_older_is_folded():
-    html = page(60)
+    with override("en"):
+        html = page(60)
     newest, older = html.split("<details")
     assert "20 earlier entries" in older
     assert "act 39;" in newest
