@@ -85,6 +85,8 @@ def _parse_chinese(text: str) -> CompanyName:
     body, places = _take_region(body, places)
     body = _number_first(body, forms)
     brand, trades = _split_brand(body, forms, is_form_first=is_form_first)
+    if trades and not places and not body.startswith(brand):
+        brand, places = _take_region(brand, places)  # 网络科技|上海|华信
     if len(brand) >= 4 and not places and "附属" not in brand:
         brand, trades, places = _region_inside(brand, trades)
     return _assemble(text, places, brand, trades, forms, branch, former)
@@ -97,7 +99,7 @@ def _split_brand(text: str, forms: Words, *, is_form_first: bool) -> tuple[str, 
         brand, trades = _split_goods(*_split_trades(text), forms)
     if len(brand) < _LONG_BRAND or not forms:
         return brand, trades
-    if not trades and len(brand) > _LONG_BRAND:
+    if not trades:
         brand, trades = _leading_trades(brand)
     if len(brand) >= _LONG_BRAND and brand[-1] in lexicon.PRODUCT_ENDS:
         brand, trades = _split_product(brand, trades)
@@ -343,9 +345,13 @@ def _split_leading_trades(text: str) -> tuple[str, Words]:
 
 
 def _leading_trades(text: str) -> tuple[str, Words]:
-    """天津|教育信息咨询|北洋: the trade before the brand, when it is long enough to be sure."""
+    """天津|教育信息咨询|北洋: the trade before the brand, when it is long enough to be sure.
+
+    A short one (科技|华信) is when no brand begins so.
+    """
     brand, trades = _split_leading_trades(text)
-    if sum(map(len, trades)) < _LONG_BRAND or brand in lexicon.TRADES:
+    begins_so = bool(trades) and trades[0] in lexicon.NO_BRAND_BEGINS
+    if brand in lexicon.TRADES or not (begins_so or sum(map(len, trades)) >= _LONG_BRAND):
         return text, ()
     return brand, trades
 

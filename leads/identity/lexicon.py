@@ -26,6 +26,7 @@ GENERIC_TRADES: frozenset[str] = frozenset(table("companies", "trades")["generic
 TRADES: frozenset[str] = GENERIC_TRADES | frozenset(table("companies", "trades")["special"])
 SINGLE_TRADES: frozenset[str] = frozenset(table("companies", "trades")["single"])
 PRODUCT_ENDS: frozenset[str] = frozenset(table("companies", "trades")["product_ends"])
+NO_BRAND_BEGINS: frozenset[str] = frozenset(table("companies", "trades")["no_brand_begins"])
 QUALIFIERS: frozenset[str] = words("companies", "qualifiers")
 QUALIFIER_SIZES = _sizes_by_end(QUALIFIERS, 1)
 TRADE_SIZES = _sizes_by_end(TRADES, 2)

@@ -1,5 +1,7 @@
 """Company names are taken apart whatever the order and the writing."""
 
+from itertools import permutations
+
 import pytest
 
 from leads.identity import companies, lexicon, parse_company_name, places
@@ -91,3 +93,24 @@ def test_trades_do_not_depend_on_the_two_characters_before_them() -> None:
             companies._split_trades(start + name)[1] for start in ("华信", "科技", "Hx", "医疗")
         }
         assert len(ends) == 1
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ("上海", "华信", "科技", "有限公司"),
+        ("苏州", "同光", "精密机械", "有限公司"),
+        ("杭州市", "云帆达", "网络科技", "股份有限公司"),
+    ],
+)
+def test_the_parts_are_found_in_any_order(parts: tuple[str, ...]) -> None:
+    usual = parse_company_name("".join(parts))
+    for order in permutations(parts):
+        found = parse_company_name("".join(order))
+        assert (found.brand, found.industry, found.city) == (
+            usual.brand, usual.industry, usual.city,
+        ), order  # fmt: skip
+
+
+def test_a_brand_may_begin_with_a_trade() -> None:
+    assert parse_company_name("北京汽车之家有限公司").brand == "汽车之家"
