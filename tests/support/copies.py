@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import connection
+from django.utils.translation import get_language
 from psycopg import sql
 
 from crm.tenancy.context import tenant_context
@@ -50,14 +51,14 @@ class Copy:
     objects: bytes
 
 
-_copies: dict[tuple[int, str], Copy] = {}
+_copies: dict[tuple[int, str, str], Copy] = {}
 
 
 def copy_of(slug: str, build: "Callable[[str], Cast]") -> "Cast":
     """The cast of this name, in a transaction that will be rolled back; else it is built."""
     if not connection.in_atomic_block:
         return build(slug)
-    key = (database.generation(), slug)
+    key = (database.generation(), slug, get_language())  # the names of roles are written in it
     if key not in _copies:
         cast = build(slug)
         _copies[key] = Copy(statement_for(cast), pickle.dumps(cast))
