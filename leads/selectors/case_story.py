@@ -23,6 +23,7 @@ from leads.models import CollisionCase, CollisionDecision, Customer, Lead
 from leads.selectors.case_changes import changes_in_words
 from leads.selectors.case_evidence import Dossier, Traces
 from leads.selectors.identity import Pair
+from leads.selectors.parting import parts_of_reps
 from leads.words import CASE_ACTIONS, RULES, deal_band
 
 PAGES = {RecordKind.LEAD.value: "leads:detail", RecordKind.CUSTOMER.value: "leads:customer"}
@@ -57,7 +58,8 @@ class Claim:
     side: str
     is_proposed: bool
     is_winner: bool
-    share: int | None
+    # in percent; what changes on a later day too
+    part: str
     statement: str
     stated_at: datetime | None
     has_accepted: bool
@@ -97,6 +99,7 @@ def claims_of(
 ) -> list[Claim]:
     """The reps with their evidence: the owner first, then the newcomers as they came."""
     last = max(dossier.case.decisions.all(), key=lambda one: one.level, default=None)
+    parts = parts_of_reps(dossier.case) if dossier.case.outcome == CollisionOutcome.SHARE else {}
     found = []
     for member_id, traces in dossier.sides.items():
         party = traces.party
@@ -107,7 +110,7 @@ def claims_of(
                 is_proposed=proposal is not None
                 and (proposal.winner == member_id or member_id in proposal.shares),
                 is_winner=last is not None and last.winner_id == member_id,
-                share=party.share,
+                part=parts.get(member_id, ""),
                 statement=say(party.statement, party.member_id),
                 stated_at=party.stated_at,
                 has_accepted=party.accepted_level == dossier.case.level,

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from crm.people.models import Member
 from crm.sharing.selectors.commission import all_changes_of_hand
-from crm.tenancy.clock import organization_zone
+from crm.tenancy.clock import organization_today, organization_zone
+from crm.web.formats import Formats
 from leads.enums import CaseState, CollisionOutcome, RecordKind
 from leads.models import ClientSplit, CollisionCase, CollisionDecision, CollisionParty, Lead
 from leads.selectors.case_changes import let_in
@@ -114,6 +116,33 @@ def credit_lines(case: CollisionCase) -> list[CreditLine]:
         words = words_of(in_order(shares, people))
         found[one.starts_on, words] = CreditLine(one.began_at, one.starts_on, words)
     return list(found.values())
+
+
+def parts_of_reps(case: CollisionCase) -> dict[int, str]:
+    """What each rep gets of an order entered now: dated today, and what changes from which day."""
+    rows = list(ClientSplit.objects.filter(case=case).order_by("-began_at", "-pk"))
+    if not rows:
+        shares = case.parties.exclude(share=None).values_list("member_id", "share")
+        return {pk: f"{percent}%" for pk, percent in shares}
+    today = organization_today()
+    days = sorted({today, *(one.starts_on for one in rows if one.starts_on > today)})
+    held: list[Mapping[str, int]] = [
+        next((one.shares for one in rows if one.starts_on <= day), {}) for day in days
+    ]
+    keys = {key for shares in held for key in shares}
+    return {int(key): _part_over_time(key, days, held) for key in keys}
+
+
+def _part_over_time(key: str, days: Sequence[date], held: Sequence[Mapping[str, int]]) -> str:
+    now, shown = int(held[0].get(key, 0)), Formats.current()
+    found = [f"{now}%"] if now else []
+    for day, shares in zip(days[1:], held[1:], strict=True):
+        percent = int(shares.get(key, 0))
+        if percent != now:
+            words = _("from %(day)s %(percent)s%%") if percent else _("from %(day)s no part")
+            found.append(words % {"day": shown.day(day), "percent": percent})
+        now = percent
+    return " · ".join(found)
 
 
 def without_parts(case: CollisionCase) -> bool:

@@ -1,5 +1,6 @@
 """The parts of a shared client are set or changed later: whose the orders are then."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -142,6 +143,21 @@ def test_who_gets_a_part_again_may_work_on_the_client_again(tenant, client, name
     change(tenant, case, 80, 20)
     latest = ClientSplit.objects.order_by("-began_at")[0]
     assert latest.end_of(tenant.colleague.pk) == end_of(day(5))
+
+
+def test_parts_that_count_from_a_later_day_are_shown_with_the_day(tenant, client, sign_in, url):  # noqa: F811
+    case = shared(tenant, client)
+    page = url("leads:case", case.pk)
+    browser = sign_in(tenant.manager)
+    assert "· 60%</small>" in browser.get(page).content.decode()
+    change(tenant, case, 50, 50, starts_on=day(9))
+    html = browser.get(page).content.decode()
+    assert re.search(r"· 60% · from [^<]+ 50%</small>", html)
+    assert re.search(r"· 40% · from [^<]+ 50%</small>", html)
+    change(tenant, case, 70, 30)  # an order dated after that day is entered later still
+    html = browser.get(page).content.decode()
+    assert "· 70%</small>" in html
+    assert "from" not in re.findall(r"· 70%[^<]*</small>", html)[0]
 
 
 @pytest.mark.slow
