@@ -22,16 +22,19 @@ LOOK_UP_FIELDS = ("company_name", "name", "phone", "email", "credit_code", "wech
 
 
 class CompanyInput(OwnTemplate, forms.TextInput):
-    """A company's name with the quiet line of similar clients under it."""
+    """A company's name with the quiet line of similar clients under it.
+
+    `hint` stands in that line's place as long as there is nothing to say.
+    """
 
     template_name = "leads/widgets/company.html"
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, hint: Label = "") -> None:
         super().__init__({"autocomplete": "off", "autofocus": True})
-        self.kind = kind
+        self.kind, self.hint = kind, hint
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        return super().get_context(name, value, attrs) | {"kind": self.kind}
+        return super().get_context(name, value, attrs) | {"kind": self.kind, "hint": self.hint}
 
 
 class ReasonInput(OwnTemplate, forms.TextInput):

@@ -29,7 +29,12 @@ class ContactForm(DuplicateCheckMixin, TenantModelForm):
     class Meta:
         model = Contact
         fields = ("name", "title", "phone", "email", "wechat", "is_primary")
-        widgets = {"name": CompanyInput("contact")}  # noqa: RUF012
+        widgets = {  # noqa: RUF012
+            "name": CompanyInput(
+                "contact",
+                _("A phone, e-mail or WeChat known at another client is pointed out here."),
+            )
+        }
 
     def __init__(self, *args: Any, customer_id: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

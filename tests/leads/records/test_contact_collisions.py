@@ -140,6 +140,11 @@ def test_the_form_comes_back_with_a_redacted_card_and_goes_on(theirs, lead, tena
     assert 'hx-vals="{&quot;record&quot;: &quot;customer' in browser.get(edit).content.decode()
 
 
+def test_the_line_under_the_name_says_what_it_is_for(customer, tenant, sign_in, url):
+    page = sign_in(tenant.agent).get(url("leads:create_contact", customer.pk)).content.decode()
+    assert 'data-hint="A phone, e-mail or WeChat known at another client' in page
+
+
 def test_a_program_is_told_as_the_form_tells(cast):
     with tenant_context(cast.organization.id), acting_as(cast.agent.pk):
         create_customer(by=cast.agent, name=COMPANY, phone=SECRETS["phone"])
