@@ -14,17 +14,24 @@ from crm.web import htmx
 from crm.web.components import Action
 
 
-def carried_out(form: BaseForm, act: Callable[[], object], *, field: str | None = None) -> bool:
+def carried_out(
+    form: BaseForm,
+    act: Callable[[], object],
+    *,
+    field: str | None = None,
+    words: Callable[[Refused], str] = str,
+) -> bool:
     """Whether a form was sent, is valid, and what it asks for was done.
 
-    A rule that said no is told at `field`, or above all fields; the form is then shown again.
+    A rule that said no is told at `field`, or above all fields, in `words`; the form is then
+    shown again.
     """
     if not form.is_valid():
         return False
     try:
         act()
     except Refused as reason:
-        form.add_error(field, str(reason))
+        form.add_error(field, words(reason))
         return False
     return True
 

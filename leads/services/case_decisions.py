@@ -30,24 +30,20 @@ from leads.selectors.case_rows import kept_rows
 from leads.services import case_notices as notices
 from leads.services import splits
 from leads.services.case_enforcement import Change, Ruling, enforce, reverse
-from leads.services.cases import ask, locked_case, report_by_hand, touch
+from leads.services.cases import CaseMovedOn, ask, locked_case, report_by_hand, touch
 
 WITH_WINNER = (CollisionOutcome.KEEP, CollisionOutcome.REASSIGN, CollisionOutcome.SEPARATE)
 
 
-class DecidedMeanwhile(Refused):
+class DecidedMeanwhile(CaseMovedOn):
     """Another decided first; the message says who and what."""
 
 
-class CaseMovedOn(Refused):
-    """Something came into the case since its page was read."""
-
-
-class NotForYou(Refused):
+class NotForYou(CaseMovedOn):
     """The case waits for somebody else."""
 
 
-class AppealRefused(Refused):
+class AppealRefused(CaseMovedOn):
     """This decision cannot be appealed by this member now."""
 
 
@@ -169,13 +165,13 @@ def _recorded(
 def _check_waiting(case: CollisionCase, by: Member) -> None:
     """The case waits, and for this member."""
     if case.state == CaseState.WITHDRAWN:
-        raise Refused(_("This case has been withdrawn meanwhile: there is nothing to decide."))
+        raise CaseMovedOn(_("This case has been withdrawn meanwhile: there is nothing to decide."))
     if not case.is_waiting:
         last = case.decisions.select_related("decided_by").order_by("-level").first()
         if last is None:
-            raise Refused(_("This case is closed."))
+            raise CaseMovedOn(_("This case is closed."))
         if case.appeals.filter(level=last.level).exclude(withdrawals=None).exists():
-            raise Refused(_("The appeal has been taken back meanwhile: the decision stands."))
+            raise CaseMovedOn(_("The appeal has been taken back meanwhile: the decision stands."))
         raise DecidedMeanwhile(
             _("%(name)s has decided meanwhile: %(outcome)s.")
             % {"name": last.decided_by.name, "outcome": last.get_outcome_display()}
@@ -321,7 +317,7 @@ def accept(*, case_id: int, by: Member) -> CollisionCase:
     case = locked_case(case_id)
     decision = case.decisions.order_by("-level").first()
     if case.state != CaseState.DECIDED or decision is None or not lost(by, case, decision):
-        raise Refused(_("There is nothing to accept."))
+        raise CaseMovedOn(_("There is nothing to accept."))
     party = CollisionParty.objects.get(case=case, member=by)
     if party.accepted_level != case.level:
         party.accepted_level = case.level

@@ -20,7 +20,7 @@ from leads.selectors.case_rights import (
 from leads.services import case_notices as notices
 from leads.services.case_decisions import close
 from leads.services.case_enforcement import Ledger, known_records, pair_of
-from leads.services.cases import locked_case, touch
+from leads.services.cases import CaseMovedOn, locked_case, touch
 
 
 @transaction.atomic
@@ -31,7 +31,9 @@ def withdraw_case(*, case_id: int, by: Member, reason: str) -> CollisionCase:
     """
     case = locked_case(case_id)
     if not may_withdraw(by, case):
-        raise Refused(_("This case cannot be withdrawn any more: others came into it or decided."))
+        raise CaseMovedOn(
+            _("This case cannot be withdrawn any more: others came into it or decided.")
+        )
     if not reason.strip():
         raise Refused(_("Say why it needs no decision."))
     _end(case, why=reason)
@@ -46,7 +48,7 @@ def give_way(*, case_id: int, by: Member, reason: str = "") -> CollisionCase:
     """
     case = locked_case(case_id)
     if not may_give_way(by, case):
-        raise Refused(_("There is nothing to give way in: the case is decided, or not yours."))
+        raise CaseMovedOn(_("There is nothing to give way in: the case is decided, or not yours."))
     dossier = dossier_of(case)
     _leave_to_owner(dossier, by)
     CollisionParty.objects.filter(case=case, member=by).update(side=CollisionSide.GAVE_WAY)
@@ -95,7 +97,7 @@ def withdraw_appeal(*, case_id: int, by: Member, reason: str = "") -> CollisionC
     case = locked_case(case_id)
     appeal: CollisionAppeal | None = own_appeal(by, case)
     if appeal is None:
-        raise Refused(_("There is no appeal of yours to take back: it is decided by now."))
+        raise CaseMovedOn(_("There is no appeal of yours to take back: it is decided by now."))
     AppealWithdrawal.objects.create(appeal=appeal, reason=reason.strip()[:1000], at=timezone.now())
     decision = (
         case.decisions.select_related("decided_by").order_by("-level").get(level=appeal.level)

@@ -61,6 +61,10 @@ class CaseNotAllowed(Refused):
     """The collision cannot be reported like this."""
 
 
+class CaseMovedOn(Refused):
+    """The case is no longer what its reader saw: what is to be done is read there."""
+
+
 class HeldBack(Refused):
     """A newcomer's record waits for the decision of a case."""
 
@@ -236,7 +240,7 @@ def state_case(*, case_id: int, by: Member, text: str) -> CollisionParty:
     """A rep's own account of how they came to the client; they may put it anew until a decision."""
     case = locked_case(case_id)
     if case.state not in WAITING:
-        raise Refused(_("This case is decided: there is nothing more to state."))
+        raise CaseMovedOn(_("This case is decided: there is nothing more to state."))
     party: CollisionParty | None = CollisionParty.objects.filter(case=case, member=by).first()
     if party is None or not party.is_rep:
         raise Refused(_("Only the reps of a case make a statement."))

@@ -26,9 +26,9 @@ from leads.selectors.parting import (
 from leads.selectors.splits import in_order, words_of
 from leads.services import case_notices as notices
 from leads.services import splits
-from leads.services.case_decisions import CaseMovedOn, NotForYou, check_shares, set_shares
+from leads.services.case_decisions import NotForYou, check_shares, set_shares
 from leads.services.case_enforcement import MODELS, Ledger
-from leads.services.cases import locked_case, touch
+from leads.services.cases import CaseMovedOn, locked_case, touch
 from leads.services.saving import locked
 
 
@@ -72,7 +72,7 @@ def _locked_records(case: CollisionCase, decision: CollisionDecision) -> list[Sh
         locked(MODELS[kind].objects.all(), pk)
     found = shared_records(case, decision)
     if not found:
-        raise Refused(_("This client is shared no longer: it has gone to somebody else."))
+        raise CaseMovedOn(_("This client is shared no longer: it has gone to somebody else."))
     return found
 
 

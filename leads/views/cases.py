@@ -5,7 +5,6 @@ from typing import Any
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -38,6 +37,7 @@ from leads.services import case_decisions
 from leads.services import cases as services
 from leads.tables.cases import CaseTable
 from leads.views.case_page import case_page, decide_page, first_shares, ways_to_decide
+from leads.views.refusing import case_words
 
 CHANGED = "case-changed"
 
@@ -114,12 +114,8 @@ def _decided(request: TenantRequest, pk: int, form: DecideForm) -> bool:
     version = form.cleaned_data["version"]
     try:
         case_decisions.decide(case_id=pk, by=request.member, ruling=form.ruling, version=version)
-    except case_decisions.CaseMovedOn as reason:
-        again = reverse("leads:case_decide", args=[pk])
-        link = '{} <a href="{}" data-drawer>{}</a>'
-        form.add_error(None, format_html(link, str(reason), again, _("Look again")))
     except Refused as reason:
-        form.add_error(None, str(reason))
+        form.add_error(None, case_words(pk, again="leads:case_decide")(reason))
     else:
         return True
     return False
@@ -148,7 +144,7 @@ def appeal_case(request: TenantRequest, pk: int) -> HttpResponse:
     def appeal() -> None:
         case_decisions.appeal(case_id=pk, by=request.member, **form.cleaned_data)
 
-    if carried_out(form, appeal):
+    if carried_out(form, appeal, words=case_words(pk)):
         url = reverse("leads:case", args=[pk])
         return htmx.done(request, url=url, message=_("Appealed."), trigger=CHANGED)
     context = {
@@ -183,7 +179,7 @@ def state_case(request: TenantRequest, pk: int) -> HttpResponse:
     def state() -> None:
         services.state_case(case_id=pk, by=request.member, **form.cleaned_data)
 
-    if carried_out(form, state):
+    if carried_out(form, state, words=case_words(pk)):
         url = reverse("leads:case", args=[pk])
         return htmx.done(request, url=url, message=_("Saved."), trigger=CHANGED)
     context = {

@@ -14,6 +14,7 @@ from leads.selectors import parting as selectors
 from leads.selectors.cases import case_or_404
 from leads.services import parting as services
 from leads.views.cases import CHANGED
+from leads.views.refusing import case_words
 
 
 @needs("leads.decide_case")
@@ -41,7 +42,7 @@ def set_parts(request: TenantRequest, pk: int) -> HttpResponse:
             version=data["version"],
         )
 
-    if carried_out(form, set_them):
+    if carried_out(form, set_them, words=case_words(pk, again="leads:case_parts")):
         return htmx.done(request, url=url, message=_("Parts set."), trigger=CHANGED)
     context = {
         "form": form,

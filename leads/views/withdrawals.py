@@ -15,6 +15,7 @@ from leads.forms.cases import WithdrawForm
 from leads.selectors.cases import case_or_404
 from leads.services import case_withdrawal as services
 from leads.views.cases import CHANGED
+from leads.views.refusing import case_words
 
 
 @needs("leads.view_case")
@@ -76,7 +77,11 @@ def _take_back(
     hint: str,
 ) -> HttpResponse:
     case_or_404(request.member, pk)
-    if carried_out(form, lambda: service(case_id=pk, by=request.member, **form.cleaned_data)):
+
+    def take_back() -> None:
+        service(case_id=pk, by=request.member, **form.cleaned_data)
+
+    if carried_out(form, take_back, words=case_words(pk)):
         url = reverse("leads:case", args=[pk])
         return htmx.done(request, url=url, message=done, trigger=CHANGED)
     context = {"form": form, "title": title, "submit": title, "hint": hint}

@@ -70,6 +70,8 @@ def test_a_client_shared_before_there_were_parts_gets_some(tenant, client, names
     }  # fmt: skip
     assert "make 95%, not 100%" in browser.post(form, typed).content.decode()
     typed[f"share_{tenant.colleague.pk}"] = 50
+    stale = browser.post(form, {**typed, "version": 0}).content.decode()
+    assert f'<a href="{form}" data-drawer>Look again</a>' in stale
     assert browser.post(form, typed).status_code == 302
     fresh = order_of(client, tenant.colleague)
     assert parts(before) == {agent: 100}

@@ -48,7 +48,15 @@ def test_a_case_through_its_buttons(case, tenant, director, lead, sign_in, url):
     assert stale.status_code == 422
     assert f'<a href="{decide}" data-drawer>Look again</a>' in stale.content.decode()
     assert manager.post(decide, sent).status_code == 302
-    assert manager.post(decide, sent).status_code == 422
+    late = manager.post(decide, sent)
+    assert late.status_code == 422
+    there = url("leads:case", case.pk)
+    way_on = f'<a href="{there}" data-drawer>Open the case</a>'
+    assert way_on in late.content.decode()
+    said = loser.post(url("leads:case_state", case.pk), {"text": "我先见到的"})
+    assert way_on in said.content.decode()
+    gone = loser.post(url("leads:case_give_way", case.pk), {"reason": ""})
+    assert way_on in gone.content.decode()
     answer = loser.post(url("leads:case_appeal", case.pk), {"reason": "他没跟进"})
     assert answer.status_code == 302
     case = CollisionCase.objects.get(pk=case.pk)
