@@ -1,6 +1,6 @@
 """The uploaded file, and the files handed back: a bucket with what is said of each row."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, BinaryIO, cast
 
@@ -10,7 +10,7 @@ from crm.files import services as files
 from crm.files.models import StoredFile
 from crm.tabular import Table, UnreadableTable, read_table, write_marked_csv, write_marked_xlsx
 from crm.tabular.headers import column_letter
-from leads.models import ImportBatch, ImportRow
+from leads.models import ImportBatch
 from leads.services.imports_columns import names_columns
 
 SPOOL_BYTES = 8 * 1024 * 1024
@@ -34,7 +34,7 @@ def error_of(problem: UnreadableTable) -> dict[str, Any]:
 
 
 def bucket_file(
-    batch: ImportBatch, rows: Iterable[ImportRow], *, kind: str, marker: Callable[[ImportRow], str]
+    batch: ImportBatch, marked: Iterable[tuple[Sequence[str], str]], *, kind: str
 ) -> IO[bytes]:
     """Rows as they came with one more column that says what the check found; csv or xlsx.
 
@@ -43,7 +43,6 @@ def bucket_file(
     width = max([len(batch.header), *(len(row) for row in batch.samples)])
     names = [*batch.header, *[""] * (width - len(batch.header))]
     header = [name or column_letter(index) for index, name in enumerate(names)]
-    marked = ((row.values, marker(row)) for row in rows)
     target = SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115  closed by the response
     write = write_marked_xlsx if kind == "xlsx" else write_marked_csv
     write(cast("BinaryIO", target), header, marked, error_label=_("Result of the check"))

@@ -1,5 +1,6 @@
 """The duplicate check people type into: limited, and written down when it shows others' clients."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 
 from django.core.cache import cache
@@ -19,6 +20,7 @@ from leads.services.refusals import CreditCodeTaken, LikelyDuplicate
 
 MOST_CARDS = 5
 MINUTE, DAY = 60, 86_400
+LOT = 200  # records in one line of the log
 
 
 class TooManyLookups(Exception):  # noqa: N818  a refusal is an answer, not a fault
@@ -63,6 +65,13 @@ def cards_of_refusal(refusal: LikelyDuplicate, *, by: Member, typed: str) -> lis
 def note_shown(by: Member, matches: list[Match], *, typed: str) -> None:
     """Something was said about these clients; the caller has counted the look-up."""
     _write_down(by, matches, cards_for(by, matches, typed=typed))
+
+
+def note_listed(hidden: Sequence[Pair], *, shown: int) -> None:
+    """A list or file told of clients that its reader may not see: written down, a lot a line."""
+    for start in range(0, len(hidden), LOT):
+        lot = [list(pair) for pair in hidden[start : start + LOT]]
+        audit.record("identity.looked_up", shown=shown, hidden=lot)
 
 
 def note_refusal(refusal: Refused, *, by: Member) -> None:

@@ -33,12 +33,13 @@ from crm.web.tables import (
     TextColumn,
 )
 from leads.enums import Bucket, Channel, ImportState, RecordKind, TouchOutcome
-from leads.identity import Reason, ReasonCode
-from leads.models import Customer, ImportBatch, Lead
+from leads.models import ImportBatch
 from leads.selectors.addresses import merge_screen_of
 from leads.selectors.assignment_reasons import waiting_words
 from leads.selectors.cases import OVER, visible_cases
+from leads.selectors.identity import Pair
 from leads.selectors.imports_likeness import ALIKE, likenesses
+from leads.selectors.imports_met import NOBODY, Met, cell_of, company_in, records_met
 from leads.selectors.imports_words import (
     BUCKET_COLOURS,
     OUTCOME_COLOURS,
@@ -46,13 +47,8 @@ from leads.selectors.imports_words import (
     problem_words,
     reason_of_touch,
 )
-from leads.words import reason_words
 
 PAGES = {RecordKind.LEAD.value: "leads:detail", RecordKind.CUSTOMER.value: "leads:customer"}
-VIEW = {
-    RecordKind.LEAD.value: "leads.view_lead",
-    RecordKind.CUSTOMER.value: "leads.view_customer",
-}
 Label = str | Promise
 
 
@@ -113,7 +109,13 @@ class ImportRowTable(Table):
         # on a phone the result is in sight without scrolling
         self.columns = (  # type: ignore[misc]
             NumberColumn("row_number", gettext_lazy("Row"), sort="row_number", align="start"),
-            HtmlColumn("company", gettext_lazy("Company"), "fields", html=self._company),
+            HtmlColumn(
+                "company",
+                gettext_lazy("Company"),
+                "fields",
+                html=self._company,
+                wanted=("fields", "values"),
+            ),
             BadgeColumn(
                 "bucket",
                 gettext_lazy("Result of the check"),
@@ -125,25 +127,29 @@ class ImportRowTable(Table):
                 gettext_lazy("Why"),
                 "problems",
                 html=self._why,
-                wanted=("match_kind", "match_id", "match_row", "match_reasons", "values"),
+                wanted=("match_kind", "match_id", "match_row", "match_reasons", "fields", "values"),
             ),
-            HtmlColumn("contact", gettext_lazy("Contact"), "fields", html=self._contact),
+            HtmlColumn(
+                "contact",
+                gettext_lazy("Contact"),
+                "fields",
+                html=self._contact,
+                wanted=("fields", "values"),
+            ),
         )
 
     def _company(self, row: Row, reader: Reader) -> str:
-        return markup.text(row["fields"].get("company_name") or self._cell(row, "company_name"))
+        return markup.text(self._named(row))
+
+    def _named(self, row: Row) -> str:
+        """The company as the row has it."""
+        return company_in(row["fields"], row["values"], self.batch)
 
     def _contact(self, row: Row, reader: Reader) -> str:
         fields = row["fields"]
-        name = fields.get("contact_name") or self._cell(row, "contact_name")
-        phone = fields.get("phone") or self._cell(row, "phone")
+        name = fields.get("contact_name") or cell_of(row["values"], "contact_name", self.batch)
+        phone = fields.get("phone") or cell_of(row["values"], "phone", self.batch)
         return markup.text(" · ".join(filter(None, (name, formats.phone(phone) if phone else ""))))
-
-    def _cell(self, row: Row, field: str) -> str:
-        for index, name in self.batch.mapping.items():
-            if name == field and int(index) < len(row["values"]):
-                return row["values"][int(index)] or ""
-        return ""
 
     def _why(self, row: Row, reader: Reader) -> str:
         if row["problems"]:
@@ -151,39 +157,32 @@ class ImportRowTable(Table):
             return markup.text(" ".join(words))
         if not row["match_reasons"]:
             return markup.NOTHING
-        reasons = [Reason(ReasonCode(one["code"]), one["params"]) for one in row["match_reasons"]]
-        chips = "".join(markup.chip(words, tone) for words, tone in reason_words(reasons)[:3])
-        return markup.safe(f"{self._whom(row)} {chips}")
+        met = self._met.get((row["match_kind"], row["match_id"]), NOBODY)
+        chips = "".join(
+            markup.chip(words, tone) for words, tone in met.reasons(row["match_reasons"])[:3]
+        )
+        return markup.safe(f"{self._whom(row, met)} {chips}")
 
-    def _whom(self, row: Row) -> str:
+    def _whom(self, row: Row, met: Met) -> str:
         if row["match_row"]:
             return markup.text(_("Row %(row)s of this file") % {"row": row["match_row"]})
-        kind, pk = row["match_kind"], row["match_id"]
-        name, owner, is_visible = self._met.get((kind, pk), ("", None, False))
-        link = markup.link(name, reverse(PAGES[kind], args=[pk]), drawer=True)
-        shown = link if is_visible else markup.text(name)
-        return f"{shown} {markup.person(owner)}" if owner else str(shown)
+        shown = markup.text(met.name_for(self._named(row)))
+        if met.is_visible and met.name:
+            page = reverse(PAGES[row["match_kind"]], args=[row["match_id"]])
+            shown = markup.link(met.name, page, drawer=True)
+        return f"{shown} {markup.person(met.owner)}" if met.owner else str(shown)
 
     @cached_property
-    def _met(self) -> dict[tuple[str, int], tuple[str, str | None, bool]]:
-        """The records this page's rows meet: name, owner, and whether the reader may open them."""
-        wanted: dict[str, set[int]] = {kind: set() for kind in PAGES}
-        for row in self.page.rows:
-            if row["match_kind"] in wanted:
-                wanted[row["match_kind"]].add(row["match_id"])
-        found = {}
-        for kind, model, name in (
-            (RecordKind.LEAD.value, Lead, "company_name"),
-            (RecordKind.CUSTOMER.value, Customer, "name"),
-        ):
-            if not wanted[kind]:
-                continue
-            rows = model._default_manager.filter(pk__in=wanted[kind])
-            seen = policy.visible(self.request.member, rows, VIEW[kind])
-            may = set(seen.values_list("pk", flat=True))
-            for pk, shown, owner in rows.values_list("pk", name, "owner__name"):
-                found[kind, pk] = (shown, owner, pk in may)
-        return found
+    def _met(self) -> dict[Pair, Met]:
+        """The records this page's rows meet."""
+        pairs = {(row["match_kind"], row["match_id"]) for row in self.page.rows}
+        return records_met(self.request.member, {pair for pair in pairs if pair[0] in PAGES})
+
+    @property
+    def hidden(self) -> list[Pair]:
+        """Those shown of which the reader may not see more than a card."""
+        met = self._met if "why" in {column.key for column in self.visible} else {}
+        return sorted(pair for pair, one in met.items() if not one.is_visible)
 
 
 class TouchTable(Table):

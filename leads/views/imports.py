@@ -1,5 +1,6 @@
 """Imports: one page from file to result, the rows behind every figure, files handed back."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
@@ -27,6 +28,7 @@ from crm.refusals import Refused
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
 from crm.web.components import Action, Step
+from crm.web.formats import listed
 from leads.enums import Bucket, Channel, ImportState, TouchOutcome
 from leads.forms.cases import ClaimForm
 from leads.forms.imports import (
@@ -40,8 +42,10 @@ from leads.forms.imports import (
 )
 from leads.models import ImportBatch, ImportRow
 from leads.selectors import imports as selectors
+from leads.selectors.identity import Pair
 from leads.selectors.imports_cases import foreseen
 from leads.selectors.imports_likeness import own_alike
+from leads.selectors.imports_met import Met, company_in, pair_of, with_records
 from leads.selectors.imports_words import (
     file_problem_words,
     problem_words,
@@ -49,6 +53,7 @@ from leads.selectors.imports_words import (
 from leads.services import imports as services
 from leads.services.imports_cases import claim_arrival
 from leads.services.imports_files import bucket_file
+from leads.services.lookups import note_listed
 from leads.services.refusals import WrongState
 from leads.tables.imports import ArrivalTable, ImportRowTable, ImportTable, TouchTable
 from leads.views.import_tiles import first_look, preview_tiles, result_tiles
@@ -254,7 +259,9 @@ def import_rows(request: TenantRequest, pk: int) -> HttpResponseBase:
     bucket = request.GET.get("bucket", "")
     actions = _downloads(batch, bucket) if bucket in Bucket.values else []
     back = Action(_("Back to the import"), reverse("leads:import", args=[pk]), "arrow-left")
-    return table.respond(title=batch.file.name, actions=[back, *actions])
+    answer = table.respond(title=batch.file.name, actions=[back, *actions])
+    note_listed(table.hidden, shown=len(table.page.rows))
+    return answer
 
 
 def _downloads(batch: ImportBatch, bucket: str) -> list[Action]:
@@ -315,7 +322,9 @@ def import_file(request: TenantRequest, pk: int, bucket: str, kind: str) -> File
     if kind == "xlsx" and count > MOST_WORKBOOK_ROWS:
         raise Http404
     rows = selectors.rows_of(batch, bucket).order_by("row_number").iterator(chunk_size=2_000)
-    target = bucket_file(batch, rows, kind=kind, marker=lambda row: marker_of(row, batch))
+    hidden: set[Pair] = set()
+    target = bucket_file(batch, _marked(rows, batch, request.member, hidden), kind=kind)
+    note_listed(sorted(hidden), shown=count)
     # rows of the member's own file, to be corrected: noted, but nobody is asked why
     audit.record("file.downloaded", target=batch.file, file=batch.file.name, rows=count)
     response = FileResponse(target, as_attachment=True, content_type=FILE_TYPES[kind])
@@ -326,11 +335,26 @@ def import_file(request: TenantRequest, pk: int, bucket: str, kind: str) -> File
     return response
 
 
-def marker_of(row: ImportRow, batch: ImportBatch) -> str:
+def _marked(
+    rows: Iterable[ImportRow], batch: ImportBatch, member: Member, hidden: set[Pair]
+) -> Iterator[tuple[Sequence[str], str]]:
+    """Cells and marker of each row; `hidden` learns whose clients the member was told of."""
+    for row, met in with_records(member, rows):
+        pair = pair_of(row)
+        if pair and not met.is_visible:
+            hidden.add(pair)
+        yield row.values, marker_of(row, batch, met)
+
+
+def marker_of(row: ImportRow, batch: ImportBatch, met: Met) -> str:
     """What the last column of a marked file says of a row."""
     said = [problem_words(problem, batch.header) for problem in row.problems]
-    if row.match_row:
-        said.append(_("Row %(row)s of this file") % {"row": row.match_row})
+    if row.match_reasons:
+        whom = [met.name_for(company_in(row.fields, row.values, batch)), met.owner]
+        if row.match_row:
+            whom = [_("Row %(row)s of this file") % {"row": row.match_row}]
+        reasons = listed(words for words, _tone in met.reasons(row.match_reasons))
+        said.append(" · ".join(part for part in (*whom, reasons) if part))
     label = Bucket(row.bucket).label
     words = pgettext("import row", "%(bucket)s: %(why)s")
     return words % {"bucket": label, "why": " ".join(said)} if said else str(label)
