@@ -3,6 +3,7 @@
 import csv
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from io import TextIOWrapper
 from itertools import islice
 
@@ -19,7 +20,7 @@ MAX_RECORD_LINES = 500
 def sniff_delimiter(source: Source, encoding: str) -> str:
     """The separator that cuts most sample lines into the same number of cells."""
     with TextIOWrapper(source.open(), encoding=encoding, errors="replace", newline="") as text:
-        lines = [line[:MAX_CELL] for line in islice(text, SAMPLE_LINES)]
+        lines = list(islice(iter(partial(text.readline, MAX_CELL), ""), SAMPLE_LINES))
     if lines and lines[0].lower().startswith("sep=") and len(lines[0].strip()) == 5:
         return lines[0][4]
     scores = {delimiter: _regularity(lines, delimiter) for delimiter in DELIMITERS}

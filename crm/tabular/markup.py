@@ -8,12 +8,16 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 
 from crm.tabular.cells import clean_text
-from crm.tabular.sources import CHUNK_BYTES, Source
+from crm.tabular.errors import UnreadableTable
+from crm.tabular.sources import Source
 
 _ROW_TAGS = frozenset({"tr", "row", "ss:row"})
 _CELL_TAGS = frozenset({"td", "th", "cell", "ss:cell"})
 _SILENT_TAGS = frozenset({"script", "style", "head", "styles", "ss:styles"})
 MOST_SPANNED = 500
+MOST_CELLS_OF_A_ROW = 16_384
+# What is not closed is looked at again with every piece, and in the end from every sign of it.
+PIECE, MOST_OPEN, MOST_OPEN_IN_THE_END = 1 << 16, 1 << 18, 1 << 12
 
 
 def is_markup(head: str) -> bool:
@@ -24,18 +28,22 @@ def is_markup(head: str) -> bool:
     return "<table" in start or "<html" in start or "urn:schemas-microsoft-com:office" in start
 
 
-def iter_markup(source: Source, encoding: str) -> Iterator[tuple[int, list[str | None]]]:
+def iter_markup(
+    source: Source, encoding: str, *, max_cells: int
+) -> Iterator[tuple[int, list[str | None]]]:
     """Every row of every table with its number, in the order of the file."""
-    collector = _Rows()
+    collector = _Rows(max_cells)
     number = 0
     with source.open() as stream:
         decoder = getincrementaldecoder(encoding)(errors="replace")
-        while chunk := stream.read(CHUNK_BYTES):
+        while chunk := stream.read(PIECE):
             collector.feed(decoder.decode(chunk))
+            collector.check(MOST_OPEN)
             for cells in collector.taken():
                 number += 1
                 yield number, cells
         collector.feed(decoder.decode(b"", final=True))
+        collector.check(MOST_OPEN_IN_THE_END)
         collector.close()
     for cells in collector.taken():
         number += 1
@@ -45,18 +53,25 @@ def iter_markup(source: Source, encoding: str) -> Iterator[tuple[int, list[str |
 class _Rows(HTMLParser):
     """Collects rows; a spanned or skipped cell leaves its place empty."""
 
-    def __init__(self) -> None:
+    def __init__(self, room: int) -> None:
         super().__init__(convert_charrefs=True)
+        self._room = room
         self._done: list[list[str | None]] = []
         self._row: list[str | None] | None = None
         self._text: list[str] | None = None
         self._span = 1
         self._silent = 0
+        self._count = 1
 
     def taken(self) -> list[list[str | None]]:
         """The rows finished since the last call."""
         done, self._done = self._done, []
         return done
+
+    def check(self, most_open: int) -> None:
+        """Refuse a tag or a comment without an end, and a row without one."""
+        if len(self.rawdata) > most_open:
+            raise UnreadableTable("file", "damaged", {})
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _SILENT_TAGS:
@@ -93,6 +108,9 @@ class _Rows(HTMLParser):
         across = _number(attributes.get("ss:mergeacross"), 0)
         self._span = _number(attributes.get("colspan"), 1 + across)
         self._text = []
+        if len(row) > MOST_CELLS_OF_A_ROW:
+            params = {"columns": len(row), "limit": MOST_CELLS_OF_A_ROW, "row": self._count}
+            raise UnreadableTable(f"row:{self._count}", "too_many_columns", params)
 
     def _end_cell(self) -> None:
         if self._text is not None and self._row is not None:
@@ -104,6 +122,11 @@ class _Rows(HTMLParser):
         self._end_cell()
         if self._row is not None:
             self._done.append(self._row)
+            self._count += 1
+            self._room -= len(self._row)
+            if self._room < 0:
+                params = {"rows": self._count, "columns": len(self._row)}
+                raise UnreadableTable("file", "too_many_cells", params)
         self._row = None
 
 

@@ -16,7 +16,14 @@ from crm.tabular.markup import is_markup, iter_markup
 from crm.tabular.packages import check_zip, file_kind
 from crm.tabular.padding import padded_cells
 from crm.tabular.sources import Source
-from crm.tabular.workbooks import check_ole, count_filled, iter_sheet, open_sheet, sheet_names
+from crm.tabular.workbooks import (
+    bounded_ole,
+    count_filled,
+    iter_sheet,
+    open_sheet,
+    open_workbook,
+    sheet_names,
+)
 
 SAMPLE_ROWS = 200
 MARKUP_HEAD = 8192
@@ -112,7 +119,7 @@ def _text_table(source: Source, *, header_row: int | None, limits: Limits) -> Ta
     encoding = detect_encoding(source)
     if is_markup(source.head(MARKUP_HEAD).decode(encoding, errors="replace")):
         kind, delimiter = "html", None
-        read = partial(iter_markup, source, encoding)
+        read = partial(iter_markup, source, encoding, max_cells=limits.max_cells)
     else:
         delimiter = sniff_delimiter(source, encoding)
         kind = "tsv" if delimiter == "\t" else "csv"
@@ -141,13 +148,14 @@ def _workbook_table(
     if kind == "xlsx":
         check_zip(source, max_unpacked=limits.max_unpacked, max_cells=limits.max_cells)
     else:
-        check_ole(source)
-    names = sheet_names(source)
+        source = bounded_ole(source, max_unpacked=limits.max_unpacked, max_cells=limits.max_cells)
+    workbook = open_workbook(source)
+    names = sheet_names(workbook)
     if sheet is not None and sheet not in names:
         raise UnreadableTable(f"sheet:{sheet}", "no_such_sheet", {"sheet": sheet})
 
     for name in [sheet] if sheet is not None else names:
-        opened = open_sheet(source, name)
+        opened = open_sheet(workbook, name)
         rows = _sheet_rows(source, kind, opened, limits)
         if any(any(row.cells) for row in rows()):
             header, row, preamble = _laid_out(rows, header_row)

@@ -1,6 +1,7 @@
 """Rows of an Excel workbook."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 
 from python_calamine import (
@@ -12,48 +13,71 @@ from python_calamine import (
 )
 
 from crm.tabular.cells import cell_text, clean_text, is_doubtful
+from crm.tabular.compound import Compound, compound_of
 from crm.tabular.errors import UnreadableTable
 from crm.tabular.padding import Padding
+from crm.tabular.records import bounded_records
 from crm.tabular.sources import Source
 
-_ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
-_OLD_STREAM = "Book".encode("utf-16-le")
-_WORKBOOK_STREAM = "Workbook".encode("utf-16-le")
+_ENCRYPTED_STREAM, _OLD_STREAM, _WORKBOOK_STREAM = "EncryptedPackage", "Book", "Workbook"
+_PANIC = "PanicException"  # a fault of the library: no Exception, and not to be imported
 
 
-def check_ole(source: Source) -> None:
-    """Refuse an encrypted workbook, one older than Excel 97, and other Office files."""
-    has_workbook = has_old_book = False
-    tail = b""
-    for chunk in source.chunks():
-        window = tail + chunk
-        if _ENCRYPTED_STREAM in window:
-            raise UnreadableTable("file", "encrypted", {})
-        has_workbook = has_workbook or _WORKBOOK_STREAM in window
-        has_old_book = has_old_book or _OLD_STREAM in window
-        tail = window[-64:]
-    if not has_workbook:
-        code = "old_format" if has_old_book else "not_a_table"
+def bounded_ole(source: Source, *, max_unpacked: int, max_cells: int) -> Source:
+    """An old workbook with nothing in it but cells, at a cost within these bounds.
+
+    Refuses an encrypted workbook, one older than Excel 97, and other Office files.
+    """
+    with source.open() as stream:
+        compound = Compound(stream.read())
+    if _ENCRYPTED_STREAM in compound:
+        raise UnreadableTable("file", "encrypted", {})
+    if _WORKBOOK_STREAM not in compound:
+        code = "old_format" if _OLD_STREAM in compound else "not_a_table"
         raise UnreadableTable("file", code, {"kind": "ole"})
+    records = compound.read(_WORKBOOK_STREAM)
+    bounded = bounded_records(records, max_text=max_unpacked, max_cells=max_cells)
+    return Source(compound_of(_WORKBOOK_STREAM, bounded))
 
 
-def sheet_names(source: Source) -> tuple[str, ...]:
+def open_workbook(source: Source) -> CalamineWorkbook:
+    """The workbook, read into memory."""
+    try:
+        with _faults_told(), source.open() as stream:
+            return CalamineWorkbook.from_object(BytesIO(stream.read()))
+    except PasswordError as error:
+        raise UnreadableTable("file", "encrypted", {}) from error
+    except (CalamineError, ValueError, OSError) as error:
+        raise UnreadableTable("file", "damaged", {"detail": str(error)[:200]}) from error
+
+
+def sheet_names(workbook: CalamineWorkbook) -> tuple[str, ...]:
     """Names of the sheets a person sees, in their order."""
-    with _opened(source) as workbook:
-        return tuple(
-            sheet.name
-            for sheet in workbook.sheets_metadata
-            if sheet.visible == SheetVisibleEnum.Visible
-        )
+    return tuple(
+        sheet.name
+        for sheet in workbook.sheets_metadata
+        if sheet.visible == SheetVisibleEnum.Visible
+    )
 
 
-def open_sheet(source: Source, name: str) -> CalamineSheet:
+def open_sheet(workbook: CalamineWorkbook, name: str) -> CalamineSheet:
     """The named sheet, read into memory once."""
-    with _opened(source) as workbook:
-        try:
+    try:
+        with _faults_told():
             return workbook.get_sheet_by_name(name)
-        except (CalamineError, ValueError, OSError) as error:
-            raise UnreadableTable(f"sheet:{name}", "damaged", {"sheet": name}) from error
+    except (CalamineError, ValueError, OSError) as error:
+        raise UnreadableTable(f"sheet:{name}", "damaged", {"sheet": name}) from error
+
+
+@contextmanager
+def _faults_told() -> Iterator[None]:
+    """A fault of the library itself is a file that cannot be read, not the end of a process."""
+    try:
+        yield
+    except BaseException as error:
+        if type(error).__name__ == _PANIC:
+            raise UnreadableTable("file", "damaged", {}) from None
+        raise
 
 
 def iter_sheet(
@@ -82,13 +106,3 @@ def _pad(cells: list[str | None], padding: Padding, row: int, first_column: int)
         width = padding.get((row, index + first_column))
         if width and cell and cell.isdigit():
             cells[index] = cell.zfill(width)
-
-
-def _opened(source: Source) -> CalamineWorkbook:
-    try:
-        with source.open() as stream:
-            return CalamineWorkbook.from_object(BytesIO(stream.read()))
-    except PasswordError as error:
-        raise UnreadableTable("file", "encrypted", {}) from error
-    except (CalamineError, ValueError, OSError) as error:
-        raise UnreadableTable("file", "damaged", {"detail": str(error)[:200]}) from error

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from crm.tabular import REASON_CODES, Limits, UnreadableTable, read_table
+from crm.tabular.compound import compound_of
 from tests.crm.tabular.test_read_table import workbook
 
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "adversarial"
@@ -66,19 +67,11 @@ def test_what_is_no_table_is_refused_with_the_reason(data, expected):
     assert reason(data) == expected
 
 
-def ole(*names: str) -> bytes:
-    return (
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-        + b"\x00" * 504
-        + b"".join(name.encode("utf-16-le") + b"\x00\x00" for name in names)
-    )
-
-
 def test_encrypted_old_and_foreign_office_files_are_told_apart():
-    assert reason(ole("EncryptionInfo", "EncryptedPackage")) == "encrypted"
-    assert reason(ole("Book")) == "old_format"
-    assert reason(ole("WordDocument")) == "not_a_table"
-    assert reason(ole("Workbook")) == "damaged"
+    assert reason(compound_of("EncryptedPackage", b"x")) == "encrypted"
+    assert reason(compound_of("Book", b"x")) == "old_format"
+    assert reason(compound_of("WordDocument", b"x")) == "not_a_table"
+    assert reason(compound_of("Workbook", b"x")) == "old_format"
 
 
 def test_a_package_that_unpacks_too_large_is_refused():

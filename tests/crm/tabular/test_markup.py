@@ -1,6 +1,7 @@
 import pytest
 
 from crm.tabular import UnreadableTable, read_table
+from tests.crm.tabular.test_hostile_files import reason
 
 PAGE = """<html xmlns:x="urn:schemas-microsoft-com:office:excel"><head><meta charset="{0}">
 <style>td {{ color: red }}</style></head><body><table border=1>
@@ -49,3 +50,29 @@ def test_a_page_without_a_table_is_empty():
 def test_spans_are_bounded():
     with pytest.raises(UnreadableTable, match="too_many_columns"):
         read_table(b"<table><tr>" + b"<td colspan=99999>x</td>" * 3 + b"<td>y</td></tr></table>")
+
+
+HEAD = "<html><table><tr><td>a</td></tr>"
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        (HEAD + "<tr>" + "<td colspan=500>" * 100_000, "too_many_columns"),
+        (HEAD + "<tr><td colspan=499>" * 100_000, "too_many_cells"),
+        (HEAD + "<a " + 'a="' * 300_000, "damaged"),
+        (HEAD + "<!--" * 200_000, "damaged"),
+        (HEAD + "</" * 400_000, "damaged"),
+        (HEAD + "<![CDATA[" * 1_000, "damaged"),
+    ],
+    ids=["one row", "many rows", "attributes", "comments", "ends", "raw text"],
+)
+def test_a_page_that_is_made_to_be_slow_is_refused(page, expected):
+    assert reason(page.encode(), max_cells=1_000_000) == expected
+
+
+def test_a_style_sheet_and_a_picture_of_usual_size_are_passed_over():
+    style = f"<style><!--{'td {color: black}' * 5_000}--></style>"
+    picture = f"<td><img src='data:{'x' * 200_000}'></td>"
+    table = read_table(f"{HEAD}{style}<tr>{picture}<td>b</td></tr></table>".encode())
+    assert [row.cells for row in table.rows] == [("a",), (None, "b")]
