@@ -28,11 +28,12 @@ Pages = Callable[[Member, Collection[int]], dict[int, tuple[str, str]]]
 class Source:
     """Finds what counts about customers, and number and page of what the member may read.
 
-    Of kind "order": submitted, approved or completed; "quote": with the client, or accepted.
+    Of kind "order": submitted, approved or completed; "quote": with the client, or accepted; both
+    as they were when the case came up, so that nobody makes their own claim while others decide.
     """
 
     kind: str
-    of: Callable[[Collection[int]], list[Trace]]
+    of: Callable[[Collection[int], datetime], list[Trace]]
     pages: Pages
 
 
@@ -45,10 +46,10 @@ def register(source: Source) -> None:
     _sources[source.kind] = source
 
 
-def traces_of(kind: str, customer_ids: Collection[int]) -> list[Trace]:
-    """The orders or quotes of these customers, the earliest first."""
+def traces_of(kind: str, customer_ids: Collection[int], came_up: datetime) -> list[Trace]:
+    """The orders or quotes of these customers of before the moment, the earliest first."""
     source = _sources.get(kind)
-    found = source.of(customer_ids) if source and customer_ids else []
+    found = source.of(customer_ids, came_up) if source and customer_ids else []
     return sorted(found, key=lambda one: (one.at, one.pk))
 
 

@@ -198,7 +198,7 @@ def _add_follow_ups(
 
 
 def _add_deals(dossier: Dossier, customer_ids: Collection[int]) -> None:
-    """Deals that were there when the case came up; one that was won since counts as open.
+    """Deals, orders and quotes that were there when the case came up; won since counts as open.
 
     Whoever could open a deal and close it while others decide would else make their own claim.
     """
@@ -217,7 +217,7 @@ def _add_deals(dossier: Dossier, customer_ids: Collection[int]) -> None:
         if traces is not None:
             traces.deals.append({**one})
     for kind in (ORDER, QUOTE):
-        for trace in case_sources.traces_of(kind, customer_ids):
+        for trace in case_sources.traces_of(kind, customer_ids, came_up):
             own = owners.get((RecordKind.CUSTOMER.value, trace.customer_id))
             traces = dossier.sides.get(trace.owner_id or 0) or dossier.sides.get(own or 0)
             if traces is not None:

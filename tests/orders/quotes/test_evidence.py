@@ -10,9 +10,10 @@ from leads.selectors.case_evidence import facts_of as facts
 from leads.services.customers import create_customer
 from leads.services.opportunities import create_opportunity
 from orders.models import Quote
-from orders.services import declining, offering, quotes
+from orders.services import approval, declining, offering, ordering, quotes
 from tests.leads.cases.conftest import COMPANY, enter, mounted, stages, url  # noqa: F401
-from tests.orders.world import a_product, a_quote, line, save_quote, sent
+from tests.orders.quotes.test_entering import a_strangers_client
+from tests.orders.world import a_draft, a_product, a_quote, accepted, line, save_quote, sent
 
 
 @pytest.fixture
@@ -65,3 +66,61 @@ def test_its_number_is_for_whoever_may_read_it(tenant, customer, sign_in, url): 
     html = sign_in(tenant.colleague).get(page).content.decode()
     assert "Sent quote" in html
     assert quote.number not in html
+
+
+def test_a_quote_sent_while_the_case_waits_is_no_claim(tenant, customer):
+    """Beginning it opened the case; whoever could send it then would make their own claim."""
+    late = a_quote(tenant.colleague, a_strangers_client(tenant.colleague))
+    assert CollisionCase.objects.get().origin == "quote"
+    with acting_as(tenant.colleague.pk):
+        offering.send_quote(quote_id=late.pk, by=tenant.colleague)
+    assert side_of(tenant.colleague).open_deals == 0
+
+
+def test_nor_is_an_order_submitted_while_it_waits(tenant, customer):
+    mine = a_strangers_client(tenant.colleague)
+    late = a_draft(tenant.colleague, mine)
+    assert CollisionCase.objects.get().origin == "order"
+    with acting_as(tenant.colleague.pk):
+        approval.submit_order(order_id=late.pk, by=tenant.colleague)
+    assert side_of(tenant.colleague).orders == 0
+
+
+def test_nor_a_draft_from_before_that_is_submitted_then(tenant, customer):
+    with acting_as(tenant.agent.pk):
+        order = a_draft(tenant.agent, customer)
+        enter(tenant.colleague)
+        approval.submit_order(order_id=order.pk, by=tenant.agent)
+    assert side_of(tenant.agent).orders == 0
+
+
+def test_an_order_submitted_before_counts_though_it_was_submitted_again(tenant, customer):
+    with acting_as(tenant.agent.pk):
+        order = a_draft(tenant.agent, customer)
+        approval.submit_order(order_id=order.pk, by=tenant.agent)
+        enter(tenant.colleague)
+        approval.withdraw_order(order_id=order.pk, by=tenant.agent)
+        approval.submit_order(order_id=order.pk, by=tenant.agent)
+    assert side_of(tenant.agent).orders == 1
+
+
+def test_an_offer_made_an_order_while_the_case_waits_is_an_open_deal_still(tenant, customer):
+    quote = accepted(tenant.agent, customer)
+    enter(tenant.colleague)
+    with acting_as(tenant.agent.pk):
+        order = ordering.order_from_quote(quote_id=quote.pk, by=tenant.agent)
+        assert (side_of(tenant.agent).orders, side_of(tenant.agent).open_deals) == (0, 1)
+        approval.submit_order(order_id=order.pk, by=tenant.agent)
+    assert (side_of(tenant.agent).orders, side_of(tenant.agent).open_deals) == (0, 1)
+
+
+def test_so_is_one_that_was_revised_meanwhile_unless_the_customer_declines(tenant, customer):
+    quote = sent(tenant.agent, customer)
+    enter(tenant.colleague)
+    with acting_as(tenant.agent.pk):
+        again = quotes.revise_quote(quote_id=quote.pk, by=tenant.agent)
+        assert side_of(tenant.agent).open_deals == 1
+        offering.send_quote(quote_id=again.pk, by=tenant.agent)
+        assert side_of(tenant.agent).open_deals == 1
+        declining.decline_quote(quote_id=again.pk, by=tenant.agent, reason="x")
+    assert side_of(tenant.agent).open_deals == 0
