@@ -14,10 +14,10 @@ from ninja.renderers import JSONRenderer
 
 from crm.access.policy import MovedOn
 from crm.integrations.field_errors import problem_of
-from crm.integrations.problems import Problem, malformed, not_found, refused
+from crm.integrations.problems import Problem, busy, malformed, not_found, refused
 from crm.integrations.registry import areas
 from crm.integrations.repeats import acts_once
-from crm.refusals import Refused
+from crm.refusals import Refused, TryAgain
 
 VERSION = "1"
 
@@ -83,4 +83,5 @@ HANDLERS: dict[Any, Any] = {
     MovedOn: partial(_told, _moved_on),
     PermissionDenied: partial(_told, _not_allowed),
     Refused: partial(_told, refused),
+    TryAgain: partial(_told, lambda error: busy(str(error))),
 }

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from crm.access.viewer import viewing_as
 from crm.integrations import repeats
 from crm.integrations.callers import Caller, check_standing, identify, note_use, secret_of
-from crm.integrations.problems import Problem, malformed, not_found
+from crm.integrations.problems import Problem, busy, malformed, not_found
 from crm.integrations.rate import Allowance, check_guesses
 from crm.integrations.reading import WITH_BODY, read_json
 from crm.people import selectors as people
@@ -73,8 +73,7 @@ def answer(request: ApiRequest, slug: str, rest: str) -> HttpResponse:
     except Problem as problem:
         return problem.as_response()
     except (OperationalError, InterfaceError):
-        text = _("The database is busy or away. Try again in a moment.")
-        return Problem(503, "busy", text, headers={"Retry-After": "5"}).as_response()
+        return busy().as_response()
     except Exception as error:
         if isinstance(error, DataError) and _state_of(error) in UNSTORABLE:
             return malformed(_("A value is none that can be stored.")).as_response()

@@ -106,6 +106,12 @@ def refused(reason: Exception) -> Problem:
     return Problem(409, "refused", str(reason))
 
 
+def busy(detail: Label = "") -> Problem:
+    """Others were in the way; nothing was saved, and the same request may be sent again."""
+    text = detail or _("The database is busy or away. Try again in a moment.")
+    return Problem(503, "busy", text, headers={"Retry-After": "5"})
+
+
 def problem_lines() -> list[tuple[int, str, str]]:
     """Every name with its status and when it is told, for the documentation."""
     told: list[tuple[int, str, str]] = [

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from crm.refusals import Refused
+from crm.refusals import Refused, TryAgain
 from leads.selectors.identity import Match
 
 
@@ -33,7 +33,7 @@ class LikelyDuplicate(Refused):
         self.matches = list(matches)
 
 
-class TooManyAtOnce(Refused):
+class TooManyAtOnce(TryAgain):
     """So many enter this client that one's turn did not come; nothing was saved."""
 
     def __init__(self) -> None:

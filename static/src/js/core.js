@@ -98,7 +98,7 @@
   document.body.addEventListener("tz:toast", (event) => tz.toast(event.detail));
 
   tz.fail = (status) => {
-    const known = { 0: words.offline, 403: words.forbidden, 404: words.gone, 429: words.tooMany };
+    const known = { 0: words.offline, 403: words.forbidden, 404: words.gone, 429: words.tooMany, 503: words.busy };
     tz.toast({ text: known[status] ?? words.failed, tone: "error" });
   };
 
