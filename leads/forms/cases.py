@@ -15,14 +15,12 @@ from crm.sharing.forms import check_near
 from crm.web.forms import DateField, TenantForm, TenantModelForm
 from crm.web.widgets import OwnTemplate
 from leads.enums import CollisionOutcome
+from leads.forms.parts import FEWEST_FOLDED, MOST_SHOWN, WHOLE, PartsField
 from leads.models import ArbitrationTerms
 from leads.selectors.entering import collision_settings
 from leads.services.case_enforcement import Ruling
 
 LONGEST_DAYS = 3_650
-MOST_SHOWN = 4
-FEWEST_FOLDED = 3
-WHOLE = 100
 
 
 @dataclass(frozen=True)
@@ -65,39 +63,26 @@ class RulingInput(OwnTemplate, forms.RadioSelect):
 
 
 class SharesForm(TenantForm):
-    """One field for the part of each rep; together they make 100."""
+    """The parts of the reps in one field; together they make 100."""
 
-    reps: Sequence[Member] = ()
-
-    def add_shares(self, reps: Sequence[Member], shares: Mapping[int, int]) -> list[str]:
-        """The fields, as they begin; returns their names."""
-        self.reps = list(reps)
-        names = [f"share_{rep.pk}" for rep in self.reps]
-        for name, rep in zip(names, self.reps, strict=True):
-            self.fields[name] = forms.IntegerField(
-                label=_("Share of %(name)s (%%)") % {"name": rep.name},
-                required=False,
-                min_value=0,
-                max_value=99,
-                initial=shares.get(rep.pk),
-            )
-        for name in names[:1]:
-            self.fields[name].help_text = _("All shares together make 100")
-        return names
+    def add_shares(self, reps: Sequence[Member], shares: Mapping[int, int]) -> None:
+        """The field, as it begins."""
+        self.fields["shares"] = PartsField(list(reps), initial=dict(shares))
 
     def check_shares(self, data: dict[str, Any]) -> None:
-        """Say at the last field what they make instead."""
-        names = [f"share_{rep.pk}" for rep in self.reps]
-        total = sum(data.get(name) or 0 for name in names)
-        if total != WHOLE and not any(name in self.errors for name in names):
+        """Say what they make instead."""
+        if "shares" in self.errors:
+            return
+        total = sum(data["shares"].values())
+        if total != WHOLE:
             message = _("The shares make %(total)s%%, not 100%%.") % {"total": total}
-            self.add_error(names[-1], message)
+            self.add_error("shares", message)
 
     @property
     def shares(self) -> dict[int, int]:
         """Percent by member, of those who get a part."""
-        given = {rep.pk: self.cleaned_data.get(f"share_{rep.pk}") or 0 for rep in self.reps}
-        return {pk: share for pk, share in given.items() if share}
+        found: dict[int, int] = self.cleaned_data["shares"]
+        return found
 
 
 class PartsForm(SharesForm):
@@ -118,13 +103,14 @@ class PartsForm(SharesForm):
         help_text=gettext_lazy("Everybody in the case reads it."),
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
-    wide = ("starts_on", "reason")
+    wide = ("shares", "starts_on", "reason")
 
     def __init__(
         self, *args: Any, reps: Sequence[Member], shares: Mapping[int, int], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.order_fields([*self.add_shares(reps, shares), "starts_on", "reason", "version"])
+        self.add_shares(reps, shares)
+        self.order_fields(["shares", "starts_on", "reason", "version"])
         self.prepare()
 
     def clean(self) -> dict[str, Any]:
@@ -160,7 +146,7 @@ class DecideForm(SharesForm):
         ),
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
-    wide = ("choice", "reason", "commission_cutoff")
+    wide = ("choice", "shares", "reason", "commission_cutoff")
 
     def __init__(
         self,
@@ -175,8 +161,9 @@ class DecideForm(SharesForm):
         choice = self.fields["choice"]
         choice.widget = RulingInput(ways)
         choice.choices = [(way.value, way.label) for way in ways]  # type: ignore[attr-defined]
-        shared = self.add_shares(reps, shares)
-        self.order_fields(["choice", *shared, "reason", "commission_cutoff"])
+        self.reps = list(reps)
+        self.add_shares(reps, shares)
+        self.order_fields(["choice", "shares", "reason", "commission_cutoff"])
         self.prepare()
 
     def clean(self) -> dict[str, Any]:

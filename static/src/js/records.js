@@ -2,4 +2,23 @@
 (() => {
   const { tz } = window;
   document.body.addEventListener("tz:open-modal", (event) => tz.open?.("modal", event.detail.url));
+
+  /* The parts of a shared client: what they make while they are typed, and all of them alike. */
+  const numbers = (parts) => [...parts.querySelectorAll("input[type=number]")];
+  const tell = (parts) => {
+    const total = numbers(parts).reduce((sum, input) => sum + (Number.parseInt(input.value, 10) || 0), 0);
+    const output = parts.querySelector("output");
+    output.dataset.is = total > 100 ? "over" : total < 100 ? "left" : "whole";
+    output.value = output.dataset[output.dataset.is].replace("%(total)s", total).replace("%(rest)s", Math.abs(100 - total)).replaceAll("%%", "%");
+  };
+  document.addEventListener("input", (event) => { const parts = event.target.closest("[data-parts]"); if (parts) tell(parts); });
+  document.addEventListener("click", (event) => {
+    const parts = event.target.closest("[data-even]")?.closest("[data-parts]");
+    if (!parts) return;
+    const filled = numbers(parts).filter((input) => Number.parseInt(input.value, 10) > 0);
+    const among = filled.length > 1 ? filled : numbers(parts).slice(0, 100);
+    for (const [place, input] of among.entries()) input.value = Math.floor(100 / among.length) + (place < 100 % among.length ? 1 : 0);
+    for (const folded of parts.querySelectorAll("details")) if (among.some((input) => folded.contains(input))) folded.open = true;
+    among[0].dispatchEvent(new Event("input", { bubbles: true }));
+  });
 })();

@@ -76,7 +76,7 @@ def test_what_is_missing_is_said_at_its_field(case, tenant, sign_in, url):
     assert "reason" in refused.context["form"].errors
     parts = {"choice": "share:", f"share_{agent}": "70", f"share_{colleague}": "40"}
     refused = manager.post(decide, {**sent, **parts, "reason": "两人都在做"})
-    assert "110" in refused.context["form"].errors[f"share_{colleague}"][0]
+    assert "110" in refused.context["form"].errors["shares"][0]
     assert CollisionCase.objects.get().state == CaseState.OPEN
 
 
