@@ -4,9 +4,12 @@ Plain values in, plain values out: what a comparison found, where the entry come
 level of the customer that is met. Stored rules are read by `leads.selectors.entering`.
 """
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -123,6 +126,21 @@ DEFAULT_RULES: tuple[tuple[Label, tuple[str, ...], RuleEffect], ...] = (
     (_("Same mobile number, another name"), (MOBILE,), RuleEffect.WARN),
     (_("Probably the same client"), (PROBABLE,), RuleEffect.WARN),
 )
+
+
+@functools.cache
+def _delivered_names() -> Mapping[str, Label]:
+    """The names of the delivered rules as they are stored, in whichever language that was done."""
+    found: dict[str, Label] = {}
+    for code, _language in settings.LANGUAGES:
+        with translation.override(code):
+            found |= {str(name): name for name, _needs, _effect in DEFAULT_RULES}
+    return found
+
+
+def shown_name(stored: str) -> Label:
+    """A rule's name in the reader's language, unless somebody renamed the rule."""
+    return _delivered_names().get(stored, stored)
 
 
 def default_rules() -> list[EntryRule]:

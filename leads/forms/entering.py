@@ -79,7 +79,7 @@ class RuleForm(TenantForm):
 def initial_of(rule: CollisionRule) -> dict[str, Any]:
     """A stored rule as the form shows it."""
     return {
-        "name": rule.name,
+        "name": str(rule.title),
         "needs": [f"{one['field']}:{one['op']}" for one in rule.conditions],
         "effect": rule.effect,
         "channels": rule.channels,

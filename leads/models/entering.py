@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 from crm.audit.tracking import tracked
 from crm.people.models import Member
 from crm.tenancy.models import TenantForeignKey, TenantModel
+from leads.entering import Label, shown_name
 from leads.enums import (
     CardFact,
     CompleteField,
@@ -127,6 +128,11 @@ class CollisionRule(OrderedRule):
         indexes = [
             models.Index(fields=["organization", "position", "id"], name="collision_rule_order_idx")
         ]
+
+    @property
+    def title(self) -> Label:
+        """Its name in the reader's language, as long as it is a delivered one."""
+        return shown_name(self.name)
 
 
 @tracked

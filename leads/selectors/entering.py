@@ -45,7 +45,7 @@ def stored_rules() -> list[CollisionRule]:
 def as_entry_rule(rule: CollisionRule) -> EntryRule:
     """A stored rule as the engine reads it."""
     return EntryRule(
-        name=rule.name,
+        name=rule.title,
         needs=frozenset(f"{one['field']}:{one['op']}" for one in rule.conditions),
         effect=RuleEffect(rule.effect),
         channels=frozenset(rule.channels),

@@ -80,7 +80,7 @@ def edit_collision_rule(request: TenantRequest, pk: int) -> HttpResponse:
     """Change a rule in its place."""
     rule: CollisionRule = get_object_or_404(CollisionRule.objects, pk=pk)
     form = RuleForm(request.POST or None, initial=initial_of(rule))
-    return _edit(request, form, rule, title=rule.name, submit=_("Save the rule"))
+    return _edit(request, form, rule, title=str(rule.title), submit=_("Save the rule"))
 
 
 def _edit(

@@ -1,6 +1,7 @@
 """Which rule fires: composite, by source, by level; edited and tried in the browser."""
 
 import pytest
+from django.utils import translation
 
 from crm.audit.models import OperationLog
 from crm.tenancy.context import acting_as
@@ -35,6 +36,24 @@ def test_the_delivered_rules_are_what_holds_before_anybody_looks(tenant):
     before = [(one.needs, one.effect) for one in entry_rules()]
     ensure_rules()
     assert [(one.needs, one.effect) for one in entry_rules()] == before
+
+
+def test_a_delivered_rule_is_called_in_the_readers_language(tenant, sign_in, url):
+    with translation.override("zh-hans"):
+        ensure_rules()
+    first, second = CollisionRule.objects.order_by("position")[:2]
+    save_rule(rule_id=second.pk, name="手机号相同就拦")
+    assert first.name == "统一社会信用代码相同"
+    page = url("leads:collision_rules")
+    english = sign_in(tenant.owner).get(page).content.decode()
+    assert ">Same credit code</a>" in english
+    assert ">手机号相同就拦</a>" in english
+    with translation.override("en"):
+        assert str(entry_rules()[0].name) == "Same credit code"
+    form = sign_in(tenant.owner).get(url("leads:edit_collision_rule", first.pk))
+    assert form.context["form"]["name"].value() == "Same credit code"
+    chinese = sign_in(tenant.owner, language="zh-hans").get(page).content.decode()
+    assert ">统一社会信用代码相同</a>" in chinese
 
 
 def test_refused_means_that_no_reason_helps(lead, tenant):
