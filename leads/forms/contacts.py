@@ -29,6 +29,7 @@ class ContactForm(DuplicateCheckMixin, TenantModelForm):
     class Meta:
         model = Contact
         fields = ("name", "title", "phone", "email", "wechat", "is_primary")
+        labels = {"name": _("Name")}  # noqa: RUF012
         widgets = {  # noqa: RUF012
             "name": CompanyInput(
                 "contact",
