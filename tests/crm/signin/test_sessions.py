@@ -3,6 +3,7 @@
 import json
 
 from allauth.usersessions.models import UserSession
+from django.contrib.messages import get_messages
 
 from crm.audit.models import OperationLog
 from crm.signin import devices
@@ -82,3 +83,9 @@ def test_the_open_stream_is_told(cast, enter, monkeypatch, django_capture_on_com
         desk.post("/accounts/sessions/")
     assert (live.session_channel(key), {}) in said
     assert key not in json.dumps(said)
+
+
+def test_who_signs_in_is_greeted_in_our_words(cast, enter):
+    browser = enter(user_of(cast.agent))
+    (said,) = (str(one) for one in get_messages(browser.get("/", follow=True).wsgi_request))
+    assert said.startswith(("已登录：", "Signed in as "))
