@@ -25,6 +25,34 @@ def new_lead(page: Page) -> None:
     expect(page.locator(f"{DRAWER} form")).to_be_visible()
 
 
+def test_what_opens_at_the_side_out_of_a_modal_is_not_hidden_by_it(owner: Person) -> None:
+    page = owner.page
+    page.locator("main a[data-modal]").first.click()
+    expect(page.locator(f"{MODAL} form")).to_be_visible()
+    record = page.locator("main a[data-drawer]").first.get_attribute("href")
+    page.evaluate(
+        "(url) => document.querySelector('#tz-modal form').insertAdjacentHTML("
+        "'beforebegin', `<a id=way-on data-drawer href=${url}>on</a>`)",
+        record,
+    )
+    page.locator("#way-on").click()
+    expect(page.locator(f"{DRAWER} form")).to_be_visible()
+    expect(page.locator(MODAL)).to_have_count(0)
+
+
+def test_a_request_given_up_for_a_newer_one_is_no_error(owner: Person) -> None:
+    page, said = owner.page, []
+    page.on("console", lambda message: said.append(message.text))
+    page.evaluate(
+        "() => { const terms = {source: document.body, swap: 'none'};"
+        " htmx.ajax('GET', location.href, terms).catch(() => {});"
+        " htmx.trigger(document.body, 'htmx:abort'); console.info('given up'); }"
+    )
+    expect(page.locator("body")).to_be_visible()
+    page.wait_for_timeout(200)
+    assert said == ["given up"]
+
+
 def test_a_form_in_the_drawer_speaks_asks_and_says_done(owner: Person) -> None:
     page = owner.page
     new_lead(page)

@@ -110,6 +110,9 @@
     const extra = event.target.dataset?.values;
     if (extra) for (const [key, value] of new URLSearchParams(extra)) detail.parameters[key] = value;
   });
+  /* A request given up for a newer one, or for the next page, is no fault: the console stays quiet. */
+  const unspoken = ["htmx:sendAbort", "htmx:afterRequest"]; /* of a fault its own event speaks next */
+  window.htmx.logger = (_element, name, detail) => { if (unspoken.includes(name)) delete detail.error; };
   document.body.addEventListener("htmx:sendError", () => tz.fail(0));
   document.body.addEventListener("htmx:timeout", () => tz.fail(0));
   document.body.addEventListener("htmx:responseError", (event) => {

@@ -49,6 +49,12 @@
     document.querySelector("tr.is-open")?.classList.remove("is-open");
   };
 
+  /* The modal lies above the drawer: what is opened from it in the drawer would not be seen. */
+  const leaveModal = async (url) => {
+    await tz.close(frames.modal);
+    if (!frames.modal.open) tz.open("drawer", url);
+  };
+
   const plainClick = (event) => event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
 
   document.addEventListener("click", (event) => {
@@ -61,7 +67,8 @@
       document.querySelector("tr.is-open")?.classList.remove("is-open");
       link.closest("tr")?.classList.add("is-open");
       window.bootstrap?.Dropdown?.getInstance(link.closest(".dropdown")?.querySelector("[data-bs-toggle]"))?.hide();
-      tz.open(name, link.href, {}, inside);
+      if (name === "drawer" && frames.modal.open) leaveModal(link.href);
+      else tz.open(name, link.href, {}, inside);
       return;
     }
     const sheet = event.target.closest("[data-sheet]");
