@@ -56,6 +56,10 @@ class Command(BaseCommand):
             except KeyboardInterrupt:
                 self.end_progress()
                 raise CommandError(_("Stopped; nothing was written."), returncode=130) from None
+            except OSError as problem:
+                self.end_progress()
+                words = _("Not done: %(problem)s. Nothing was written.")
+                raise CommandError(words % {"problem": problem.strerror or problem}) from problem
 
     def clean(self, options: dict[str, Any]) -> None:
         """Read, compare, write; anything wrong is told in one sentence."""
@@ -88,6 +92,8 @@ class Command(BaseCommand):
             ) from problem
         if not found.mapping:
             raise CommandError(_("No column says who a row is about. Name them with --columns."))
+        if not found.rows:
+            raise CommandError(file_problem_words({"code": "no_rows"}))
         write(found, target)
         self.end_progress()
         self.stdout.write(told(found, target, monotonic() - started))
@@ -100,6 +106,8 @@ class Command(BaseCommand):
             raise CommandError(_("The copy can be .csv or .xlsx."))
         if target.resolve() == source.resolve():
             raise CommandError(_("The copy cannot replace the file itself."))
+        if not target.parent.is_dir():
+            raise CommandError(_("There is no folder %(name)s.") % {"name": target.parent})
         if target.exists() and not options["overwrite"]:
             raise CommandError(_("%(name)s is there already.") % {"name": target})
         return target

@@ -99,6 +99,34 @@ def test_unreadable_files(tmp_path: Path) -> None:
         run(empty, language="en")
 
 
+def test_a_file_without_rows_says_so_and_makes_no_copy(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("公司,电话\n", "utf-8")
+    with pytest.raises(CommandError, match="no rows below"):
+        run(path, language="en")
+    assert [one.name for one in tmp_path.iterdir()] == ["list.csv"]
+
+
+def test_a_folder_that_is_not_there_is_said_before_the_work(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(find_duplicates, "clean", None)
+    with pytest.raises(CommandError, match="no folder"):
+        run(file, language="en", out=str(file.with_name("none") / "copy.csv"))
+
+
+def test_a_disk_that_refuses_is_told_in_one_sentence(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_args: object, **_options: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(find_duplicates, "write_marked_csv", full)
+    with pytest.raises(CommandError, match="No space left on device"):
+        run(file, language="en")
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
 def test_a_killed_helper_is_told_in_one_sentence(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
