@@ -54,3 +54,11 @@ def test_what_the_night_found_is_told_once(tenant, cast, group):
     CollisionWatch.objects.update(digest_at=datetime(2027, 1, 1, tzinfo=UTC))
     assert risk_digest.send_all(cast.organization.pk, days[1]) == 0
     assert len(mail.outbox) == sent
+
+
+def test_the_letter_says_why_it_came_and_how_to_stop_it(tenant, cast, group):
+    risk_digest.send_all(cast.organization.pk, date(2026, 11, 2))
+    letter = mail.outbox[0].body
+    assert "/acme/collisions/risks/" in letter
+    assert "because you decide early warnings" in letter
+    assert "“No daily digest” on that page" in letter
