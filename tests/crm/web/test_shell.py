@@ -1,5 +1,6 @@
 """The frame around every page: it fits the role, speaks both languages, and is safe to show."""
 
+import json
 import re
 
 import pytest
@@ -25,6 +26,13 @@ def test_no_page_needs_what_the_security_policy_forbids(cast, sign_in, path, lan
 
 def test_the_sign_in_page_is_as_strict(client, db):
     assert INLINE.findall(client.get("/accounts/login/").content.decode()) == []
+
+
+def test_no_swap_sets_styles_that_the_policy_refuses(client, db):
+    """Settling, htmx would copy the style attribute of what it replaces: an error each time."""
+    html = client.get("/accounts/login/").content.decode()
+    config = json.loads(re.search(r"name=\"htmx-config\" content='([^']+)'", html).group(1))
+    assert "style" not in config["attributesToSettle"]
 
 
 def test_the_gallery_is_the_administrators(cast, sign_in):
