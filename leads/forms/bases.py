@@ -18,20 +18,21 @@ from leads.selectors.wording import in_words
 from leads.services.refusals import ConfirmationNeeded, LikelyDuplicate
 
 STEERING = frozenset({"version", "explanation", "owner"})
+WHILE_TYPED = gettext_lazy("While you type, clients like it are pointed out here.")
 LOOK_UP_FIELDS = ("company_name", "name", "phone", "email", "credit_code", "wechat", "website")
 
 
 class CompanyInput(OwnTemplate, forms.TextInput):
     """A company's name with the quiet line of similar clients under it.
 
-    `hint` stands in that line's place as long as there is nothing to say.
+    `hint` stands in that line as long as there is nothing to say.
     """
 
     template_name = "leads/widgets/company.html"
 
     def __init__(self, kind: str, hint: Label = "") -> None:
         super().__init__({"autocomplete": "off", "autofocus": True})
-        self.kind, self.hint = kind, hint
+        self.kind, self.hint = kind, hint or WHILE_TYPED
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         return super().get_context(name, value, attrs) | {"kind": self.kind, "hint": self.hint}

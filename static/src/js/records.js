@@ -3,6 +3,12 @@
   const { tz } = window;
   document.body.addEventListener("tz:open-modal", (event) => tz.open?.("modal", event.detail.url));
 
+  /* Similar clients lie over the form at the side and on a page: who goes on in the form does not have to fold them away. */
+  const leaveCards = (event) => {
+    for (const cards of document.querySelectorAll(".tz-similar-more[open]")) if (!cards.contains(event.target) && !cards.closest("#tz-modal")) cards.open = false;
+  };
+  for (const name of ["pointerdown", "focusin"]) document.addEventListener(name, leaveCards);
+
   /* The parts of a shared client: what they make while they are typed, and all of them alike. */
   const numbers = (parts) => [...parts.querySelectorAll("input[type=number]")];
   const tell = (parts) => {

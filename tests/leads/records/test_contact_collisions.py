@@ -143,6 +143,8 @@ def test_the_form_comes_back_with_a_redacted_card_and_goes_on(theirs, lead, tena
 def test_the_line_under_the_name_says_what_it_is_for(customer, tenant, sign_in, url):
     page = sign_in(tenant.agent).get(url("leads:create_contact", customer.pk)).content.decode()
     assert 'data-hint="A phone, e-mail or WeChat known at another client' in page
+    page = sign_in(tenant.agent).get(url("leads:create")).content.decode()
+    assert 'data-hint="While you type, clients like it are pointed out here."' in page
 
 
 def test_a_program_is_told_as_the_form_tells(cast):
