@@ -20,6 +20,7 @@ from leads.selectors.cases import case_that_closed
 from leads.selectors.leads import OPEN_STATUSES
 from leads.services import collisions
 from leads.services.completion import complete_lead
+from leads.services.entering import hold_entry
 from leads.services.identity import index
 from leads.services.protection import check_lock
 from leads.services.reaching import reach_for
@@ -168,7 +169,9 @@ def reopen_lead(*, lead_id: int, by: Member) -> Lead:
             % {"number": case.number}
         )
     # before the lead is held: whoever decides a case holds the case first
-    reach_for(Lead.objects.get(pk=lead_id), by=by, origin=CollisionOrigin.ENTRY)
+    lead = Lead.objects.get(pk=lead_id)
+    hold_entry(identity_of(lead))  # a closed one stops nobody: who enters it now must see it open
+    reach_for(lead, by=by, origin=CollisionOrigin.ENTRY)
     return _move(lead_id, Lead.reopen, "lead.reopened", invalid_reason="")
 
 
