@@ -200,9 +200,8 @@ _EXACT = frozenset({"phone", "other_phone", "credit_code", "wechat"})
 def _complete(reading: Reading) -> None:
     """Derive what is not written: province, reading order, comparison keys."""
     fields = reading.fields
-    company, more = fields["company_name"], fields.pop("more_phones", "")
-    phones = tuple(filter(None, (fields.get("phone"), *more.split("\n"))))
-    if more:
+    company, phones = fields["company_name"], _phones_of(fields)
+    if more := fields.get("more_phones", ""):
         need = fields.get("need", "")
         fields["need"] = f"{need}\n☎ {more.replace(chr(10), ' · ')}".strip()
     if "province" not in fields:
@@ -212,19 +211,23 @@ def _complete(reading: Reading) -> None:
     fields["sort_key"], fields["name_key"] = name_keys_of(company)
     if number := fields.get("phone"):
         fields["phone_key"] = (normalise_phone(number) or "").partition(";")[0][:32]
-    reading.profile = profile_of(identity_of_fields(fields, phones))
+    reading.profile = profile_of(identity_of_fields(fields))
     reading.sure = tuple(sure_keys(reading.profile))
     keys = sorted(profile_keys(reading.profile, reading.sure))
     reading.hashes = {key: key.hash64 for key in keys}
 
 
-def identity_of_fields(fields: Mapping[str, str], phones: tuple[str, ...] = ()) -> Identity:
-    """Who a row is, from its normalised fields."""
+def identity_of_fields(fields: Mapping[str, str]) -> Identity:
+    """Who a row is, from its normalised fields: as it is read, and as it is stored."""
     return Identity(
         company=fields["company_name"],
         person=fields.get("contact_name", ""),
-        phones=phones or (fields.get("phone", ""),),
+        phones=_phones_of(fields),
         emails=(fields.get("email", ""),) if "email" in fields else (),
         credit_code=fields.get("credit_code", ""),
         wechat=normalise_wechat(fields.get("wechat", "")) or "",
     )
+
+
+def _phones_of(fields: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(filter(None, (fields.get("phone"), *fields.get("more_phones", "").split("\n"))))

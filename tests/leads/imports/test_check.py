@@ -159,6 +159,17 @@ def test_repeats_are_found_across_chunks_and_after_a_restart(tenant, monkeypatch
     assert batch.counts == {"new": 5, "duplicate": 2}
 
 
+@pytest.mark.parametrize("chunk", [1, 10])
+def test_a_second_number_of_an_earlier_row_counts_in_every_chunk(tenant, monkeypatch, chunk):
+    monkeypatch.setattr(imports_check, "CHUNK", chunk)
+    rows = [
+        ("苏州同光精密机械有限公司", "李敏", "13812345678 / 13987654321", "", "", ""),
+        ("苏州同光机械厂", "李敏", "13987654321", "", "", ""),
+    ]
+    batch = checked(csv_upload(rows), by=tenant.marketing)
+    assert buckets_of(batch) == [Bucket.NEW, Bucket.DUPLICATE]
+
+
 def test_columns_are_remembered_for_the_same_header(tenant):
     header = ("甲", "乙")
     rows = [("苏州同光精密机械有限公司", "13812345678")]
