@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
+from django.utils import timezone, translation
 from hypothesis import settings as hypothesis_settings
 
 from tests.support import database
@@ -58,6 +59,13 @@ def real_transactions(
 def no_jobs_sent(settings) -> None:
     """Jobs stay rows unless a test runs them; nothing reaches the broker by accident."""
     settings.JOBS_SEND = False
+
+
+@pytest.fixture(autouse=True)
+def nobodys_language() -> None:
+    """The language and time zone of the settings, not those of the test before."""
+    translation.deactivate()
+    timezone.deactivate()
 
 
 @pytest.fixture(autouse=True)

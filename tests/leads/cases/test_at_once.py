@@ -184,7 +184,9 @@ def test_the_last_place_of_protection_is_taken_once(cast: Cast) -> None:
     def world() -> list[Customer]:
         collision_settings()
         CollisionSettings.objects.update_or_create(defaults={"protect_limit": 1})
-        return [unasked(cast, name, cast.agent, n) for n, name in enumerate(("同光精密", "云帆软件"))]
+        return [
+            unasked(cast, name, cast.agent, n) for n, name in enumerate(("同光精密", "云帆软件"))
+        ]
 
     found = committed(cast, world)
 
@@ -283,4 +285,3 @@ def test_a_conversion_and_a_customer_of_that_name(cast: Cast) -> None:
     assert isinstance(done[1], Customer), done
     with tenant_context(cast.organization.id):
         assert CollisionCase.objects.count() == 1
-
