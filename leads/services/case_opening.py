@@ -13,13 +13,13 @@ from django.utils import timezone
 from crm.numbering import take_numbers
 from crm.people.models import Member
 from leads.enums import CollisionOrigin, CollisionSide
-from leads.models import CollisionCase, CollisionRecord
+from leads.models import CollisionCase, CollisionParty, CollisionRecord
 from leads.selectors.arbitrations import decision_deadline
 from leads.selectors.cases import WAITING, waiting_cases_of
 from leads.selectors.deciders import Desk, common_superior, wider
 from leads.selectors.identity import Pair
 from leads.selectors.standing import Held
-from leads.services.case_docket import Circle, Docket, recall, touch_all, write
+from leads.services.case_docket import REPS, Circle, Docket, recall, touch_all, write
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,12 @@ class Opened(Docket):
 
     reaches: list[Reach] = field(default_factory=list)
     is_new: bool = True
+
+    def concerns(self, owner_id: int | None) -> bool:
+        """Whether whoever has a client is in here already; nobody's client is nobody's loss."""
+        return owner_id is None or any(
+            owner_id in (one.held.owner_id, one.member_id, one.owner_id) for one in self.reaches
+        )
 
     def take(self, reach: Reach) -> None:
         """One more that comes in; a record comes once."""
@@ -194,40 +200,69 @@ class Opening:
 
 
 def dockets_of(reaches: Sequence[Reach]) -> list[Opened]:
-    """The case of each: the oldest that waits for either record, else one for each client.
+    """The case of each: the oldest that waits for the client, else one for each client.
 
-    Who meets the record of somebody before them in the list goes into that one's case. Whose
-    record is in the case already changes nothing and waits for nobody.
+    Who meets the record of somebody before them in the list goes into that one's case. A record
+    by which several clients are reached for stands in one case with the first whose owner is in
+    it: the owners of the others have to be told too. Whose record is in such a case already
+    changes nothing and waits for nobody.
     """
     waiting = waiting_cases_of({pair for one in reaches for pair in _pairs(one)})
-    cases = [_oldest(waiting, _pairs(one)) for one in reaches]
-    is_in = [
-        reach.record is not None and case in waiting.get(reach.record, ())
-        for reach, case in zip(reaches, cases, strict=True)
+    told = _told(reaches, waiting)
+    settled = _known({case for case in told if case})
+    cases = [
+        None if case else min(waiting.get(one.held.pair, ()), default=None)
+        for one, case in zip(reaches, told, strict=True)
     ]
-    settled = _known({case for case, inside in zip(cases, is_in, strict=True) if case and inside})
-    open_ = _held({case for case, inside in zip(cases, is_in, strict=True) if case and not inside})
-    found: dict[Pair, Opened] = {}
+    open_ = _held({case for case in cases if case})
+    found: dict[Pair, list[Opened]] = {}
     answer = []
-    for reach, case, inside in zip(reaches, cases, is_in, strict=True):
-        if inside:
-            answer.append(settled[case or 0])
+    for reach, was_told, case in zip(reaches, told, cases, strict=True):
+        if was_told:
+            answer.append(settled[was_told])
             continue
-        places = (found[pair] for pair in _pairs(reach) if pair in found)
-        docket = open_.get(case or 0) or next(places, None) or Opened()
+        docket = open_.get(case or 0) or _place(reach, found) or Opened()
         docket.take(reach)
         for pair in _pairs(reach):
-            found.setdefault(pair, docket)
+            found.setdefault(pair, []).append(docket)
         answer.append(docket)
     return answer
 
 
+def _told(reaches: Sequence[Reach], waiting: Mapping[Pair, Sequence[int]]) -> list[int | None]:
+    """The case in which the record of each stands already with the client, or with its owner."""
+    mine = [waiting.get(one.record, ()) if one.record else () for one in reaches]
+    both = [
+        sorted(set(own) & set(waiting.get(one.held.pair, ())))
+        for one, own in zip(reaches, mine, strict=True)
+    ]
+    unsure = {case for own, found in zip(mine, both, strict=True) if not found for case in own}
+    reps = _reps_of(unsure)
+    return [
+        next((case for case in found or own if found or one.held.owner_id in reps[case]), None)
+        for one, own, found in zip(reaches, mine, both, strict=True)
+    ]
+
+
+def _reps_of(cases: Collection[int]) -> dict[int, set[int | None]]:
+    """Whose clients these cases are about; what nobody has concerns nobody else."""
+    found: dict[int, set[int | None]] = {case: {None} for case in cases}
+    rows = CollisionParty.objects.filter(case__in=cases, side__in=REPS) if cases else []
+    for party in rows:
+        found[party.case_id].add(party.member_id)
+    return found
+
+
+def _place(reach: Reach, found: Mapping[Pair, Sequence[Opened]]) -> Opened | None:
+    """The case in the list that is about the client, or that its owner is in with this record."""
+    if about := found.get(reach.held.pair):
+        return about[0]
+    mine = found.get(reach.record, ()) if reach.record else ()
+    return next((one for one in mine if one.concerns(reach.held.owner_id)), None)
+
+
 def _pairs(reach: Reach) -> list[Pair]:
     return [reach.held.pair, *([reach.record] if reach.record else [])]
-
-
-def _oldest(waiting: Mapping[Pair, Sequence[int]], pairs: Sequence[Pair]) -> int | None:
-    return min((case for pair in pairs for case in waiting.get(pair, ())), default=None)
 
 
 def _known(cases: Collection[int]) -> dict[int, Opened]:
