@@ -92,6 +92,7 @@ _ASKED: dict[str, tuple[Says, dict[str, set[str]]]] = {
     "names": (_names, ALLOWED),
     "messy": (_names, ALLOWED),
     "further": (_names, ALLOWED),
+    "kinds": (_names, ALLOWED),
     "people": (_people, PERSONS),
     "addresses": (compare_addresses, ADDRESSES),
     "records": (_records, ALLOWED),
