@@ -3,46 +3,71 @@
 A name that begins so is read as it is meant; that it is another writing makes it a question.
 """
 
+from collections.abc import Iterator
+
 from leads.identity.characters import looking_like
 from leads.identity.words import table, words
 
 _PAIR = 2
+_SIZES = (2, 3, 4)  # characters of places whose slips are known
 TAILS = frozenset("省市")
 _LISTED = table("places", "often_named")
 _PROVINCES = frozenset(table("places", "prefectures"))
 _CITIES = words("places", "prefectures") | {"北京", "上海", "天津", "重庆"}
+_WORDS = words("places", "also_brands") | words("counties", "also_words")
 _KNOWN = (
-    _PROVINCES | _CITIES | words("places", "renamed") | words("counties", "also_words")
+    _PROVINCES | _CITIES | _WORDS | words("places", "renamed")
     | words("counties", "bare") | words("counties", "of_prefectures")
     | words("counties", "districts") | {*_LISTED["no_slips"]}
 )  # fmt: skip
 
 
 def _slips() -> dict[str, str]:
-    """What the eye may take for a province or a large city → what is meant."""
-    found: dict[str, set[str]] = {}
-    for name in (*_PROVINCES, *_LISTED["cities"]):
-        if len(name) == _PAIR:
-            first, last = name[0], name[1]
-            ways = {one + last for one in looking_like(first)}
-            for slip in ways | {first + one for one in looking_like(last)}:
-                found.setdefault(slip, set()).add(name)
-    return {
-        slip: min(names) for slip, names in found.items() if len(names) == 1 and slip not in _KNOWN
-    }
+    """What the eye may take for a province or a city → what is most likely meant."""
+    found: dict[str, set[tuple[int, str]]] = {}
+    for name in _PROVINCES | (_CITIES | {*_LISTED["towns"]}) - _WORDS:
+        if len(name) in _SIZES:
+            for rank, slip in _misread(name):
+                found.setdefault(slip, set()).add((rank, name))
+    for slip in _KNOWN & found.keys():
+        del found[slip]
+    return {slip: min(names)[1] for slip, names in found.items() if _has_first(names)}
+
+
+def _misread(name: str) -> Iterator[tuple[int, str]]:
+    """A name with one of its characters taken for another, the likeliest before others."""
+    seen_as = table("characters", "seen_as")
+    for at, character in enumerate(name):
+        by_hand = looking_like(character)
+        for other in by_hand:
+            yield 0, name[:at] + other + name[at + 1 :]
+        for rank, other in enumerate("".join(seen_as.get(character, ())), 1):
+            if other not in by_hand:
+                yield rank, name[:at] + other + name[at + 1 :]
+
+
+def _has_first(names: set[tuple[int, str]]) -> bool:
+    """Whether one of them is likelier than the others."""
+    return len(names) == 1 or sorted(names)[0][0] < sorted(names)[1][0]
 
 
 SLIPS = _slips()
 
 
-def meant_by(text: str) -> str:
-    """The place of two characters that a text begins with by a slip; empty when with none.
+def slip_at(text: str) -> str:
+    """The place that a text begins with by a slip known as such; empty when with none."""
+    known = SLIPS.get
+    return known(text[:2]) or known(text[:3]) or known(text[:4]) or ""
 
-    Before 省 or 市 any one character may be wrong, as long as no place is called so.
+
+def meant_by(text: str) -> str:
+    """The place that a text begins with by a slip; empty when with none.
+
+    Before 省 or 市 any one of two characters may be wrong, as long as no place is called so.
     """
-    slip = text[:_PAIR]
-    if meant := SLIPS.get(slip):
+    if meant := slip_at(text):
         return meant
+    slip = text[:_PAIR]
     if text[_PAIR : _PAIR + 1] not in TAILS or slip in _KNOWN:
         return ""
     near = [
@@ -55,5 +80,4 @@ def meant_by(text: str) -> str:
 
 def begins_misread(text: str, region: str) -> bool:
     """Whether the place of a name was told by a slip."""
-    is_as_told = not region or text[:_PAIR] == region[:_PAIR]
-    return not is_as_told and bool(meant_by(text))
+    return bool(region) and not text.startswith(region[:_SIZES[-1]]) and bool(meant_by(text))

@@ -20,6 +20,7 @@ _CONFIRMED = 0.97  # of two places of which one holds the other
 _QUESTION = 0.88  # what is left of "same" where a careful person asks
 _MANY_PEOPLE = 0.8  # 张伟, when nothing else is told
 _PAIR = 2
+_START = 4  # characters within which a place is misread
 _ASKED_OF_PLACES = (ReasonCode.REGION_WITHIN, ReasonCode.REGION_ALIKE)
 _OF_FORMS = frozenset({"集团", "控股", "股份", "有限"})
 _OF_A_DISTRICT = ("institution", "shop")
@@ -144,7 +145,7 @@ def _region(left: CompanyName, right: CompanyName) -> Factor:
     a, b = left.place, right.place
     if a == b and left.city != right.city:  # 朝阳区, 朝阳市
         return _CONFIRMED, Reason(ReasonCode.REGION_WITHIN, {"left": a, "right": b})
-    if left.text[:_PAIR] != right.text[:_PAIR] and _is_slip_in_place(left, right):
+    if left.text[:_START] != right.text[:_START] and _is_slip_in_place(left, right):
         pair = {"left": left.text[:_PAIR], "right": right.text[:_PAIR]}
         return _CONFIRMED, Reason(ReasonCode.REGION_ALIKE, pair)
     if a == b and not _districts_differ(left, right):

@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from leads.identity.misread_places import SLIPS, meant_by
+from leads.identity.misread_places import meant_by, slip_at
 from leads.identity.words import index, table, words
 
 PROVINCES: tuple[str, ...] = tuple(table("places", "prefectures"))
@@ -112,7 +112,7 @@ def place_at(text: str, start: int = 0) -> Place | None:
     city, pos, city_province, city_sure = _city_at(text, pos, province)
     county, pos = _county_at(text, pos)
     if pos == start:
-        may_be_slip = start == 0 and (text[:2] in SLIPS or text[2:3] == "省")
+        may_be_slip = start == 0 and (slip_at(text) or text[2:3] == "省")
         return _misread_at(text) if may_be_slip else None
     if county and not (province or city) and start == 0 and (place := _misread_at(text)):
         return place
