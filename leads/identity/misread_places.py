@@ -20,6 +20,7 @@ _KNOWN = (
     | words("counties", "bare") | words("counties", "of_prefectures")
     | words("counties", "districts") | {*_LISTED["no_slips"]}
 )  # fmt: skip
+_OF_BRANDS = frozenset("".join(_LISTED["letters_of_brands"]))
 
 
 def _slips() -> dict[str, str]:
@@ -28,7 +29,8 @@ def _slips() -> dict[str, str]:
     for name in _PROVINCES | (_CITIES | {*_LISTED["towns"]}) - _WORDS:
         if len(name) in _SIZES:
             for rank, slip in _misread(name):
-                found.setdefault(slip, set()).add((rank, name))
+                if not (rank and _OF_BRANDS.issuperset(slip)):
+                    found.setdefault(slip, set()).add((rank, name))
     for slip in _KNOWN & found.keys():
         del found[slip]
     return {slip: min(names)[1] for slip, names in found.items() if _has_first(names)}
