@@ -7,7 +7,7 @@ from rapidfuzz.fuzz import ratio
 
 from leads.identity.aliases import alias_strength
 from leads.identity.characters import differ_in_number, look_alike, plain_numerals, sound_near
-from leads.identity.latin_names import compare_latin
+from leads.identity.latin_names import compare_latin, is_word
 from leads.identity.lexicon import TRADES
 from leads.identity.reasons import Reason, ReasonCode
 from leads.identity.romanisations import spellings
@@ -20,6 +20,7 @@ _ENOUGH = 4  # characters of a Chinese brand from which one slip leaves it recog
 _MUCH = 5
 _TELLING = 2
 _LETTER = "z"
+_PART_OF_NAME = 0.75  # what one word of a longer Latin brand says is less
 _SPELT = 5  # letters from which a spelling of Taiwan or Hong Kong is no chance
 
 
@@ -55,7 +56,24 @@ _UNLIKE: Likeness = (0.0, None, False)
 
 def _latin(left: CompanyName, right: CompanyName) -> Likeness:
     score = compare_latin(left.brand, right.brand)
-    return (score, ReasonCode.BRAND_NEARLY_EQUAL, False) if score else _UNLIKE
+    if score and score < _PART_OF_NAME and _tells_trade(left, right) != _tells_trade(right, left):
+        return _UNLIKE  # Lumenta Foods, Lumenta Optics: what the other adds is its trade
+    if score:
+        return score, ReasonCode.BRAND_NEARLY_EQUAL, False
+    if left.text.replace(" ", "") == right.text.replace(" ", ""):
+        return 0.97, ReasonCode.BRAND_NEARLY_EQUAL, True  # PT.Cahaya, PT Cahaya
+    a, b = left.brand.split() + [*left.industries], right.brand.split() + [*right.industries]
+    if len(a) == len(b) > 1 and sorted(a) == sorted(b):
+        return 0.86, ReasonCode.BRAND_NEARLY_EQUAL, True  # Foods Harlow Ltd
+    return _UNLIKE
+
+
+def _tells_trade(name: CompanyName, other: CompanyName) -> bool:
+    """Whether the shorter brand of two is followed by a trade that the longer one lacks."""
+    if len(name.brand) >= len(other.brand) or not name.industry or other.industry:
+        return False
+    more = other.brand.split()[1:]
+    return not any(is_word(word, trade) for word in more for trade in name.industries)
 
 
 def _chinese(left: CompanyName, right: CompanyName) -> Likeness:
