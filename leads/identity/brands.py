@@ -6,12 +6,13 @@ from typing import NamedTuple
 from rapidfuzz.fuzz import ratio
 
 from leads.identity.aliases import alias_strength
-from leads.identity.characters import differ_in_number, look_alike, plain_numerals, sound_near
-from leads.identity.latin_names import compare_latin, is_word
+from leads.identity.characters import differ_in_number, halves_of, look_alike, plain_numerals, sound_near
+from leads.identity.latin_names import as_seen, compare_latin, is_word
 from leads.identity.lexicon import TRADES
 from leads.identity.reasons import Reason, ReasonCode
 from leads.identity.romanisations import spellings
-from leads.identity.short_forms import is_subsequence, short_form_strength
+from leads.identity.short_forms import attached_last, is_subsequence, short_form_strength
+from leads.identity.sites import SHOP
 from leads.identity.text import has_chinese, pinyin_key, sounds_alike
 from leads.identity.translations import translates
 from leads.identity.types import CompanyName
@@ -19,6 +20,8 @@ from leads.identity.types import CompanyName
 _ENOUGH = 4  # characters of a Chinese brand from which one slip leaves it recognisable
 _MUCH = 5
 _TELLING = 2
+_ATTACHED, _ATTACHED_ALIKE = "附属", 0.97
+_CONTRARY = frozenset("东西南北中上下前后左右内外大小新老")
 _LETTER = "z"
 _PART_OF_NAME = 0.75  # what one word of a longer Latin brand says is less
 _SPELT = 5  # letters from which a spelling of Taiwan or Hong Kong is no chance
@@ -81,6 +84,8 @@ def _chinese(left: CompanyName, right: CompanyName) -> Likeness:
     if differ_in_number(a, b):
         return 0.3, ReasonCode.NUMBER_DIFFERENT, False
     if not (left.is_generic or right.is_generic):
+        if _ATTACHED in a and _ATTACHED in b and _attached_to(a) == _attached_to(b):
+            return _ATTACHED_ALIKE, ReasonCode.BRAND_NEARLY_EQUAL, False
         if len(a) == len(b):
             score, code = _same_length(a, b)
         elif _begins_with_place(left, right) or _begins_with_place(right, left):
@@ -95,7 +100,35 @@ def _chinese(left: CompanyName, right: CompanyName) -> Likeness:
             return 0.7, ReasonCode.BRAND_NEARLY_EQUAL, True
     if score := short_form_strength(left, right):
         return score, ReasonCode.BRAND_CONTAINED, True
+    if _is_split(a, b) or _is_shop_run_together(left, right):
+        return 0.95, ReasonCode.BRAND_NEARLY_EQUAL, True
+    if not (a.isalpha() and b.isalpha()) and as_seen(a) == as_seen(b):
+        return 0.78, ReasonCode.BRAND_LOOKS_ALIKE, False  # O2O, 020
     return _UNLIKE
+
+
+def _is_split(a: str, b: str) -> bool:
+    """木寸田, 村田: a scan makes two characters of one."""
+    short, full = (a, b) if len(a) < len(b) else (b, a)
+    if len(full) - len(short) != 1 or len(short) < _TELLING:
+        return False
+    at = next((at for at, one in enumerate(short) if one != full[at]), 0)
+    is_else_equal = short[:at] == full[:at] and short[at + 1 :] == full[at + 2 :]
+    return is_else_equal and full[at : at + 2] in halves_of(short[at])
+
+
+def _attached_to(brand: str) -> str:
+    """湘江大学医学院附属第一, 湘江大学第一附属: the school between them goes often unsaid."""
+    return attached_last(brand).replace("大学医学院附属", "大学附属")
+
+
+def _is_shop_run_together(left: CompanyName, right: CompanyName) -> bool:
+    """肯德基（人民路店）, 肯德基人民路店."""
+    site, other = (left, right) if left.branch else (right, left)
+    if other.branch or not site.branch.endswith(SHOP) or other.legal_form != SHOP:
+        return False
+    a, b = site.brand + site.industry + site.branch[:-1], other.brand + other.industry
+    return a == b or _without_letters(a) == _without_letters(b)
 
 
 def _same_length(a: str, b: str) -> tuple[float, ReasonCode | None]:
@@ -117,6 +150,8 @@ def _same_length(a: str, b: str) -> tuple[float, ReasonCode | None]:
 
 def _one_differs(a: str, b: str, place: int) -> tuple[float, ReasonCode | None]:
     one, other = a[place], b[place]
+    if one in _CONTRARY and other in _CONTRARY:
+        return 0.0, None  # 东街社区, 西街社区
     if look_alike(one, other):
         return 0.78, ReasonCode.BRAND_LOOKS_ALIKE
     if sound_near(one, other):

@@ -57,6 +57,16 @@ def looking_like(character: str) -> frozenset[str]:
 
 
 @cache
+def _halves() -> dict[str, tuple[str, ...]]:
+    return table("characters", "halves")
+
+
+def halves_of(character: str) -> tuple[str, ...]:
+    """The two characters that a scan may make of one: 木寸 of 村."""
+    return _halves().get(character, ())
+
+
+@cache
 def _sounds_of(character: str) -> frozenset[str]:
     return frozenset(map(_blurred, readings(character)))
 

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from leads.identity import lexicon
+from leads.identity import lexicon, sites
 from leads.identity.characters import plain_numerals
 from leads.identity.latin_names import parse_latin
 from leads.identity.places import (
@@ -15,6 +15,7 @@ from leads.identity.places import (
     place_at,
     province_at,
 )
+from leads.identity.sites import site_in_brackets
 from leads.identity.spelling_out import apart_from_former, spell_out, without_remarks
 from leads.identity.text import has_chinese, one_spelling
 from leads.identity.types import CompanyName
@@ -55,6 +56,7 @@ _NO_FIRST = frozenset("部处吧屋室")  # 汽车零部|有限公司
 _NUMBERED_WORKS = frozenset("厂矿")
 _NUMERALS = frozenset("一二三四五六七八九十")
 _CITY_BANKS = ("商业银行", "城市商业银行")  # 兰州市商业银行 is 兰州银行 today
+_ATTACHED = "附属"  # 某大学附属医院
 _OWN_FORM = "有限公司"  # of nearly all firms; no branch ends so
 _BEFORE_IT = frozenset(form[:-4][-1:] for form in lexicon.LEGAL_KIND if form.endswith(_OWN_FORM))
 _NOWHERE = Place()
@@ -79,15 +81,19 @@ parse_company_name = lru_cache(maxsize=32768)(take_apart)
 def _parse_chinese(text: str) -> CompanyName:
     text, former = apart_from_former(text)
     text = spell_out(without_remarks(text))
-    body, places, inner = _take_brackets(text)
-    body, branch = _take_branch(body)
+    body, bracketed, inner, site = _take_brackets(text)
+    body, branch = (body, site) if site else _take_branch(body)
     body, forms, is_form_first = _take_forms(body, inner)
-    body, places = _take_region(body, places)
+    body, places = _take_region(body, bracketed)
+    if forms and forms[-1] == sites.OFFICE:
+        places, branch = sites.of_office(places, bracketed, branch)
     body = _number_first(body, forms)
     brand, trades = _split_brand(body, forms, is_form_first=is_form_first)
+    if trades and brand.endswith(_ATTACHED):
+        brand, trades = brand + "".join(trades), ()  # 附属口腔医院, 附属儿童医院
     if trades and not places and not body.startswith(brand):
         brand, places = _take_region(brand, places)  # 网络科技|上海|华信
-    if len(brand) >= 4 and not places and "附属" not in brand:
+    if len(brand) >= 4 and not places and _ATTACHED not in brand:
         brand, trades, places = _region_inside(brand, trades)
     return _assemble(text, places, brand, trades, forms, branch, former)
 
@@ -145,18 +151,29 @@ def _merge_places(places: Places) -> tuple[Place, str]:
     return merged, elsewhere
 
 
-def _take_brackets(text: str) -> tuple[str, Places, Words]:
-    """Brackets hold a place, a legal form, or part of the brand: （中国）（集团）（有限合伙）."""
+def _take_brackets(text: str) -> tuple[str, Places, Words, str]:
+    """Brackets hold a place, a legal form, or part of the brand: （中国）（集团）（有限合伙）.
+
+    At the end of a shop's or a hospital's name they hold a site: （万象城店）, （东院）.
+    """
     if "(" not in text:
-        return text.replace(")", ""), (), ()
+        return text.replace(")", ""), (), (), ""
     places: list[Place] = []
     forms: list[str] = []
+    told: list[str] = []
 
     def replace(found: re.Match[str]) -> str:
         inner = found[1]
         place = place_at(inner)
+        site = site_in_brackets(inner, text) if inner and found.end() == len(text) else None
         if inner == "中国":
             places.append(_CHINA)
+        elif site is not None and found.start():
+            where = place_at(site[:-1])
+            if where and where.length == len(site) - 1:
+                places.append(where)
+            else:
+                told.append(site)
         elif inner.endswith(_BRANCHES) and found.end() == len(text):
             return inner
         elif place and place.length >= len(inner) - 1:
@@ -170,13 +187,17 @@ def _take_brackets(text: str) -> tuple[str, Places, Words]:
         return ""
 
     rest = _BRACKET.sub(replace, text).replace(")", "").replace("(", "")
-    return rest, tuple(places), tuple(forms)
+    return rest, tuple(places), tuple(forms), told[0] if told else ""
 
 
 def _take_branch(text: str) -> tuple[str, str]:
     """Split 华信有限公司|上海分公司 and 招商银行|武汉东湖支行."""
     if text.endswith(_OWN_FORM):
         return text, ""
+    if text[-1:] == sites.SHOP:
+        head, site = sites.apart_from_site(text)
+        if site:
+            return head, site
     if "集团" in text and (found := _NUMBERED_PART.match(text)):
         return found[1], plain_numerals(found[2]) + found[3]
     if text.endswith(lexicon.STRONG_BRANCH_ENDS) or (

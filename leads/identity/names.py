@@ -7,9 +7,11 @@ from leads.identity.misread_places import begins_misread
 from leads.identity.places import are_merged, brand_says_place, is_within
 from leads.identity.private_names import is_name_of_person
 from leads.identity.reasons import Reason, ReasonCode, told
+from leads.identity.sites import OF_OFFICE, SHOP
 from leads.identity.short_forms import is_loose, is_subsequence
 from leads.identity.text import has_chinese, sounds_alike
 from leads.identity.types import CompanyName, NameMatch, Verdict
+from leads.identity.words import table
 
 SAME = 0.9
 PROBABLE = 0.65
@@ -24,6 +26,10 @@ _START = 4  # characters within which a place is misread
 _ASKED_OF_PLACES = (ReasonCode.REGION_WITHIN, ReasonCode.REGION_ALIKE)
 _OF_FORMS = frozenset({"集团", "控股", "股份", "有限"})
 _OF_A_DISTRICT = ("institution", "shop")
+_AT_SITE = 0.95  # a shop in a district, and one that is called after it
+_CLINICS = {"institution", "company"}
+_OF_A_COMPANY = ("有限公司", "有限责任公司", "股份有限公司", "公司")
+_SOLD_IN = {form: sold for sold, forms in table("companies", "sold_in").items() for form in forms}
 _MOVES = ("", "company", "partnership")  # 第二人民医院 of two cities are two
 
 Factor = tuple[float, Reason | None]
@@ -49,6 +55,8 @@ def compare_parsed(left: CompanyName, right: CompanyName) -> NameMatch:
         return NameMatch(0.0, "different", (Reason(ReasonCode.NAME_MISSING),))
     if left.text == right.text:
         return _equal(left)
+    if left.form_kind == right.form_kind == "office" and bool(left.branch) != bool(right.branch):
+        left, right = _at_one_office(left, right)
     brand = compare_brands(left, right)
     if brand.score <= PROBABLE:
         return NameMatch(round(brand.score, 4), "different", (brand.reason,))
@@ -62,6 +70,17 @@ def compare_parsed(left: CompanyName, right: CompanyName) -> NameMatch:
         score = _QUESTION
     score = round(score, 4)
     return NameMatch(score, verdict_for(score), tuple(reasons))
+
+
+def _at_one_office(left: CompanyName, right: CompanyName) -> tuple[CompanyName, CompanyName]:
+    """天衡（深圳）律师事务所 may be the one of 北京 in 深圳: then only where its head is goes unsaid."""
+    there, here = (left, right) if left.branch else (right, left)
+    if not here.region or here.region == there.region or not here.region.endswith(
+        there.branch.removesuffix(OF_OFFICE)
+    ):
+        return left, right
+    here = here._replace(region="", province="", city="", branch=there.branch)
+    return (there, here) if left.branch else (here, there)
 
 
 def _equal(name: CompanyName) -> NameMatch:
@@ -108,8 +127,11 @@ def trade_factor(left: CompanyName, right: CompanyName) -> float:
 
 
 def closing_factor(left: CompanyName, right: CompanyName) -> float:
-    """What legal forms and branches leave of the score of two names."""
-    return _form(left, right)[0] * _branch(left, right)[0]
+    """The most that legal forms and branches leave of the score of two names."""
+    form = 1.0 if {left.form_kind, right.form_kind} == _CLINICS else _form(left, right)[0]
+    branch = left.branch or right.branch
+    is_site = bool(left.branch) != bool(right.branch) and branch.endswith(SHOP)
+    return form * (_AT_SITE if is_site else _branch(left, right)[0])
 
 
 def _with_former_names(left: CompanyName, right: CompanyName) -> NameMatch:
@@ -148,6 +170,10 @@ def _region(left: CompanyName, right: CompanyName) -> Factor:
     if left.text[:_START] != right.text[:_START] and _is_slip_in_place(left, right):
         pair = {"left": left.text[:_PAIR], "right": right.text[:_PAIR]}
         return _CONFIRMED, Reason(ReasonCode.REGION_ALIKE, pair)
+    if a == b and _each_has_one(left, right):
+        return 0.5, Reason(
+            ReasonCode.REGION_DIFFERENT, {"left": left.region, "right": right.region}
+        )
     if a == b and not _districts_differ(left, right):
         return 1.0, told(ReasonCode.REGION_EQUAL, region=a) if a else None
     if a == b:
@@ -218,6 +244,16 @@ def _agreeing(left: CompanyName, right: CompanyName) -> Factor:
 def _is_numbered(left: CompanyName, right: CompanyName) -> bool:
     """浙江省第一医院, 杭州市第一医院: each place has its own."""
     return left.brand == right.brand and (left.brand[0] == "第" or left.brand == "人民")
+
+
+def _each_has_one(left: CompanyName, right: CompanyName) -> bool:
+    """岳阳市妇幼保健院, 岳阳县妇幼保健院: a city and each of its counties have one."""
+    if not left.form_kind == right.form_kind == "institution" or left.brand != right.brand:
+        return False
+    if not (left.is_generic or _is_numbered(left, right)):
+        return False
+    a, b, county = left.region, right.region, f"{left.city}县"
+    return not (a.endswith(b) or b.endswith(a)) or (county in left.text) != (county in right.text)
 
 
 def _hints_agree(left: CompanyName, right: CompanyName) -> bool:
@@ -294,6 +330,8 @@ def _is_group(name: CompanyName) -> bool:
 def _form(left: CompanyName, right: CompanyName) -> Factor:
     """有限公司 and 股份公司 are one kind; a company and a works (厂) are two."""
     a, b = left.form_kind, right.form_kind
+    if a != b and {a, b} == _CLINICS and _is_form_within(left.legal_form, right.legal_form):
+        return 1.0, None  # 爱明眼科医院有限公司
     if a != b and "institution" in (a, b) and (right if a == "institution" else left).industry:
         params = {"left": left.legal_form, "right": right.legal_form}
         return 0.7, told(ReasonCode.FORM_DIFFERENT, **params)  # 三一重工, 三一学院
@@ -302,7 +340,8 @@ def _form(left: CompanyName, right: CompanyName) -> Factor:
         return 0.55, told(ReasonCode.FORM_DIFFERENT, **params)  # 学军中学, 学军小学
     if a == b == "shop" and not _is_one_kind(left.legal_form, right.legal_form):
         params = {"left": left.legal_form, "right": right.legal_form}
-        return _QUESTION, told(ReasonCode.FORM_DIFFERENT, **params)  # 顺发商行, 顺发经营部
+        factor = 0.55 if _sell_other_things(*params.values()) else _QUESTION
+        return factor, told(ReasonCode.FORM_DIFFERENT, **params)  # 顺发商行, 顺发经营部
     if a == b or not a or not b:
         return 1.0, None
     params = {"left": left.legal_form, "right": right.legal_form}
@@ -311,6 +350,18 @@ def _form(left: CompanyName, right: CompanyName) -> Factor:
     ):
         return 0.7, told(ReasonCode.FORM_DIFFERENT, **params)  # 金陵饭店, 金陵药业
     return 0.8, told(ReasonCode.FORM_DIFFERENT, **params)
+
+
+def _is_form_within(a: str, b: str) -> bool:
+    """医院 and 医院有限公司."""
+    short, full = (a, b) if len(a) < len(b) else (b, a)
+    return full.startswith(short) and full[len(short) :] in _OF_A_COMPANY
+
+
+def _sell_other_things(a: str, b: str) -> bool:
+    """小吃店, 理发店: each form tells a trade."""
+    one, other = _SOLD_IN.get(a), _SOLD_IN.get(b)
+    return one is not None and other is not None and one != other
 
 
 def _is_one_kind(a: str, b: str) -> bool:
@@ -330,5 +381,11 @@ def _branch(left: CompanyName, right: CompanyName) -> Factor:
     if a and b and (a.startswith(b) or b.startswith(a)):
         return 0.75, Reason(ReasonCode.BRANCH_ALIKE, {"left": a, "right": b})
     if not a or not b:
-        return 0.75, Reason(ReasonCode.BRANCH_AND_PARENT, {"branch": a or b})
+        factor = _AT_SITE if _is_site_of(a or b, right if a else left) else 0.75
+        return factor, Reason(ReasonCode.BRANCH_AND_PARENT, {"branch": a or b})
     return 0.4, Reason(ReasonCode.BRANCH_DIFFERENT, {"left": a, "right": b})
+
+
+def _is_site_of(branch: str, other: CompanyName) -> bool:
+    """阿毛水果（滨江店） and 滨江区阿毛水果店."""
+    return branch.endswith(SHOP) and len(branch) > _PAIR and branch[:-1] in other.region

@@ -13,6 +13,7 @@ LONGEST = 8
 _CUT_OFF = 10  # characters that tell who it is, whatever follows
 _WORD = 2
 _ENDS = frozenset("局院所处委厅")
+_ATTACHED = re.compile("第([一二三四五六七八九十]+)附属")
 _NUMBER = re.compile("[一二三四五六七八九十]+")
 
 
@@ -29,7 +30,7 @@ def short_form_strength(a: CompanyName, b: CompanyName) -> float:
         return 0.88  # a form of the bank has no room for more
     if full.branch:
         return 0.0
-    if short.legal_form in _ENDS:
+    if short.legal_form in _ENDS or (short.legal_form == "医院" and _NUMBER.search(short.text)):
         return _of_institution(short, full)
     if not may_be_short(short):
         return 0.0
@@ -46,7 +47,13 @@ def _of_institution(short: CompanyName, full: CompanyName) -> float:
     if len(said) > LONGEST or said[0] != full.text[0]:
         return 0.0
     is_one = _NUMBER.findall(said) == _NUMBER.findall(full.text)
-    return 0.72 if is_one and is_subsequence(said, full.text) else 0.0
+    is_told = is_subsequence(said, full.text) or is_subsequence(said, attached_last(full.text))
+    return 0.72 if is_one and is_told else 0.0
+
+
+def attached_last(text: str) -> str:
+    """第一附属医院 as 附属第一医院: one hospital is called both."""
+    return _ATTACHED.sub(r"附属第\1", text) if "附属" in text else text
 
 
 def may_be_short(name: CompanyName) -> bool:
