@@ -6,7 +6,13 @@ from typing import NamedTuple
 from rapidfuzz.fuzz import ratio
 
 from leads.identity.aliases import alias_strength
-from leads.identity.characters import differ_in_number, halves_of, look_alike, plain_numerals, sound_near
+from leads.identity.characters import (
+    differ_in_number,
+    halves_of,
+    look_alike,
+    plain_numerals,
+    sound_near,
+)
 from leads.identity.latin_names import as_seen, compare_latin, is_word
 from leads.identity.lexicon import TRADES
 from leads.identity.reasons import Reason, ReasonCode
@@ -14,7 +20,7 @@ from leads.identity.romanisations import spellings
 from leads.identity.short_forms import attached_last, is_subsequence, short_form_strength
 from leads.identity.sites import SHOP
 from leads.identity.text import has_chinese, pinyin_key, sounds_alike
-from leads.identity.translations import translates
+from leads.identity.translations import translates, without_places_of
 from leads.identity.types import CompanyName
 
 _ENOUGH = 4  # characters of a Chinese brand from which one slip leaves it recognisable
@@ -228,6 +234,7 @@ def _other_script(left: CompanyName, right: CompanyName, pair: dict[str, str]) -
     if known := alias_strength(left, right, is_script_other=True):
         return BrandMatch(0.95 * known, Reason(ReasonCode.ALIAS_KNOWN, pair), known == 1.0)
     chinese, latin = (left, right) if has_chinese(left.brand) else (right, left)
+    latin = without_places_of(latin, chinese)
     if _is_pinyin_of(chinese, latin):
         return BrandMatch(0.8, Reason(ReasonCode.BRAND_IN_PINYIN, pair))
     if said := translates(chinese, latin):

@@ -85,11 +85,11 @@ def _parse_chinese(text: str) -> CompanyName:
     body, branch = (body, site) if site else _take_branch(body)
     body, forms, is_form_first = _take_forms(body, inner)
     body, places = _take_region(body, bracketed)
-    if forms and forms[-1] == sites.OFFICE:
+    if (bracketed or branch) and forms and forms[-1] == sites.OFFICE:
         places, branch = sites.of_office(places, bracketed, branch)
     body = _number_first(body, forms)
     brand, trades = _split_brand(body, forms, is_form_first=is_form_first)
-    if trades and brand.endswith(_ATTACHED):
+    if trades and brand[-1] == _ATTACHED[-1] and brand.endswith(_ATTACHED):
         brand, trades = brand + "".join(trades), ()  # 附属口腔医院, 附属儿童医院
     if trades and not places and not body.startswith(brand):
         brand, places = _take_region(brand, places)  # 网络科技|上海|华信

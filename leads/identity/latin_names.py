@@ -15,9 +15,10 @@ _CODE = 3  # digits from which a number is somebody's own code
 _CHINA, _OUTSIDE = "中国", frozenset({"香港", "澳门", "台湾"})
 _FEW = 2  # words in which no slip is forgiven beside words that lack
 _SLIPS = 2  # at most, however long the word
-_NUMBERS = dict(
-    zip("one two three four five six seven eight nine ten".split(), "1 2 3 4 5 6 7 8 9 10".split(), strict=True)
-)
+_NUMBERS = {
+    "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
+    "eight": "8", "nine": "9", "ten": "10",
+}  # fmt: skip
 _SHORT_WORDS = {
     "st": ("saint",), "saint": ("st",), "mt": ("mount",), "mount": ("mt",), "ft": ("fort",),
     "fort": ("ft",),

@@ -19,7 +19,7 @@ _BESIDE = re.compile(
     r"^(.{2,}?) \(?(?:t a|trading as|d b a|dba|doing business as|a k a|aka|also known as|"
     r"f k a|fka|formerly known as|formerly|previously known as|previously) ([^()]{2,})\)?(?: .*)?$"
 )
-_OFFICE = r"(?:branch(?: office| company)?|(?:representative|rep|liaison) office|office|factory branch)"
+_OFFICE = r"(?:branch(?: office| company)?|(?:representative|rep|liaison) office|office)"
 _BRANCH = re.compile(rf"^(.{{3,}}?) \(?([a-z]{{3,}}(?: city)?) {_OFFICE}\)?$")
 _BRANCH_OF = re.compile(rf"^([a-z]{{3,}}) {_OFFICE} of (.{{3,}})$")
 _LISTED_IN_INDONESIA = "tbk"
@@ -71,7 +71,8 @@ def words_of(text: str) -> list[str]:
 
 def _is_form_first(words: list[str]) -> bool:
     """AO Severnaya, but AO Smith Corp: a form that stands first is the only one."""
-    return len(words) > _LETTERS_FIRST and lexicon.LATIN_FORMS.isdisjoint({*words[1:]} - {_LISTED_IN_INDONESIA})
+    others = {*words[1:]} - {_LISTED_IN_INDONESIA}
+    return len(words) > _LETTERS_FIRST and lexicon.LATIN_FORMS.isdisjoint(others)
 
 
 def _run_together(words: list[str]) -> list[str]:

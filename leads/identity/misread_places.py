@@ -82,4 +82,4 @@ def meant_by(text: str) -> str:
 
 def begins_misread(text: str, region: str) -> bool:
     """Whether the place of a name was told by a slip."""
-    return bool(region) and not text.startswith(region[:_SIZES[-1]]) and bool(meant_by(text))
+    return bool(region) and not text.startswith(region[: _SIZES[-1]]) and bool(meant_by(text))

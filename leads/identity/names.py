@@ -7,8 +7,8 @@ from leads.identity.misread_places import begins_misread
 from leads.identity.places import are_merged, brand_says_place, is_within
 from leads.identity.private_names import is_name_of_person
 from leads.identity.reasons import Reason, ReasonCode, told
-from leads.identity.sites import OF_OFFICE, SHOP
 from leads.identity.short_forms import is_loose, is_subsequence
+from leads.identity.sites import OF_OFFICE, SHOP
 from leads.identity.text import has_chinese, sounds_alike
 from leads.identity.types import CompanyName, NameMatch, Verdict
 from leads.identity.words import table
@@ -73,10 +73,12 @@ def compare_parsed(left: CompanyName, right: CompanyName) -> NameMatch:
 
 
 def _at_one_office(left: CompanyName, right: CompanyName) -> tuple[CompanyName, CompanyName]:
-    """天衡（深圳）律师事务所 may be the one of 北京 in 深圳: then only where its head is goes unsaid."""
+    """天衡（深圳）律师事务所 may be the office in 深圳 of a firm in 北京 that goes unsaid."""
     there, here = (left, right) if left.branch else (right, left)
-    if not here.region or here.region == there.region or not here.region.endswith(
-        there.branch.removesuffix(OF_OFFICE)
+    if (
+        not here.region
+        or here.region == there.region
+        or not here.region.endswith(there.branch.removesuffix(OF_OFFICE))
     ):
         return left, right
     here = here._replace(region="", province="", city="", branch=there.branch)

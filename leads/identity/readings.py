@@ -31,3 +31,8 @@ def _table() -> dict[str, tuple[str, ...]]:
 def known_readings(character: str) -> tuple[str, ...]:
     """The toneless readings of one common character; itself for Latin letters; else nothing."""
     return _table().get(character) or ((character,) if character.isascii() else ())
+
+
+def all_readings() -> frozenset[str]:
+    """Every syllable that a character is read as."""
+    return frozenset(said for readings in set(_table().values()) for said in readings)

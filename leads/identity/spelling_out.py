@@ -18,9 +18,8 @@ _SOLE_TRADER = ("个体", "经营者", "业主", "店主")
 _SHOP = re.compile(r"^(?:个体工商户|个体户|经营者|业主|店主)?[^()]{2,4}\(([^()]{4,})\)$")
 _MISREAD_FORM = re.compile(
     r"(?:有[艰阳陷阴跟很根恨银隈]公司|有限公[可同句词旬伺]|[冇育肴宥囿看]限公司|有限[么分厶]司"
-    r"|有限责[仟仼壬住佳]公司|有限贵任公司)$"
+    r"|有限责[仟仼壬住佳]公司)$"
 )
-_MISREAD_SHARES = frozenset(f"股{slip}" for slip in "汾仿纷芬扮分盼") | {"般份", "设份", "殷份", "服份"}
 _NO_WORKS = ("推广",)
 _LEAST = 4
 _FORMERLY = re.compile(r"^原(?=.{4,}公司$)")
@@ -44,7 +43,7 @@ _FIGURE = re.compile(
 _ONES = ("", *"一二三四五六七八九")
 _SHORT_NAME = re.compile(r"(?<!国)(?:" + "|".join(lexicon.SHORT_NAMES) + ")")
 _OFFICE = re.compile("(?:" + "|".join(lexicon.OFFICES) + ")$")
-_OFFICE_ENDS = frozenset(office[-1] for office in lexicon.OFFICES)
+_OFFICE_ENDS = frozenset(office[-1] for office in lexicon.OFFICES) | {"学"}
 _CUT_AT = 10  # characters that a form of a bank leaves of a name
 _SCHOOLS = {"师": "师范", "医": "医科", "农": "农业", "工": "工业", "科": "科技", "财": "财经"}
 _SCHOOL = re.compile("[师医农工科财]大(?=附属)")
@@ -77,8 +76,9 @@ def without_remarks(text: str) -> str:
     if text[0] == "原":
         text = _FORMERLY.sub("", text)
     if text.endswith("有限公司"):
-        return f"{text[:-5]}份有限公司" if text[-6:-4] in _MISREAD_SHARES else text
-    if _seems_form(text):
+        return text
+    last = text[-4:-3]
+    if last == "有" or text[-3:-2] == "限" or (last == "责" and text[-3] != "任"):
         text = _MISREAD_FORM.sub("有限公司", text)
     elif text[-1] == "广" and len(text) > _LEAST and not text.endswith(_NO_WORKS):
         text = f"{text[:-1]}厂"
@@ -88,11 +88,6 @@ def without_remarks(text: str) -> str:
         return text[:-1]  # 科技发展有|限公司
     is_usual = text[-1] not in _BEHIND_ENDS and _SAYS_WHO.isdisjoint(text)
     return text if is_usual else _BEHIND.sub("", text)
-
-
-def _seems_form(text: str) -> bool:
-    """Whether it may end like 有限公司 with a slip of the scanner."""
-    return text[-3:-2] == "限" or text[-2:] == "公司" or text[-4:-2] == "有限"
 
 
 def spell_out(text: str) -> str:
@@ -108,15 +103,22 @@ def spell_out(text: str) -> str:
         text = _FIGURE.sub(_in_words, text)
     if text[0] == "国":
         text = _ABOVE.sub("", text)
-    if text[-1] in _OFFICE_ENDS and not text.endswith(lexicon.OFFICES_IN_FULL):
-        text = _OFFICE.sub(lambda found: lexicon.OFFICES[found[0]], text)
-    if "附" in text:
-        text = _SCHOOL.sub(lambda found: f"{_SCHOOLS[found[0][0]]}大学", text)
+    if text[-1] in _OFFICE_ENDS:
+        text = _office_in_full(text)
     if not ("行" in text or "科" in text):  # every short name has one of them
         return text
     text = _SHORT_NAME.sub(lambda found: lexicon.SHORT_NAMES[found[0]], text)
     if text.startswith(_ACADEMY) and text.endswith("所") and place_at(text, len(_ACADEMY)):
         return text[len(_ACADEMY) :]
+    return text
+
+
+def _office_in_full(text: str) -> str:
+    """卫健委, 师大附中: what offices, schools and hospitals are called for short."""
+    if not text.endswith(lexicon.OFFICES_IN_FULL):
+        text = _OFFICE.sub(lambda found: lexicon.OFFICES[found[0]], text)
+    if "附属" in text:
+        text = _SCHOOL.sub(lambda found: f"{_SCHOOLS[found[0][0]]}大学", text)
     return text
 
 

@@ -1,12 +1,19 @@
 """One firm in two languages, without a list: by word (波士顿啤酒) and by ear (阿尔斯通)."""
 
-from functools import cache
+from functools import cache, lru_cache
+
+from rapidfuzz.distance import OSA
 
 from leads.identity.aliases import known_firms
+from leads.identity.readings import all_readings
+from leads.identity.text import pinyin_key
 from leads.identity.transliteration import heard_alike
 from leads.identity.types import CompanyName
 from leads.identity.words import table
 
+_WORDS = 2  # of a Latin brand that may begin with a place
+_LONGEST_SYLLABLE = 6
+_HEARD = 3  # characters of a brand that is rather a foreign one written by ear
 _SAYS_WHO = 3  # characters a translation explains, from which it says who it is
 _BY_WORD, _BY_EAR = 0.76, 0.7
 _SILENT = frozenset({"company", "group", "holding", "holdings", "com", "cn", "international"})
@@ -25,7 +32,9 @@ def translates(chinese: CompanyName, latin: CompanyName) -> float:
     if chinese.place and chinese.place == latin.place:
         said += len(chinese.place)  # 陕西汽车, Shaanxi Automobile
     if strange and brand:
-        is_said = heard_alike(brand, strange, is_confirmed=said > 1)
+        is_said = heard_alike(brand, strange, is_confirmed=said > 1) and not (
+            chinese.place and len(brand) < _HEARD and _is_other_pinyin(brand, strange)
+        )
     elif silent and brand and said > 1:
         is_said = heard_alike(brand, _unsaid(chinese, latin), is_confirmed=True)
     else:
@@ -33,6 +42,45 @@ def translates(chinese: CompanyName, latin: CompanyName) -> float:
     if not is_said or _are_known_as_two(chinese, latin):
         return 0.0
     return _BY_WORD if said > 1 else _BY_EAR
+
+
+def without_places_of(latin: CompanyName, chinese: CompanyName) -> CompanyName:
+    """Foshan |Shunde| Yongsheng beside 佛山市顺德区永盛: the parts of a place may all be told."""
+    words = latin.brand.split()
+    if not chinese.region or len(words) < _WORDS:
+        return latin
+    parts = _places_in_letters(chinese.region)
+    rest = [word for word in words if word not in parts]
+    return latin._replace(brand=" ".join(rest)) if rest and len(rest) < len(words) else latin
+
+
+@lru_cache(maxsize=4096)
+def _places_in_letters(region: str) -> frozenset[str]:
+    """佛山顺德 as foshan, shunde and both."""
+    ends = {region, *(region[:at] for at in (2, 3)), *(region[at:] for at in (2, 3, 4, 5))}
+    return frozenset(pinyin_key(end) for end in ends if len(end) > 1)
+
+
+def _is_other_pinyin(brand: str, word: str) -> bool:
+    """Whether a word reads as just as many syllables, though other ones: Lange is not 兰卡."""
+    return len(brand) in _syllables(word) and OSA.distance(pinyin_key(brand), word) > 1
+
+
+@lru_cache(maxsize=4096)
+def _syllables(word: str) -> frozenset[int]:
+    """Into how many syllables of pinyin a word may be cut."""
+    ways: list[set[int]] = [{0}, *(set() for _ in word)]
+    known = _all_syllables()
+    for end in range(1, len(word) + 1):
+        for start in range(max(0, end - _LONGEST_SYLLABLE), end):
+            if word[start:end] in known:
+                ways[end].update(count + 1 for count in ways[start])
+    return frozenset(ways[-1])
+
+
+@cache
+def _all_syllables() -> frozenset[str]:
+    return all_readings()
 
 
 def _are_known_as_two(chinese: CompanyName, latin: CompanyName) -> bool:
