@@ -73,11 +73,15 @@ def check_number(
     asked when it was entered. That a person works for two clients of one owner asks nothing.
     """
     hold_entry(identity)
-    hits = [
-        hit
-        for hit in _hits(identity, owner_id or by.pk, excluding, channel)
+    # asked without the name too: many records of the client's own name would leave no room
+    asked, own = (identity, identity._replace(company="")), list(excluding)
+    known = {
+        hit.match.pair: hit
+        for one in reversed(asked)
+        for hit in _hits(one, owner_id or by.pk, own, channel)
         if not hit.is_own and any(reason.code in REACHED_BY for reason in hit.match.reasons)
-    ]
+    }
+    hits = list(known.values())
     _stop(hits, by=by, has_reason=bool(explanation.strip()), confirmed=confirmed)
     return [hit.match for hit in hits]
 

@@ -140,6 +140,14 @@ def test_the_form_comes_back_with_a_redacted_card_and_goes_on(theirs, lead, tena
     assert 'hx-vals="{&quot;record&quot;: &quot;customer' in browser.get(edit).content.decode()
 
 
+def test_many_of_the_clients_own_name_do_not_hide_whose_number_it_is(theirs, lead, tenant):
+    with acting_as(tenant.colleague.pk):
+        for _twin in range(15):
+            create_customer(by=None, owner=tenant.colleague, name=theirs.name)
+        with pytest.raises(LikelyDuplicate):
+            create_contact(customer_id=theirs.pk, by=tenant.colleague, **PERSON)
+
+
 def test_the_line_under_the_name_says_what_it_is_for(customer, tenant, sign_in, url):
     page = sign_in(tenant.agent).get(url("leads:create_contact", customer.pk)).content.decode()
     assert 'data-hint="A phone, e-mail or WeChat known at another client' in page
