@@ -28,7 +28,7 @@ from leads.models import (
     Touch,
 )
 from leads.selectors.candidates import identity_of
-from leads.selectors.cases import parties_of, records_of
+from leads.selectors.cases import parties_of, records_in_cases, records_of
 from leads.selectors.identity import Pair
 
 MOST_FOLLOW_UPS = 2_000
@@ -136,13 +136,10 @@ def side_of(record: CollisionRecord) -> int | None:
 
 def _earlier(case: CollisionCase, records: Iterable[CollisionRecord]) -> list[CollisionDecision]:
     """Decisions of other cases about the same records."""
-    inside = Q(pk__in=[])
-    for one in records:
-        inside |= Q(
-            case__records__record_kind=one.record_kind, case__records__record_id=one.record_id
-        )
-    rows = CollisionDecision.objects.filter(inside).exclude(case=case)
-    return list(rows.select_related("case", "decided_by", "winner").distinct().order_by("-id")[:10])
+    pairs = {(str(one.record_kind), one.record_id) for one in records}
+    others = records_in_cases(pairs).exclude(case=case).values("case")
+    rows = CollisionDecision.objects.filter(case__in=others)
+    return list(rows.select_related("case", "decided_by", "winner").order_by("-id")[:10])
 
 
 def _sort_records(dossier: Dossier) -> None:

@@ -52,6 +52,7 @@ from leads.selectors.parting import (
 from leads.words import CASE_COLOURS
 
 Outcome = CollisionOutcome
+MOST_RECORDS = 200  # told one by one on the page; of the others how many there are
 
 
 def decide_page(member: Member, dossier: Dossier, proposal: Proposal) -> dict[str, Any]:
@@ -116,6 +117,7 @@ def case_page(member: Member, case: CollisionCase) -> dict[str, Any]:
         "withdrawn_at": case.closed_at if case.state == CaseState.WITHDRAWN else None,
         "managers": [one for one in dossier.parties if not one.is_rep],
         "records": records_shown(dossier, eyes, names_shown),
+        "records_left": max(0, len(dossier.records) - MOST_RECORDS),
         "arrivals": arrivals_of(case, member),
         "earlier": dossier.earlier,
         "earlier_seen": _readable(member, dossier),
@@ -148,7 +150,7 @@ def _readable(member: Member, dossier: Dossier) -> set[int]:
 
 
 def records_shown(dossier: Dossier, eyes: Eyes, names: CaseNames) -> list[dict[str, Any]]:
-    """The records with a link for whoever may read them; why they went on is for all parties."""
+    """The first records with a link for whoever may read them; why they went on is for all."""
     pk, now = dossier.case.pk, owners_now(dossier, eyes)
     return [
         {
@@ -161,14 +163,14 @@ def records_shown(dossier: Dossier, eyes: Eyes, names: CaseNames) -> list[dict[s
             "origin": one.get_origin_display(),
             "url": eyes.url((str(one.record_kind), one.record_id)),
         }
-        for one in dossier.records
+        for one in dossier.records[:MOST_RECORDS]
     ]
 
 
 def owners_now(dossier: Dossier, eyes: Eyes) -> dict[Pair, Member | None]:
     """Whose the records that were handed over are today, for whoever may read them."""
     found: dict[Pair, int | None] = {}
-    for one in dossier.records:
+    for one in dossier.records[:MOST_RECORDS]:
         pair: Pair = (str(one.record_kind), one.record_id)
         of = dossier.leads if one.record_kind == RecordKind.LEAD else dossier.customers
         known: Any = of.get(one.record_id)

@@ -1,0 +1,58 @@
+"""A case into which very many records came: an import of one client, row after row."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from leads.models import CollisionRecord, Lead
+from leads.views.case_page import MOST_RECORDS
+from tests.leads.records.conftest import COMPANY
+
+
+@pytest.fixture
+def crowd(case, tenant):
+    """`crowd(30)` brings so many more leads of the newcomer into the case."""
+
+    def bring(count):
+        known = CollisionRecord.objects.exclude(is_held=True).order_by("pk")[0]
+        place = {"owner": tenant.colleague, "department": tenant.colleague.department}
+        start = Lead.objects.count()
+        leads = [
+            Lead(number=f"LX-{start + number}", company_name=COMPANY, **place)
+            for number in range(count)
+        ]
+        Lead.objects.bulk_create(leads)
+        facts = {"title": known.title, "origin": known.origin, "record_kind": known.record_kind}
+        facts |= {"owner": known.owner, "member": known.member, "case": case}
+        CollisionRecord.objects.bulk_create(
+            [CollisionRecord(record_id=one.pk, **facts) for one in leads]
+        )
+        return case
+
+    return bring
+
+
+@pytest.mark.parametrize("name", ["leads:case", "leads:case_decide"])
+def test_a_page_costs_as_much_for_many_records_as_for_few(crowd, tenant, sign_in, url, name):
+    browser, case = sign_in(tenant.manager), crowd(3)
+    page = url(name, case.pk)
+
+    def statements():
+        with CaptureQueriesContext(connection) as ran:
+            assert browser.get(page).status_code == 200
+        return [one["sql"] for one in ran.captured_queries]
+
+    statements()
+    few = statements()
+    crowd(300)
+    many = statements()
+    assert len(many) == len(few)
+    assert max(one.count(" OR ") for one in many) == max(one.count(" OR ") for one in few)
+
+
+def test_the_page_lists_the_first_and_says_how_many_follow(crowd, tenant, sign_in, url):
+    case = crowd(MOST_RECORDS + 50)
+    html = sign_in(tenant.manager).get(url("leads:case", case.pk)).content.decode()
+    assert "52 records are not listed here" in html
+    html = sign_in(tenant.manager, language="zh-hans").get(url("leads:case", case.pk))
+    assert "另有 52 条记录" in html.content.decode()
