@@ -8,6 +8,7 @@ from typing import TypeVar
 from leads.enums import IdentityVerdict, RecordKind
 from leads.identity import Identity, IdentityMatch, Reason, ReasonCode, Verdict, is_mobile
 from leads.identity.names import PROBABLE
+from leads.identity.other_trades import are_of_other_trades
 from leads.identity.profiles import Profile, names_of, profile_of, tells_names_only
 from leads.identity.records import compare_profiles
 from leads.identity.short_forms import is_loose
@@ -74,6 +75,8 @@ def find_similar(
             continue
         known_as = candidate.identity
         profile = Profile(names=names_of(known_as)) if is_name else profile_of(known_as)
+        if is_name and not is_typing and are_of_other_trades(asked, profile):
+            continue
         match = compare_profiles(asked, profile)
         if match.verdict == "different" and is_typing:
             match = _as_begun(asked, profile) or match

@@ -11,6 +11,7 @@ from crm.tenancy.links import tenant_url
 from leads.enums import RecordKind
 from leads.identity import Identity
 from leads.identity.profiles import profile_of
+from leads.identity.records import compare_profiles
 from leads.identity.seeking import sought_keys
 from leads.models import CollisionSettings, ShareRequest
 from leads.selectors.candidates import MOST, likeliest_of_many, records_sharing, worth_reading
@@ -219,6 +220,24 @@ def test_a_number_in_common_is_asked_about_in_every_province(lead, tenant):
     assert find_similar(elsewhere) == []
     found = find_similar(elsewhere._replace(phones=(lead.phone,)))
     assert [one.record_id for one in found] == [lead.pk]
+
+
+def test_a_brand_in_another_trade_is_not_compared(lead, tenant, monkeypatch):
+    compared = []
+    monkeypatch.setattr(
+        "leads.selectors.identity.compare_profiles",
+        lambda asked, known: compared.append(known) or compare_profiles(asked, known),
+    )
+    assert find_similar(Identity(company="江苏同光食品有限公司")) == []
+    assert compared == []
+    assert find_similar(Identity(company="江苏同光机械有限公司"))
+    assert len(compared) == 1
+
+
+def test_a_name_that_is_being_typed_may_not_have_come_to_its_trade(lead):
+    typed = Identity(company="江苏同光食品")
+    assert find_similar(typed) == []
+    assert [one.record_id for one in find_similar(typed, is_typing=True)] == [lead.pk]
 
 
 def test_the_check_costs_the_same_for_one_and_many_cards(
