@@ -213,8 +213,17 @@ def _complete(reading: Reading) -> None:
         fields["phone_key"] = (normalise_phone(number) or "").partition(";")[0][:32]
     reading.profile = profile_of(identity_of_fields(fields))
     reading.sure = tuple(sure_keys(reading.profile))
-    keys = sorted(profile_keys(reading.profile, reading.sure))
+    keys = sorted(profile_keys(_filed(reading), reading.sure))
     reading.hashes = {key: key.hash64 for key in keys}
+
+
+def _filed(reading: Reading) -> Profile:
+    """As the lead will be filed: a name that tells no place is read in the row's province."""
+    profile, place = reading.profile, SHORT_NAMES.get(reading.fields.get("province", ""), "")
+    if not place or all(name.region for name in profile.names):
+        return profile
+    names = profile_of(Identity(company=reading.fields["company_name"], region=place)).names
+    return profile._replace(names=names)
 
 
 def identity_of_fields(fields: Mapping[str, str]) -> Identity:

@@ -2,15 +2,16 @@
 
 import pytest
 
-from leads.enums import AliasSource, Bucket, IdentityVerdict
+from leads.enums import AliasSource, Bucket, IdentityVerdict, RecordKind
 from leads.identity import Identity
-from leads.models import Customer, IdentityKey, ImportRow
+from leads.models import Customer, IdentityKey, ImportRow, Lead
 from leads.selectors.identity import find_similar
 from leads.services.contacts import create_contact
 from leads.services.customers import create_customer
 from leads.services.identity import judge, learn_alias
 from leads.services.merging import merge, undo
-from tests.leads.imports.files import checked, csv_upload
+from leads.services.reindexing import compare_batch
+from tests.leads.imports.files import checked, csv_upload, imported
 from tests.leads.imports.test_check import known_lead
 
 
@@ -77,3 +78,13 @@ def test_what_was_merged_away_finds_the_record_that_was_kept(tenant, bucket_of):
     assert match.pair == ("customer", gone.pk)
     IdentityKey.objects.filter(record_kind="customer", record_id=top.pk).delete()
     assert sorted(IdentityKey.objects.values_list("record_kind", "record_id", "key")) == before
+
+
+def test_a_lead_is_filed_under_its_province_as_it_is_when_entered_by_hand(tenant):
+    """Also under one that its number or its address tells."""
+    told, by_phone = ("同光精密机械", "", "", "", "江苏"), ("双柳新材料", "", "0512-67778899")
+    rows = [(*row, *[""] * (6 - len(row))) for row in (told, by_phone)]
+    imported(csv_upload(rows), by=tenant.marketing)
+    assert set(Lead.objects.values_list("province", flat=True)) == {"32"}
+    found = compare_batch(RecordKind.LEAD, after=0, is_check=True)
+    assert (found.checked, found.count) == (2, 0)
