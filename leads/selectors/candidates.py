@@ -1,7 +1,7 @@
 """Records that share a key with somebody, read whole: by number, and the likeliest few at once."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -72,22 +72,46 @@ MANY = "unnest(%s::bigint[]) AS sought(id)"
 FEW_SLOTS, SLOTS = 16, 32  # keys of nearly every look-up; of any
 OFTEN_SHARED = frozenset({"firm", "part"})
 AT_ONCE = """
-    (SELECT CASE WHEN wanted.at_once AND found.record_kind = 'customer' THEN found.record_id END)
+    (SELECT CASE WHEN {key}.at_once AND found.record_kind = 'customer' THEN found.record_id END)
     AS sought(id)
 """
-HITS = f"""
-    SELECT wanted.slot, found.record_kind, found.record_id, record.*
-    FROM (
+WANTED = """
+    (
         SELECT slot, (%s::bigint[])[slot], (%s::bool[])[slot]
-        FROM generate_series(1, {{slots}}) AS slot
+        FROM generate_series(1, {slots}) AS slot
     ) AS wanted(slot, key, at_once)
-    CROSS JOIN LATERAL (
+"""
+SHARING = f"""
+    (
         SELECT record_kind, record_id FROM leads_identitykey
         WHERE leads_identitykey.key = wanted.key LIMIT {HOT + 1}
     ) AS found
-    LEFT JOIN LATERAL ({RECORDS[RecordKind.CUSTOMER].format(sought=AT_ONCE)}) AS record ON TRUE
-"""  # noqa: S608  a number and a statement of our own
+"""  # noqa: S608  a number of our own
+HITS = f"""
+    SELECT wanted.slot, found.record_kind, found.record_id, record.*
+    FROM {WANTED} CROSS JOIN LATERAL {SHARING}
+    LEFT JOIN LATERAL (
+        {RECORDS[RecordKind.CUSTOMER].format(sought=AT_ONCE.format(key="wanted"))}
+    ) AS record ON TRUE
+"""  # noqa: S608  statements of our own
 HITS_OF_FEW, HITS_OF_MANY = (HITS.format(slots=slots) for slots in (FEW_SLOTS, SLOTS))
+
+# The same with each record once and its slots as bits. A brand of four or more shares a key with
+# its like for each character that either may lack, and would be read as often; to gather the
+# records first costs more than it saves where there are few such keys.
+OFTEN_MET = 4
+HITS_ONCE = f"""
+    SELECT found.slots, found.record_kind, found.record_id, record.*
+    FROM (
+        SELECT record_kind, record_id,
+               bit_or(1::bigint << slot) AS slots, bool_or(at_once) AS at_once
+        FROM {WANTED} CROSS JOIN LATERAL {SHARING} GROUP BY record_kind, record_id
+    ) AS found
+    LEFT JOIN LATERAL (
+        {RECORDS[RecordKind.CUSTOMER].format(sought=AT_ONCE.format(key="found"))}
+    ) AS record ON TRUE
+"""  # noqa: S608  statements of our own
+HITS_ONCE_OF_FEW, HITS_ONCE_OF_MANY = (HITS_ONCE.format(slots=n) for n in (FEW_SLOTS, SLOTS))
 MOST, ROOM = 12, 24  # records read for one look-up; with the client's own beside them
 FEW = f"(SELECT (%s::bigint[])[slot] FROM generate_series(1, {ROOM}) AS slot) AS sought(id)"  # noqa: S608
 # One key of a look-up: its hash, how much it says, whether that alone is worth reading a record.
@@ -226,13 +250,31 @@ def records_sharing(sought: Sequence[Sought]) -> tuple[_Sharing, dict[Pair, _Row
     at_once = [one.is_enough and one.key.kind not in OFTEN_SHARED for one in sought]
     sharing: _Sharing = defaultdict(list)
     read: dict[Pair, _Row] = {}
-    hits = HITS_OF_FEW if len(sought) <= FEW_SLOTS else HITS_OF_MANY
+    is_few = len(sought) <= FEW_SLOTS
+    places_of: Callable[[int], Iterable[int]]
+    if sum(one.key.kind == "near" for one in sought) >= OFTEN_MET:
+        hits, places_of = HITS_ONCE_OF_FEW if is_few else HITS_ONCE_OF_MANY, _bits
+    else:
+        hits, places_of = HITS_OF_FEW if is_few else HITS_OF_MANY, _itself
     for row in fetch_prepared(hits, [hashes, at_once]):
         pair: Pair = row[1:3]
-        sharing[row[0] - 1].append(pair)
+        for slot in places_of(row[0]):
+            sharing[slot - 1].append(pair)
         if row[3] is not None:
             read[pair] = row[3:]
     return sharing, read
+
+
+def _itself(slot: int) -> tuple[int, ...]:
+    return (slot,)
+
+
+def _bits(slots: int) -> Iterator[int]:
+    """The places of the ones in a number: 4 and 1 of 18."""
+    while slots:
+        place = slots.bit_length() - 1
+        yield place
+        slots -= 1 << place
 
 
 def worth_reading(sought: Sequence[Sought], sharing: _Sharing, *, most: int = MOST) -> _Worth:

@@ -14,11 +14,14 @@ from leads.identity.profiles import profile_of
 from leads.identity.records import compare_profiles
 from leads.identity.seeking import sought_keys
 from leads.models import CollisionSettings, ShareRequest
+from leads.selectors import candidates
 from leads.selectors.candidates import MOST, likeliest_of_many, records_sharing, worth_reading
 from leads.selectors.identity import find_similar
+from leads.selectors.prepared import fetch_prepared
 from leads.selectors.similar import cards_for
 from leads.services.contacts import create_contact
 from leads.services.conversion import convert_lead
+from leads.services.customers import create_customer
 from leads.services.follow_ups import log_follow_up
 from leads.services.leads import create_lead
 from tests.leads.records.conftest import COMPANY, SECRETS
@@ -213,6 +216,25 @@ def test_one_look_up_and_many_weigh_keys_alike(lead, tenant, as_member):
         sought = sought_keys(profile_of(Identity(company=name)))
         (many,) = likeliest_of_many([[(one.key.hash64, *one[1:]) for one in sought]])
         assert worth_reading(sought, records_sharing(sought)[0]) == dict(many) != {}
+
+
+def test_a_brand_met_by_many_keys_is_read_once(customer, tenant, monkeypatch):
+    for name in ("苏州东方盛虹贸易有限公司", "东方盛虹", "上海东方盛红科技有限公司"):
+        create_customer(by=None, name=name)
+    sought = sought_keys(profile_of(Identity(company="东方盛虹贸易有限公司")))
+    rows = []
+    monkeypatch.setattr(
+        candidates, "fetch_prepared", lambda *asked: rows.append(fetch_prepared(*asked)) or rows[-1]
+    )
+    once = records_sharing(sought)
+    assert len({row[1:3] for row in rows[0]}) == len(rows[0]) == 3
+    monkeypatch.setattr(candidates, "OFTEN_MET", len(sought))
+    sharing, read = records_sharing(sought)
+    assert len(rows[1]) > 9
+    assert {slot: set(pairs) for slot, pairs in sharing.items()} == {
+        slot: set(pairs) for slot, pairs in once[0].items()
+    }
+    assert read == once[1]
 
 
 def test_a_number_in_common_is_asked_about_in_every_province(lead, tenant):
