@@ -72,7 +72,7 @@ def digest_action(request: TenantRequest) -> Action:
     """Switch one's own daily digest off, or on again."""
     if wants_digest(request.member):
         url = reverse("leads:risk_digest", args=["off"])
-        return Action(_("No daily digest"), url, "bell", method="post")
+        return Action(_("Stop the daily digest"), url, "bell", method="post")
     url = reverse("leads:risk_digest", args=["on"])
     return Action(_("Send me the daily digest"), url, "bell", method="post")
 

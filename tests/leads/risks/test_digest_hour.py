@@ -60,5 +60,5 @@ def test_the_letter_says_why_it_came_and_how_to_stop_it(tenant, cast, group):
     risk_digest.send_all(cast.organization.pk, date(2026, 11, 2))
     letter = mail.outbox[0].body
     assert "/acme/collisions/risks/" in letter
-    assert "because you decide early warnings" in letter
-    assert "“No daily digest” on that page" in letter
+    assert "您有权处理撞单预警" in letter
+    assert "“关闭每日摘要”" in letter  # as the button of that page is called

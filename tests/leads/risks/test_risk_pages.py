@@ -141,14 +141,14 @@ def test_the_digest_goes_out_once_a_day_and_only_with_something_new(tenant, cast
 
 def test_who_wants_no_digest_gets_none(tenant, cast, risk, sign_in, url):
     browser = sign_in(tenant.manager)
-    assert "No daily digest" in browser.get(url("leads:risks")).content.decode()
+    assert "Stop the daily digest" in browser.get(url("leads:risks")).content.decode()
     assert browser.post(url("leads:risk_digest", "off")).status_code == 302
     assert "Send me the daily digest" in browser.get(url("leads:risks")).content.decode()
     assert risk_digest.send_all(cast.organization.pk, date(2026, 11, 2)) == 1
     assert [one.to for one in mail.outbox] == [["owner@acme.test"]]
     assert sign_in(tenant.agent).post(url("leads:risk_digest", "off")).status_code == 403
     browser.post(url("leads:risk_digest", "on"))
-    assert "No daily digest" in browser.get(url("leads:risks")).content.decode()
+    assert "Stop the daily digest" in browser.get(url("leads:risks")).content.decode()
 
 
 def test_what_came_of_warnings(tenant, risk, sign_in, url):
