@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from threading import Event, Thread
 from time import sleep
 
@@ -49,33 +50,50 @@ def impatient() -> Iterator[Callable[[str], None]]:
 
 
 @contextmanager
-def holding(cast: Cast, *records: Lead, then: Event | None = None) -> Iterator[None]:
-    """Another connection locks the first; after `then` it wants the others, in their order."""
-    has_first, is_over = Event(), Event()
+def beside(
+    cast: Cast, take: Callable[[], None], then: Callable[[], None] | None = None
+) -> Iterator[None]:
+    """Another connection has taken something, and keeps it until the block ends."""
+    has_taken, is_over = Event(), Event()
 
     def hold() -> None:
         try:
             with tenant_context(cast.organization.id):
-                Lead.objects.select_for_update().get(pk=records[0].pk)
-                has_first.set()
+                take()
+                has_taken.set()
                 if then is not None:
-                    then.wait(20)
-                    sleep(0.4)  # who waits first looks first whether all wait in a circle
-                    for record in records[1:]:
-                        Lead.objects.select_for_update().get(pk=record.pk)
+                    then()
                 is_over.wait(20)
         finally:
             connection.close()
 
     thread = Thread(target=hold)
     thread.start()
-    assert has_first.wait(20)
+    assert has_taken.wait(20)
     try:
         yield
     finally:
         is_over.set()
         thread.join()
         wait_until_alone()
+
+
+@contextmanager
+def holding(cast: Cast, *records: Lead, then: Event | None = None) -> Iterator[None]:
+    """Another connection locks the first; after `then` it wants the others, in their order."""
+
+    def take(*wanted: Lead) -> None:
+        for record in wanted:
+            Lead.objects.select_for_update().get(pk=record.pk)
+
+    def want_the_others(signal: Event) -> None:
+        signal.wait(20)
+        sleep(0.4)  # who waits first looks first whether all wait in a circle
+        take(*records[1:])
+
+    after = None if then is None else partial(want_the_others, then)
+    with beside(cast, partial(take, records[0]), after):
+        yield
 
 
 def edited(lead: Lead, **more: str) -> dict[str, str]:
@@ -174,35 +192,11 @@ def test_a_program_whose_turn_does_not_come_may_use_its_key_again(held, monkeypa
     body = {"company_name": COMPANY}
     with monkeypatch.context() as patch:
         patch.setattr(entering, "ENTRY_WAIT", "100ms")
-        with holding_all_entries(held):
+        with beside(held, entering.hold_all_entries):
             answer = program.post("/leads", body, idempotency_key="k1")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert answer.json()["type"] == "urn:tongzhou:problem:busy"
     assert program.post("/leads", body, idempotency_key="k1").status_code in (201, 409)
-
-
-@contextmanager
-def holding_all_entries(cast: Cast) -> Iterator[None]:
-    has_all, is_over = Event(), Event()
-
-    def hold() -> None:
-        try:
-            with tenant_context(cast.organization.id):
-                entering.hold_all_entries()
-                has_all.set()
-                is_over.wait(20)
-        finally:
-            connection.close()
-
-    thread = Thread(target=hold)
-    thread.start()
-    assert has_all.wait(20)
-    try:
-        yield
-    finally:
-        is_over.set()
-        thread.join()
-        wait_until_alone()
 
 
 def test_a_button_says_so_too(held, sign_in, impatient):
