@@ -74,7 +74,7 @@ class Installation:
 
     def start(self) -> "Installation":
         """Wait until it says that it is ready; one that runs already is left alone."""
-        if self.answers():
+        if self.runs() and self.answers():
             return self
         self.stop()
         self.launch()
@@ -107,8 +107,12 @@ class Installation:
             self.listener.join(PATIENCE)
         return code
 
+    def runs(self) -> bool:
+        """Whether its supervisor is there: the web server of a killed one answers a little longer."""
+        return self.process is not None and self.process.poll() is None
+
     def stop(self) -> None:
-        if self.process is not None and self.process.poll() is None:
+        if self.runs():
             self.signal(signal.SIGTERM)
             self.wait()
 
