@@ -15,6 +15,8 @@ from leads.selectors.deciders import (
     reaches_all,
 )
 
+REP_SIDES = (CollisionSide.HOLDER, CollisionSide.NEWCOMER)
+
 
 @dataclass(frozen=True)
 class Level:
@@ -25,7 +27,7 @@ class Level:
 
 def reps_of(case: CollisionCase) -> set[int]:
     """The reps the client may go to."""
-    rows = CollisionParty.objects.filter(case=case, side__in=["holder", "newcomer"])
+    rows = CollisionParty.objects.filter(case=case, side__in=REP_SIDES)
     return set(rows.values_list("member_id", flat=True))
 
 
@@ -109,6 +111,19 @@ def own_appeal(member: Member, case: CollisionCase) -> CollisionAppeal | None:
     waiting = CollisionAppeal.objects.filter(case=case, level=case.level - 1, withdrawals=None)
     found: CollisionAppeal | None = waiting.filter(member=member).first()
     return found
+
+
+def came_since(case: CollisionCase, decision: CollisionDecision) -> bool:
+    """Whether somebody or something came into the case after this decision."""
+    parties = case.parties.filter(joined_at__gt=decision.decided_at, side__in=REP_SIDES)
+    records = case.records.filter(joined_at__gt=decision.decided_at)
+    return bool(parties.exists() or records.exists())
+
+
+def may_withdraw_appeal(member: Member, case: CollisionCase) -> bool:
+    """Whoever appealed, as long as everybody in the case knows the decision that would stand."""
+    appeal = own_appeal(member, case)
+    return appeal is not None and not came_since(case, case.decisions.get(level=appeal.level))
 
 
 def may_give_way(member: Member, case: CollisionCase) -> bool:

@@ -127,8 +127,8 @@ def _carried_out(
     case, last = hearing.case, hearing.last
     if kind == DecisionKind.UPHELD and last is not None and not done:
         splits.start_on(case, cast("date", ruling.cutoff))
-        changes: list[Change] = last.changes
-        return changes
+        dossier, since = hearing.dossier, last.decided_at
+        return [*last.changes, *enforce(dossier, ruling, by=hearing.by, since=since)]
     left = reverse(case, last.changes, by=hearing.by) if last is not None else []
     if left:
         notices.log(case, "partly_reversed", count=len(left))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from importlib import import_module
 from typing import Any, cast
 
@@ -57,6 +57,8 @@ class Ledger:
     by: Member
     cutoff: date | None = None
     changes: list[Change] = field(default_factory=list)
+    # only for records that came into the case since; none: for all of them
+    since: datetime | None = None
 
     @property
     def why(self) -> str:
@@ -195,9 +197,14 @@ def assignments_of(lead_ids: Sequence[int]) -> dict[str, str | None]:
     return {str(pk): at.isoformat() if at else None for pk, at in rows}
 
 
-def enforce(dossier: Dossier, ruling: Ruling, *, by: Member) -> list[Change]:
-    """Carry a decision out; returns what it changed."""
-    ledger = Ledger(dossier.case, by, ruling.cutoff)
+def enforce(
+    dossier: Dossier, ruling: Ruling, *, by: Member, since: datetime | None = None
+) -> list[Change]:
+    """Carry a decision out; returns what it changed.
+
+    A decision that is upheld is carried out already, except for whoever came `since`.
+    """
+    ledger = Ledger(dossier.case, by, ruling.cutoff, since=since)
     WAYS[ruling.outcome](ledger, dossier, ruling)
     return ledger.changes
 
@@ -217,10 +224,16 @@ def known_records(dossier: Dossier) -> list[CollisionRecord]:
     return sorted(found, key=lambda one: (one.record_kind, one.record_id))
 
 
+def _ruled_on(ledger: Ledger, dossier: Dossier) -> list[CollisionRecord]:
+    """The records that this decision is about for the first time."""
+    known, since = known_records(dossier), ledger.since
+    return [one for one in known if since is None or one.joined_at > since]
+
+
 def _one_owner(ledger: Ledger, dossier: Dossier, ruling: Ruling) -> None:
     """One rep has the client: what others hold of it goes to them, or is closed as a duplicate."""
     winner = cast("Member", ruling.winner)
-    for record in known_records(dossier):
+    for record in _ruled_on(ledger, dossier):
         if record.is_held or record.record_kind == RecordKind.CUSTOMER:
             ledger.hand(pair_of(record), winner)
         elif side_of(record) != winner.pk:
@@ -231,7 +244,7 @@ def _shared(ledger: Ledger, dossier: Dossier, ruling: Ruling) -> None:
     """The main owner has it, the others are let in; newcomers' leads are closed as duplicates."""
     winner = cast("Member", ruling.winner)
     others = [rep for rep in dossier.reps if rep.pk in ruling.shares and rep.pk != winner.pk]
-    for record in known_records(dossier):
+    for record in _ruled_on(ledger, dossier):
         if not record.is_held and record.record_kind == RecordKind.LEAD:
             ledger.close_lead(record.record_id)
             continue
@@ -244,7 +257,7 @@ def _shared(ledger: Ledger, dossier: Dossier, ruling: Ruling) -> None:
 def _kept_apart(ledger: Ledger, dossier: Dossier, ruling: Ruling) -> None:
     """One owner, several records, knowingly."""
     winner = cast("Member", ruling.winner)
-    for record in known_records(dossier):
+    for record in _ruled_on(ledger, dossier):
         ledger.hand(pair_of(record), winner)
     _judge_all(ledger, dossier, IdentityVerdict.SEPARATE)
 
@@ -265,7 +278,7 @@ def _merged(ledger: Ledger, dossier: Dossier, ruling: Ruling) -> None:
 def _judge_all(ledger: Ledger, dossier: Dossier, verdict: IdentityVerdict) -> None:
     known = known_records(dossier)
     held = next((one for one in known if one.is_held), None)
-    for record in known:
+    for record in _ruled_on(ledger, dossier):
         if held is not None and not record.is_held:
             ledger.judge(pair_of(held), pair_of(record), verdict)
 

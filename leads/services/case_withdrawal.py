@@ -12,6 +12,7 @@ from leads.models import AppealWithdrawal, CollisionAppeal, CollisionCase, Colli
 from leads.selectors.arbitrations import appeal_deadline
 from leads.selectors.case_evidence import Dossier, dossier_of, side_of
 from leads.selectors.case_rights import (
+    came_since,
     may_give_way,
     may_withdraw,
     own_appeal,
@@ -93,15 +94,20 @@ def withdraw_appeal(*, case_id: int, by: Member, reason: str = "") -> CollisionC
     """Whoever appealed takes it back: the decision stands, and they have accepted it.
 
     Other reps who did not get the client have their time to appeal anew; without any it is final.
+    Refused where a rep or record came into the case since: the decision says nothing of them.
     """
     case = locked_case(case_id)
     appeal: CollisionAppeal | None = own_appeal(by, case)
     if appeal is None:
         raise CaseMovedOn(_("There is no appeal of yours to take back: it is decided by now."))
-    AppealWithdrawal.objects.create(appeal=appeal, reason=reason.strip()[:1000], at=timezone.now())
     decision = (
         case.decisions.select_related("decided_by").order_by("-level").get(level=appeal.level)
     )
+    if came_since(case, decision):
+        raise CaseMovedOn(
+            _("Others came into this case since the decision: it has to be decided anew.")
+        )
+    AppealWithdrawal.objects.create(appeal=appeal, reason=reason.strip()[:1000], at=timezone.now())
     case.withdraw_appeal()
     case.level = appeal.level
     case.decider = appeal.asked_before or decision.decided_by

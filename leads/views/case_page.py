@@ -26,7 +26,7 @@ from leads.selectors.case_rights import (
     may_decide,
     may_give_way,
     may_withdraw,
-    own_appeal,
+    may_withdraw_appeal,
 )
 from leads.selectors.case_story import (
     SIDE_BY_SIDE,
@@ -222,7 +222,7 @@ def parts_of(member: Member, case: CollisionCase) -> list[Action]:
 def withdrawals_of(member: Member, case: CollisionCase) -> list[Action]:
     """What this member can take back."""
     args, found = [case.pk], []
-    if own_appeal(member, case) is not None:
+    if may_withdraw_appeal(member, case):
         url = reverse("leads:case_withdraw_appeal", args=args)
         found.append(Action(_("Take the appeal back"), url, "arrow-back-up", frame="modal"))
     if may_give_way(member, case):

@@ -12,6 +12,8 @@ from leads.services import merging
 from leads.services.case_clock import tick
 from leads.services.case_decisions import AppealRefused, NotForYou, appeal, decide
 from leads.services.case_enforcement import Ruling
+from leads.services.case_withdrawal import withdraw_appeal
+from leads.services.cases import CaseMovedOn
 from tests.leads.cases.conftest import enter
 
 KEEP, REASSIGN = CollisionOutcome.KEEP, CollisionOutcome.REASSIGN
@@ -121,3 +123,30 @@ def test_a_deadline_is_shown_while_something_is_due(case, tenant, director, as_m
     assert due() is None
     objected(case, tenant.colleague, as_member)
     assert due() is not None
+
+
+def test_who_comes_while_an_appeal_waits_is_ruled_on_too(case, tenant, director, as_member):
+    decided(case, tenant.manager, tenant.agent, as_member)
+    objected(case, tenant.colleague, as_member)
+    late = enter(tenant.northerner)
+    assert CollisionCase.objects.count() == 1
+    again = decided(case, director, tenant.agent, as_member)
+    assert (again.kind, Lead.objects.get(pk=late.pk).status) == ("upheld", LeadStatus.INVALID)
+    objected(case, tenant.northerner, as_member)
+    decided(case, tenant.owner, None, as_member, CollisionOutcome.NOT_SAME)
+    assert not Lead.objects.filter(status=LeadStatus.INVALID).exists()
+
+
+def test_an_appeal_is_not_taken_back_over_the_head_of_who_came_since(
+    case, tenant, director, as_member, sign_in, url
+):
+    decided(case, tenant.manager, tenant.agent, as_member)
+    objected(case, tenant.colleague, as_member)
+    button = url("leads:case_withdraw_appeal", case.pk)
+    page = url("leads:case", case.pk)
+    assert button in sign_in(tenant.colleague).get(page).content.decode()
+    enter(tenant.northerner)
+    with as_member(tenant.colleague), pytest.raises(CaseMovedOn):
+        withdraw_appeal(case_id=case.pk, by=tenant.colleague)
+    assert button not in sign_in(tenant.colleague).get(page).content.decode()
+    assert CollisionCase.objects.get().state == CaseState.APPEALED
