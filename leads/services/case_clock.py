@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from crm.people.working_hours import working_time_of
@@ -41,6 +42,8 @@ def due_cases() -> list[int]:
     """The cases whose clock may have something to say, the most urgent first."""
     now = timezone.now()
     waiting = CollisionCase.objects.filter(state__in=WAITING, due_at__lt=now + HORIZON)
+    # the administrators were pressed, nobody is above them: else these would fill every batch
+    waiting = waiting.exclude(decider=None, reminded_at__gte=F("due_at"))
     decided = CollisionCase.objects.filter(state=CaseState.DECIDED, appeal_until__lt=now)
     ids = list(waiting.order_by("due_at", "id").values_list("id", flat=True)[:BATCH])
     return ids + list(decided.order_by("id").values_list("id", flat=True)[:BATCH])

@@ -8,8 +8,8 @@ from crm.teamwork.models import Notification
 from leads.enums import CaseState, CollisionOutcome, LeadStatus
 from leads.models import CollisionCase, Lead, Merge
 from leads.selectors.cases import with_parties
-from leads.services import merging
-from leads.services.case_clock import tick
+from leads.services import case_clock, merging
+from leads.services.case_clock import due_cases, tick
 from leads.services.case_decisions import AppealRefused, NotForYou, appeal, decide
 from leads.services.case_enforcement import Ruling
 from leads.services.case_withdrawal import withdraw_appeal
@@ -150,3 +150,12 @@ def test_an_appeal_is_not_taken_back_over_the_head_of_who_came_since(
         withdraw_appeal(case_id=case.pk, by=tenant.colleague)
     assert button not in sign_in(tenant.colleague).get(page).content.decode()
     assert CollisionCase.objects.get().state == CaseState.APPEALED
+
+
+def test_cases_with_the_administrators_leave_room_for_the_others(case, monkeypatch):
+    monkeypatch.setattr(case_clock, "BATCH", 1)
+    past = timezone.now() - timedelta(hours=5)
+    CollisionCase.objects.filter(pk=case.pk).update(decider=None, due_at=past)
+    assert due_cases() == [case.pk]
+    assert tick(case_id=case.pk)
+    assert due_cases() == []
