@@ -18,10 +18,11 @@ from crm.teamwork.services import notify
 from leads.enums import AliasSource, CaseState, LeadStatus
 from leads.merge_blocks import GONE, Block, blocks_for, choices_of, result_of
 from leads.merge_values import everything
-from leads.models import ClientSplit, CollisionCase, Contact, Customer, Lead, Merge
+from leads.models import ClientSplit, CollisionCase, CollisionRecord, Contact, Customer, Lead, Merge
 from leads.references import check_obstacles, references_to
 from leads.selectors.addresses import page_of
 from leads.selectors.merge_twins import twins_of
+from leads.services import case_hands
 from leads.services.case_decisions import settle
 from leads.services.cases import locked_case
 from leads.services.identity import index, kind_of, learn_alias, repoint
@@ -81,6 +82,8 @@ def _both_held(kept: Any, gone: Any, versions: Versions, case: Any) -> tuple[Any
     _check(kept, gone, versions)
     check_obstacles(kept, gone)
     _one_open_case(kept, gone, case)
+    if case is not None:
+        check_in_case(kept, gone, case)
     return kept, gone
 
 
@@ -114,6 +117,7 @@ def _finish(journal: Journal, kept: Any, gone: Any) -> None:
     every.filter(pk=kept.pk).update(version=F("version") + 1, updated_at=found.at)
     for one in (kept, gone):
         index(type(one).every.get(pk=one.pk))
+    case_hands.note(kind_of(kept), [kept.pk])
     _tell(found, kept, gone)
     jobs.enqueue("leads.gather_strays", run_after=found.at + STRAYS_AFTER, merge_id=found.pk)
 
@@ -170,6 +174,22 @@ def _one_open_case(kept: Any, gone: Any, case: Any) -> None:
         raise WrongState(
             _("Both have an open collision case. Decide %(number)s first.")
             % {"number": theirs.number}
+        )
+
+
+def check_in_case(kept: Any, gone: Any, case: Any) -> None:
+    """A case is decided by a merge of its own records, one of them the one that was there first."""
+    pairs = {(kind_of(one).value, one.pk) for one in (kept, gone)}
+    rows = CollisionRecord.objects.filter(case=case.pk)
+    held = {
+        (kind, pk): is_held
+        for kind, pk, is_held in rows.values_list("record_kind", "record_id", "is_held")
+        if (kind, pk) in pairs
+    }
+    if held.keys() != pairs or not any(held.values()):
+        raise WrongState(
+            _("%(number)s is not about these two records: merge those of the case.")
+            % {"number": case.number}
         )
 
 

@@ -12,6 +12,7 @@ from crm.teamwork.services import notify
 from leads.enums import IdentityVerdict
 from leads.models import Customer, Lead
 from leads.selectors.addresses import page_of
+from leads.services import case_hands
 from leads.services.identity import judge, kind_of
 from leads.services.merging.doing import locked_pair
 from leads.services.refusals import WrongState
@@ -59,6 +60,7 @@ def keep_separate(
             url = page_of(kind_of(one), one.pk)
             _tell(giver, NotificationKind.RECORD_GIVEN, str(one), url)
             _tell(owner.pk, NotificationKind.RECORD_TRANSFERRED, str(one), url)
+            case_hands.note(kind_of(one), [one.pk])
         audit.record(
             f"{kind_of(one).value}.kept_separate", target=one, other=str(other)[:200], why=reason
         )

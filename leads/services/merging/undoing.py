@@ -20,9 +20,10 @@ from leads.merge_values import read, stored
 from leads.models import ClientSplit, CompanyAlias, Contact, Customer, Lead, Merge, MergeStep
 from leads.references import Reference, check_obstacles, references_to
 from leads.selectors.addresses import page_of
+from leads.services import case_hands
 from leads.services.case_decisions import ask_again
 from leads.services.cases import locked_case
-from leads.services.identity import forget, forget_alias, index, point_back
+from leads.services.identity import forget, forget_alias, index, kind_of, point_back
 from leads.services.merging.doing import locked_pair
 from leads.services.merging.journal import write
 from leads.services.refusals import WrongState
@@ -167,6 +168,8 @@ def take_back(*, merge_id: int, by: Member | None) -> Merge:
         if step.column == "learned":
             point_back(step.values)
     _reindex(found)
+    for one in (kept, gone):
+        case_hands.note(kind_of(one), [one.pk])
     found.undone_at, found.undone_by = now, by
     found.save(update_fields=["undone_at", "undone_by"])
     said = {"merge": found.pk, "stayed": sum(number for _step, number in outcome.stayed)}

@@ -4,15 +4,17 @@
 import pytest
 
 from crm.audit.models import OperationLog
+from crm.jobs.models import Job
 from crm.refusals import Refused
 from leads.enums import CaseState, CollisionOutcome
-from leads.models import CollisionCase, CollisionRecord, Lead, Merge
+from leads.models import CollisionCase, CollisionParty, CollisionRecord, Lead, Merge
 from leads.selectors.case_story import reason_typed
 from leads.selectors.merging import preview, steps_of, what_stays
-from leads.services import merging
+from leads.services import case_hands, merging
 from leads.services.case_decisions import appeal, decide
 from leads.services.case_enforcement import Ruling
 from leads.services.customers import create_customer
+from leads.services.leads import create_lead
 from tests.leads.cases.conftest import (  # noqa: F401  fixtures
     case,
     director,
@@ -98,3 +100,37 @@ def test_without_a_reason_none_is_kept(tenant, case, lead, newcomers_lead, sign_
     assert reason_typed("keep", "Merged") == "Merged"
     # the case has both: its row of the one that went is needless and moves nowhere
     assert before.total == found.count == sum(one.count for one in steps_of(found))
+
+
+def test_no_other_merge_is_the_decision_of_a_case(tenant, case, lead, newcomers_lead, as_member):
+    with as_member(tenant.agent):
+        others = [
+            create_lead(by=tenant.agent, owner=tenant.agent, company_name=name)
+            for name in ("杭州云帆软件有限公司", "宁波海天塑机集团")
+        ]
+    for kept, gone in (others, (lead, others[0])):
+        with pytest.raises(Refused):
+            merging.merge(kept=kept, gone=gone, by=tenant.manager, case=case)
+    assert not Merge.objects.exists()
+    assert CollisionCase.objects.get().state == CaseState.OPEN
+
+
+@pytest.mark.parametrize("way", ["merged", "kept apart"])
+def test_a_record_of_a_case_that_comes_into_other_hands_by_it(
+    tenant, director, case, lead, as_member, way
+):
+    with as_member(tenant.northerner):
+        name = "哈尔滨北国电机厂"
+        other = create_lead(by=tenant.northerner, owner=tenant.northerner, company_name=name)
+    with as_member(tenant.owner):
+        if way == "merged":
+            picks = {"owner": "gone"}
+            merging.merge(kept=lead, gone=other, by=tenant.owner, picks=picks)
+        else:
+            owner = tenant.northerner
+            merging.keep_separate(left=lead, right=other, owner=owner, by=tenant.owner)
+        for job in Job.objects.filter(name="leads.follow_hands"):
+            case_hands.follow(**job.arguments)
+    sides = dict(CollisionParty.objects.filter(case=case).values_list("member", "side"))
+    assert sides[tenant.northerner.pk] == "holder"
+    assert sides[tenant.agent.pk] == "gave_way"
