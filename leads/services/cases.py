@@ -218,7 +218,9 @@ def report_by_hand(
         raise CaseNotAllowed(_("Say why you think that this is one client."))
     if (type(record), record.pk) == (type(other), other.pk):
         raise CaseNotAllowed(_("Choose another record: this is the same one."))
-    if record.owner_id is not None and record.owner_id == other.owner_id:
+    if record.owner_id is None and other.owner_id is None:
+        raise CaseNotAllowed(_("Neither has an owner: there is nothing to settle."))
+    if record.owner_id == other.owner_id:
         raise CaseNotAllowed(
             _("Both belong to %(name)s: merge them instead.") % {"name": str(record.owner)}
         )

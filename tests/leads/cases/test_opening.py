@@ -127,6 +127,17 @@ def test_reported_by_hand(tenant, lead, as_member):
     assert (case.subject_id, sides(case)["李娜"]) == (lead.pk, "newcomer")
 
 
+def test_two_records_of_nobody_make_no_case(tenant, lead, as_member):
+    """Its reporter would be its newcomer, with the other's whole name as if they had typed it."""
+    with as_member(tenant.agent):
+        other = create_lead(by=tenant.agent, owner=tenant.agent, company_name="杭州云帆软件")
+    for one in (lead, other):
+        one.owner = None
+        one.save(update_fields=["owner"])
+    with as_member(tenant.manager), pytest.raises(CaseNotAllowed):
+        report_by_hand(record=other, other=lead, by=tenant.manager, why="同一老板")
+
+
 def test_a_statement_is_a_reps_own(case, tenant, as_member):
     with as_member(tenant.agent):
         party = state_case(case_id=case.pk, by=tenant.agent, text="去年就在跟")
