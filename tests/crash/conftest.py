@@ -108,7 +108,7 @@ class Installation:
         return code
 
     def runs(self) -> bool:
-        """Whether its supervisor is there: the web server of a killed one answers a little longer."""
+        """Whether its supervisor is there: a killed one's web server answers a little longer."""
         return self.process is not None and self.process.poll() is None
 
     def stop(self) -> None:
