@@ -25,13 +25,24 @@ from leads.models import (
     FollowUp,
     Lead,
     Opportunity,
+    StageChange,
     Touch,
 )
 from leads.selectors.candidates import identity_of
+from leads.selectors.case_since import Since, since, values_then
 from leads.selectors.cases import parties_of, records_in_cases, records_of
 from leads.selectors.identity import Pair
 
 MOST_FOLLOW_UPS = 2_000
+MOST_LATE = 100
+OF_FOLLOW_UP = (
+    "id", "lead_id", "customer_id", "opportunity_id", "member_id", "at", "kind", "outcome",
+    "next_step", "is_effective", "created_at",
+)  # fmt: skip
+OF_DEAL = (
+    "id", "owner_id", "created_by_id", "customer_id", "created_at", "closed_at", "name",
+    "stage__kind", "stage__probability",
+)  # fmt: skip
 TELLING = (Channel.REFERRAL, Channel.EXHIBITION)
 # kind and id of what a decision moved → who had it, who got it
 Moved = Mapping[tuple[str, int], tuple[int | None, int | None]]
@@ -71,6 +82,18 @@ class Traces:
         return [one for one in self.deals if one["stage__kind"] == StageKind.WON]
 
 
+@dataclass(frozen=True)
+class Late:
+    """Something written down while the case waited: by whom, about which record."""
+
+    what: str
+    member_id: int | None
+    side_id: int | None
+    at: datetime
+    pair: Pair
+    row: Mapping[str, Any]
+
+
 @dataclass
 class Dossier:
     """A case with all that is known: its parties, records, and the traces of each rep."""
@@ -83,6 +106,9 @@ class Dossier:
     leads: dict[int, Lead]
     customers: dict[int, Customer]
     moved: Moved
+    since: Since
+    # what was logged and opened since the case came up, the latest first: told, never counted
+    late: list[Late] = field(default_factory=list)
 
     def had_by(self, key: str, pk: int, owner_id: int | None) -> int | None:
         """Whose a piece of work is, or was before the decision that is under appeal."""
@@ -108,7 +134,8 @@ def dossier_of(case: CollisionCase) -> Dossier:
     customer_ids |= {lead.customer_id for lead in leads.values() if lead.customer_id}
     customers = Customer.objects.in_bulk(customer_ids)
     earlier, moved = _earlier(case, records), _moved_by_appealed(case)
-    dossier = Dossier(case, parties, records, sides, earlier, leads, customers, moved)
+    came = since(case, lead_ids, customer_ids)
+    dossier = Dossier(case, parties, records, sides, earlier, leads, customers, moved, came)
     _sort_records(dossier)
     _add_follow_ups(dossier, lead_ids, customer_ids)
     _add_deals(dossier, customer_ids)
@@ -175,61 +202,106 @@ def _owner_by_record(dossier: Dossier) -> dict[Pair, int | None]:
 def _add_follow_ups(
     dossier: Dossier, lead_ids: Collection[int], customer_ids: Collection[int]
 ) -> None:
-    """What was said: by whoever said it if they are a side, else for the record's own side."""
-    owners = _owner_by_record(dossier)
+    """What was said: by whoever said it if they are a side, else for the record's own side.
+
+    What was written down since the case came up is no claim, whatever day it was given.
+    """
+    owners, came = _owner_by_record(dossier), dossier.since
     rows = FollowUp.objects.filter(Q(lead__in=lead_ids) | Q(customer__in=customer_ids))
-    values = rows.order_by("at", "id").values(
-        "id", "lead_id", "customer_id", "opportunity_id", "member_id", "at", "kind", "outcome",
-        "next_step", "is_effective",
+    counted = rows.filter(created_at__lt=came.came_up).exclude(
+        pk__in=came.brought("leads.followup")
+    )
+    values = counted.exclude(lead__in=came.leads, lead__isnull=False).order_by("at", "id").values(
+        *OF_FOLLOW_UP
     )[:MOST_FOLLOW_UPS]  # fmt: skip
     for one in values:
-        pair = (
-            (RecordKind.LEAD.value, one["lead_id"])
-            if one["lead_id"] in dossier.leads
-            else (RecordKind.CUSTOMER.value, one["customer_id"])
-        )
+        pair = _pair_of_follow_up(dossier, one)
         own = owners.get(pair)
         traces = dossier.sides.get(one["member_id"]) or dossier.sides.get(own or 0)
         if traces is not None:
             traces.follow_ups.append({**one, "pair": pair})
+    later = rows.filter(created_at__gte=came.came_up, created_at__lte=_waited_until(dossier.case))
+    for one in later.order_by("-created_at", "-id").values(*OF_FOLLOW_UP)[:MOST_LATE]:
+        pair = _pair_of_follow_up(dossier, one)
+        at, said_by = one["created_at"], one["member_id"]
+        dossier.late.append(Late("follow_up", said_by, owners.get(pair), at, pair, one))
+
+
+def _pair_of_follow_up(dossier: Dossier, one: Mapping[str, Any]) -> Pair:
+    if one["lead_id"] in dossier.leads:
+        return RecordKind.LEAD.value, one["lead_id"]
+    return RecordKind.CUSTOMER.value, one["customer_id"]
+
+
+def _waited_until(case: CollisionCase) -> datetime:
+    """Until when what is done on the client is part of the case's story."""
+    ends = (case.closed_at, case.decided_at)
+    known = [one for one in ends if one is not None]
+    return timezone.now() if case.is_waiting or not known else min(known)
 
 
 def _add_deals(dossier: Dossier, customer_ids: Collection[int]) -> None:
     """Deals, orders and quotes that were there when the case came up; won since counts as open.
 
-    Whoever could open a deal and close it while others decide would else make their own claim.
+    One that was lost then and opened again since is no claim either.
     """
-    owners = _owner_by_record(dossier)
-    came_up = dossier.case.opened_at
-    rows = Opportunity.objects.filter(customer__in=customer_ids, created_at__lt=came_up)
-    for one in rows.order_by("created_at", "id").values(
-        "id", "owner_id", "customer_id", "created_at", "closed_at", "stage__kind",
-        "stage__probability",
-    ):  # fmt: skip
+    owners, came_up = _owner_by_record(dossier), dossier.since.came_up
+    rows = Opportunity.objects.filter(customer__in=customer_ids)
+    brought = dossier.since.brought("leads.opportunity")
+    before = rows.filter(created_at__lt=came_up).exclude(pk__in=brought)
+    found = list(before.order_by("created_at", "id").values(*OF_DEAL))
+    was_lost = _lost_then([one["id"] for one in found], came_up)
+    for one in found:
         own = owners.get((RecordKind.CUSTOMER.value, one["customer_id"]))
         owner = dossier.had_by("leads.opportunity", one["id"], one["owner_id"])
         traces = dossier.sides.get(owner or 0) or dossier.sides.get(own or 0)
         if one["stage__kind"] == StageKind.WON and one["closed_at"] and one["closed_at"] > came_up:
             one["stage__kind"] = StageKind.OPEN
-        if traces is not None:
+        if traces is not None and one["id"] not in was_lost:
             traces.deals.append({**one})
+    later = rows.filter(created_at__gte=came_up, created_at__lte=_waited_until(dossier.case))
+    for one in later.order_by("-created_at", "-id").values(*OF_DEAL)[:MOST_LATE]:
+        pair = (RecordKind.CUSTOMER.value, one["customer_id"])
+        at, opened_by = one["created_at"], one["created_by_id"] or one["owner_id"]
+        dossier.late.append(Late("deal", opened_by, owners.get(pair), at, pair, one))
     for kind in (ORDER, QUOTE):
+        label = "orders.order" if kind == ORDER else "orders.quote"
         for trace in case_sources.traces_of(kind, customer_ids, came_up):
             own = owners.get((RecordKind.CUSTOMER.value, trace.customer_id))
             traces = dossier.sides.get(trace.owner_id or 0) or dossier.sides.get(own or 0)
-            if traces is not None:
+            if traces is not None and trace.pk not in dossier.since.brought(label):
                 (traces.orders if kind == ORDER else traces.quotes).append(trace)
+
+
+def _lost_then(ids: Collection[int], came_up: datetime) -> set[int]:
+    """Deals that had been lost when the case came up, whatever their stage is now."""
+    moves = StageChange.objects.filter(opportunity__in=ids, at__gte=came_up).order_by("-id")
+    then = dict(moves.values_list("opportunity_id", "from_stage__kind"))
+    return {pk for pk, kind in then.items() if kind == StageKind.LOST}
 
 
 def _add_sources(
     dossier: Dossier, lead_ids: Collection[int], customer_ids: Collection[int]
 ) -> None:
-    """Where each side had the client from, and who it is protected for."""
-    owners = _owner_by_record(dossier)
+    """Where each side had the client from, and who it is protected for, before the case came up.
+
+    The source is what it was then. The lead that brought the case up was there; who comes later
+    has entered theirs knowing of nothing, but too late to settle anything by its source.
+    """
+    owners, came = _owner_by_record(dossier), dossier.since
     arrived: dict[int, datetime] = {}
     behind = Lead.objects.filter(Q(pk__in=lead_ids) | Q(customer__in=customer_ids))
-    rows = list(behind.values("id", "channel", "created_at", "owner_id", "customer_id"))
-    telling = [one["id"] for one in rows if one["channel"] in TELLING]
+    rows = list(
+        behind.exclude(pk__in=came.leads).values(
+            "id", "channel", "created_at", "owner_id", "customer_id"
+        )
+    )
+    then = values_then("leads.lead", [one["id"] for one in rows], "channel", came.came_up)
+    for one in rows:
+        one["channel"] = then.get(one["id"], one["channel"])
+    telling = {
+        one["id"] for one in rows if one["channel"] in TELLING and one["created_at"] <= came.came_up
+    }
     touches = Touch.objects.filter(lead__in=telling)
     for lead_id, at in touches.order_by("-id").values_list("lead_id", "received_at"):
         arrived[lead_id] = at
@@ -245,15 +317,20 @@ def _add_sources(
         if one["id"] not in dossier.leads and one["customer_id"]:
             pair = (RecordKind.CUSTOMER.value, one["customer_id"])
         traces.registered = _earlier_of(traces.registered, (one["created_at"], pair))
+        if one["id"] not in telling:
+            continue
         found = (arrived.get(one["id"], one["created_at"]), pair)
         if one["channel"] == Channel.REFERRAL:
             traces.referred = _earlier_of(traces.referred, found)
-        elif one["channel"] == Channel.EXHIBITION:
+        else:
             traces.exhibited = _earlier_of(traces.exhibited, found)
     protections = CustomerProtection.objects.filter(
         customer__in=customer_ids, ended_at=None, until__gte=timezone.localdate()
     )
-    for protection in protections.order_by("id"):
+    # whoever could protect the client while others decide would decide it
+    before = protections.filter(started_at__lt=came.came_up)
+    brought = came.brought("leads.customerprotection")
+    for protection in before.exclude(pk__in=brought).order_by("id"):
         side = dossier.sides.get(protection.holder_id)
         if side is not None:
             side.protection = protection

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -15,13 +16,14 @@ from crm.audit.models import OperationLog
 from crm.audit.selectors import operations_on
 from crm.people.models import Member
 from crm.teamwork.selectors import comments_on
+from crm.web import markup
 from crm.web.components import Entry
 from crm.web.formats import Formats
 from leads.arbitration import Passed, Proposal
 from leads.enums import CollisionOutcome, FollowUpOutcome, RecordKind
 from leads.models import CollisionCase, CollisionDecision, Customer, Lead
 from leads.selectors.case_changes import changes_in_words
-from leads.selectors.case_evidence import Dossier, Traces
+from leads.selectors.case_evidence import Dossier, Late, Traces
 from leads.selectors.identity import Pair
 from leads.selectors.parting import parts_of_reps
 from leads.words import CASE_ACTIONS, RULES, deal_band
@@ -29,6 +31,7 @@ from leads.words import CASE_ACTIONS, RULES, deal_band
 PAGES = {RecordKind.LEAD.value: "leads:detail", RecordKind.CUSTOMER.value: "leads:customer"}
 # How a free text of somebody's reads to who may not see every name in it.
 Say = Callable[[str, int | None], str]
+LATE_ICONS = {"follow_up": "phone", "deal": "target"}
 # So many claims stand side by side; the others follow in a list.
 SIDE_BY_SIDE = 3
 # What a merge without a reason was once kept with, in its decider's language.
@@ -314,13 +317,18 @@ def decisions_of(dossier: Dossier, names: Mapping[int, str], say: Say = in_full)
     ]
 
 
-def story_of(case: CollisionCase, names: Mapping[int, str], say: Say = in_full) -> list[Entry]:
-    """Everything that happened in the case, newest first: acts and remarks together.
+def story_of(
+    case: CollisionCase,
+    names: Mapping[int, str],
+    say: Say = in_full,
+    late: Iterable[Entry] = (),
+) -> list[Entry]:
+    """Everything that happened in the case, newest first: acts, remarks and `late` together.
 
     `names` are those of its parties: whoever is asked to decide is one of them.
     """
     acts = [one for one in operations_on(case, limit=100) if one.action in CASE_ACTIONS]
-    entries = [_act(one, names, say) for one in acts]
+    entries = [*late, *(_act(one, names, say) for one in acts)]
     entries += [
         Entry(
             one.at,
@@ -332,6 +340,38 @@ def story_of(case: CollisionCase, names: Mapping[int, str], say: Say = in_full) 
         for one in comments_on(case)[:200]
     ]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def late_entries(dossier: Dossier, eyes: Eyes, names: Mapping[int, str]) -> list[Entry]:
+    """What was logged and opened while the case waited: told, with a mark, and never counted.
+
+    What came of it is for whoever may read the record, as everywhere in the case.
+    """
+    mark = markup.chip(_("logged since the case came up"), "weak")
+    words = {"follow_up": _("logged a follow-up"), "deal": _("opened a deal")}
+    found = []
+    for one in dossier.late:
+        url = eyes.url(one.pair)
+        body = _late_words(one) if url else ""
+        who = names.get(one.member_id or 0) or names.get(one.side_id or 0, "")
+        icon = LATE_ICONS[one.what]
+        found.append(
+            Entry(one.at, words[one.what], who=who, icon=icon, tags=[mark], body=body, url=url)
+        )
+    return found
+
+
+def _late_words(one: Late) -> str:
+    if one.what == "deal":
+        return str(one.row["name"])
+    said = one.row
+    came = str(FollowUpOutcome(said["outcome"]).label) if said["outcome"] else ""
+    words = " → ".join(filter(None, (came, said["next_step"])))
+    told, logged = timezone.localdate(said["at"]), timezone.localdate(one.at)
+    if told == logged:
+        return words
+    day = _("told as of %(day)s") % {"day": Formats.current().day(told)}
+    return " · ".join(filter(None, (words, day)))
 
 
 def _act(one: OperationLog, names: Mapping[int, str], say: Say) -> Entry:

@@ -35,6 +35,7 @@ from leads.selectors.case_story import (
     claims_of,
     decisions_of,
     in_full,
+    late_entries,
     outcome_words,
     proposed_words,
     rows_of,
@@ -99,6 +100,7 @@ def case_page(member: Member, case: CollisionCase) -> dict[str, Any]:
     if decided is not None:
         claims = as_decided(claims, decided)
     own = next((one for one in dossier.parties if one.member_id == member.pk), None)
+    people = {one.member_id: one.member.name for one in dossier.parties}
     return {
         "case": case,
         "title": names_shown.of_case(case.pk, case.title),
@@ -121,7 +123,7 @@ def case_page(member: Member, case: CollisionCase) -> dict[str, Any]:
         "arrivals": arrivals_of(case, member),
         "earlier": dossier.earlier,
         "earlier_seen": _readable(member, dossier),
-        "entries": story_of(case, {one.member_id: one.member.name for one in dossier.parties}, say),
+        "entries": story_of(case, people, say, late_entries(dossier, eyes, people)),
         "may_state": own is not None and own.is_rep and case.is_waiting,
         "remark_url": reverse("leads:case_remark", args=[case.pk]),
         "appeal_until": case.appeal_until if is_appealable(case) else None,

@@ -14,6 +14,7 @@ from leads.models import (
     CollisionCase,
     CollisionParty,
     Customer,
+    FollowUp,
     IdentityJudgement,
     Lead,
     Opportunity,
@@ -57,6 +58,7 @@ def test_the_proposal_names_who_followed_up_first(case, tenant, newcomers_lead, 
         log_follow_up(
             subject=newcomers_lead, by=tenant.colleague, outcome="interested", next_step="报价"
         )
+    FollowUp.objects.update(created_at=case.opened_at - timedelta(minutes=1))
     proposal, facts = proposal_for(dossier_of(case))
     assert (proposal.outcome, proposal.winner, proposal.rule) == (
         "reassign",
