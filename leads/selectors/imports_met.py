@@ -13,7 +13,7 @@ from crm.people.models import Member
 from leads.enums import CardFact, NameOnCard, RecordKind
 from leads.identity import Reason, ReasonCode
 from leads.models import Customer, ImportBatch, ImportRow, Lead
-from leads.redaction import masked_name
+from leads.redaction import best_mask
 from leads.selectors.case_names import seen_among
 from leads.selectors.entering import collision_settings
 from leads.selectors.identity import Pair
@@ -37,9 +37,9 @@ class Met:
     is_visible: bool
     is_named: bool
 
-    def name_for(self, typed: str) -> str:
+    def name_for(self, *typed: str) -> str:
         """What the record is called where this was in the row."""
-        return self.name if self.is_named else masked_name(self.name, typed)
+        return self.name if self.is_named else best_mask(self.name, typed)
 
     def reasons(self, told: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
         """Why the row met it, as far as that speaks of the row."""

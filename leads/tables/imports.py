@@ -1,5 +1,6 @@
 """Lists of imports, of a file's rows, of arrivals, and of leads nobody has."""
 
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -48,6 +49,7 @@ from leads.selectors.imports_words import (
     reason_of_touch,
 )
 
+LEAD = RecordKind.LEAD.value
 PAGES = {RecordKind.LEAD.value: "leads:detail", RecordKind.CUSTOMER.value: "leads:customer"}
 Label = str | Promise
 
@@ -209,7 +211,14 @@ class TouchTable(Table):
             ),
             wanted=("outcome_reason", "outcome"),
         ),
-        LinkColumn("lead__company_name", gettext_lazy("Lead"), url="leads:detail", pk="lead_id"),
+        HtmlColumn(
+            "lead__company_name",
+            gettext_lazy("Lead"),
+            "lead__company_name",
+            html=lambda row, reader: _lead_met(row, reader),
+            plain=lambda row: row["lead__company_name"],
+            wanted=("lead_id", "payload"),
+        ),
         ChoiceColumn("channel", gettext_lazy("Source"), choices=Channel),
         MomentColumn("received_at", gettext_lazy("Received")),
     )
@@ -218,6 +227,25 @@ class TouchTable(Table):
         ChoiceFilter("outcome", gettext_lazy("Outcome"), choices=TouchOutcome),
     )
     empty = Empty(gettext_lazy("Nothing has come in this way."))
+
+    def prepared(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """Each with its lead as the reader may know it: of others' what was in the arrival."""
+        if "lead__company_name" not in {column.key for column in self.visible}:
+            return [{**row, "hidden": None} for row in rows]
+        pairs = {(LEAD, row["lead_id"]) for row in rows if row["lead_id"]}
+        met = records_met(self.request.member, pairs)
+        return [self._told(row, met.get((LEAD, row["lead_id"]), NOBODY)) for row in rows]
+
+    def _told(self, row: Row, met: Met) -> Row:
+        if met.is_visible:
+            return {**row, "hidden": None}
+        name = met.name_for(*cells_of(row["payload"]))
+        return {**row, "lead__company_name": name, "lead_id": None, "hidden": row["lead_id"]}
+
+    @property
+    def hidden(self) -> list[Pair]:
+        """Those leads of this page of which the reader may see no more than a card."""
+        return sorted((LEAD, row["hidden"]) for row in self.page.rows if row["hidden"])
 
 
 class ArrivalTable(TouchTable):
@@ -310,12 +338,23 @@ class ArrivalTable(TouchTable):
         }
 
 
+def _lead_met(row: Row, reader: Reader) -> str:
+    """The lead, with its page for whoever may open it."""
+    if not row["lead_id"]:
+        return markup.text(row["lead__company_name"] or "")
+    page = reader.url_maker("leads:detail")(row["lead_id"])
+    return markup.link(row["lead__company_name"], page, css="tz-row-link", drawer=True)
+
+
+def cells_of(payload: Mapping[str, Any]) -> list[str]:
+    """What came, cell by cell."""
+    values = payload.get("values") or payload.values()
+    return [value for value in values if isinstance(value, str) and value]
+
+
 def received_words(payload: dict[str, Any]) -> str:
     """What came, shortened: the first few values."""
-    values = payload.get("values") or [
-        value for value in payload.values() if isinstance(value, str)
-    ]
-    return " · ".join(str(value) for value in values if value)[:90]
+    return " · ".join(cells_of(payload))[:90]
 
 
 class UnassignedTable(Table):

@@ -280,7 +280,9 @@ def import_touches(request: TenantRequest, pk: int) -> HttpResponseBase:
     batch = import_or_404(request, pk)
     table = ArrivalTable(request, selectors.touches_of(batch), batch=batch)
     back = Action(_("Back to the import"), reverse("leads:import", args=[pk]), "arrow-left")
-    return table.respond(title=batch.file.name, actions=[back])
+    answer = table.respond(title=batch.file.name, actions=[back])
+    note_listed(table.hidden, shown=len(table.page.rows))
+    return answer
 
 
 @needs("leads.open_case")
@@ -412,4 +414,6 @@ def touches(request: TenantRequest) -> HttpResponseBase:
     """Arrivals behind the figures."""
     table = TouchTable(request, selectors.touches())
     back = Action(_("Channels"), reverse("leads:channels"), "arrow-left")
-    return table.respond(title=gettext_lazy("Arrivals"), actions=[back])
+    answer = table.respond(title=gettext_lazy("Arrivals"), actions=[back])
+    note_listed(table.hidden, shown=len(table.page.rows))
+    return answer

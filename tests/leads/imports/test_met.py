@@ -7,7 +7,7 @@ from crm.people.enums import Scope
 from crm.people.models import Role
 from crm.tenancy.context import tenant_context
 from leads.models import CollisionSettings
-from tests.leads.imports.files import checked, csv_upload
+from tests.leads.imports.files import checked, csv_upload, imported
 from tests.leads.imports.test_check import known_lead
 
 pytestmark = pytest.mark.django_db
@@ -77,3 +77,40 @@ def test_a_marked_file_says_what_a_row_met(rows_of, cast, known):
     assert COMPANY not in text
     with tenant_context(cast.organization.id):
         assert OperationLog.objects.filter(action="identity.looked_up").count() == 1
+
+
+@pytest.fixture
+def arrivals_of(cast, sign_in, known):
+    """What became of the rows, as that rep reads it who also may see arrivals of all channels."""
+
+    def read(*rows: tuple[str, ...]) -> list[str]:
+        with tenant_context(cast.organization.id):
+            rep = Role.objects.get(code="rep")
+            rep.grants |= {"leads.import_lead": int(Scope.OWN), "leads.view_channels": 1}
+            rep.save(update_fields=["grants"])
+            full = [(*row, *[""] * (6 - len(row))) for row in rows]
+            batch = imported(csv_upload(full), by=cast.agent)
+        browser, home = sign_in(cast.agent), "/acme/leads"
+        pages = (f"{home}/import/{batch.pk}/arrivals/", f"{home}/channels/arrivals/")
+        return [browser.get(page).content.decode() for page in pages]
+
+    return read
+
+
+def test_an_arrival_names_a_hidden_lead_as_a_card_would(arrivals_of, cast, known):
+    for html in arrivals_of(("同光精密机械", "", PHONE)):
+        assert "****同光精密机械****" in html
+        assert COMPANY not in html
+        assert f"/leads/{known.pk}/" not in html
+    with tenant_context(cast.organization.id):
+        lines = OperationLog.objects.filter(action="identity.looked_up")
+        assert [one.details["hidden"] for one in lines] == [[["lead", known.pk]]] * 2
+
+
+def test_an_arrival_leads_to_a_lead_one_sees(arrivals_of, cast, known):
+    with tenant_context(cast.organization.id):
+        known.owner = cast.agent
+        known.save(update_fields=["owner"])
+    for html in arrivals_of(("同光精密机械", "", PHONE)):
+        assert COMPANY in html
+        assert f"/leads/{known.pk}/" in html
