@@ -166,14 +166,15 @@ def loads_of(kept: Any, gone: Any) -> Iterator[Load]:
 
 
 def visible_merges(member: Member) -> QuerySet[Merge]:
-    """The merges whose kept record the member may merge, or whose gone one came back to them."""
-    condition = Q(pk__in=[])
+    """The merges whose kept record the member may merge; undone, both: each is a client again."""
+    kept = gone = Q(pk__in=[])
     for kind, model in ((RecordKind.CUSTOMER, Customer), (RecordKind.LEAD, Lead)):
         if policy.reach_of(member, PERMISSIONS[model]) is None:
             continue
         mine = policy.visible(member, model.every.all(), PERMISSIONS[model])
-        condition |= Q(kept_kind=kind, kept_id__in=mine.values("pk"))
-    return Merge.objects.filter(condition)
+        kept |= Q(kept_kind=kind, kept_id__in=mine.values("pk"))
+        gone |= Q(gone_kind=kind, gone_id__in=mine.values("pk"))
+    return Merge.objects.filter(kept & (Q(undone_at=None) | gone))
 
 
 def merges_of(record: Any) -> QuerySet[Merge]:

@@ -55,7 +55,7 @@ def detail_context(member: Member, found: Merge) -> dict[str, Any]:
         "merge": found,
         "lines": selectors.lines_before(found, type(kept), type(gone), member),
         "loads": selectors.steps_of(found),
-        "why_not": why_not(found) if found.is_in_force else "",
+        "why_not": why_not(found, member) if found.is_in_force else "",
         "stays": selectors.what_stays(found) if found.can_undo else [],
         "kept_url": page_of(found.kept_kind, found.kept_id),
         "gone_url": page_of(found.gone_kind, found.gone_id) if not gone.merged_into_id else "",
@@ -107,6 +107,8 @@ def undo(request: TenantRequest, pk: int) -> HttpResponse:
     noun = "customer" if found.gone_kind == "customer" else "lead"
     if policy.allowed(request.member, f"leads.view_{noun}", gone):
         url = page_of(found.gone_kind, found.gone_id)
+    elif not selectors.visible_merges(request.member).filter(pk=pk).exists():
+        url = page_of(found.kept_kind, found.kept_id)
     return htmx.done(
         request,
         url=url,

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm import jobs
+from crm.access import policy
 from crm.audit import services as audit
 from crm.people.models import Member
 from crm.refusals import Refused
@@ -19,6 +20,7 @@ from leads.enums import AliasSource, CaseState, LeadStatus
 from leads.merge_blocks import GONE, Block, blocks_for, choices_of, result_of
 from leads.merge_values import everything
 from leads.models import ClientSplit, CollisionCase, CollisionRecord, Contact, Customer, Lead, Merge
+from leads.redaction import masked_name
 from leads.references import check_obstacles, references_to
 from leads.selectors.addresses import page_of
 from leads.selectors.merge_twins import twins_of
@@ -268,9 +270,11 @@ def _tell(found: Merge, kept: Any, gone: Any) -> None:
     said = {"merge": found.pk, "why": found.reason}
     audit.record(f"{noun}.merged", target=kept, other=found.gone_title, **said)
     audit.record(f"{kind_of(gone).value}.merged_away", target=gone, other=found.kept_title, **said)
-    notify(
-        member_ids={kept.owner_id, gone.owner_id} - {None},
-        kind=NotificationKind.RECORD_MERGED,
-        title=str(found),
-        url=page_of(found.kept_kind, found.kept_id),
-    )
+    url = page_of(found.kept_kind, found.kept_id)
+    for owner in {one.owner for one in (kept, gone)} - {None}:
+        title = str(found)
+        if not policy.allowed(owner, f"leads.view_{found.kept_kind}", type(kept)(pk=kept.pk)):
+            title = f"{found.gone_title} → {masked_name(found.kept_title, found.gone_title)}"
+        notify(
+            member_ids=[owner.pk], kind=NotificationKind.RECORD_MERGED, title=title[:200], url=url
+        )

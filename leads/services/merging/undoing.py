@@ -10,6 +10,7 @@ from django.db.models import F, Model, ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crm.access import policy
 from crm.audit import services as audit
 from crm.people.models import Member
 from crm.refusals import Refused
@@ -33,6 +34,7 @@ MODELS: dict[str, type[Any]] = {
     RecordKind.LEAD.value: Lead,
     RecordKind.CONTACT.value: Contact,
 }
+VIEW = {Customer: "leads.view_customer", Lead: "leads.view_lead"}
 Row = tuple[str, int]
 
 
@@ -50,26 +52,24 @@ def pair_of(found: Merge) -> tuple[Any, Any]:
     return kept, MODELS[found.gone_kind].every.get(pk=found.gone_id)
 
 
-def why_not(found: Merge) -> str:
+def why_not(found: Merge, reader: Member) -> str:
     """Why this merge cannot be undone now, in words; empty when it can."""
     try:
-        check(found, *pair_of(found))
+        check(found, *pair_of(found), by=reader)
     except Refused as reason:
         return str(reason)
     return ""
 
 
-def check(found: Merge, kept: Any, gone: Any) -> None:
-    """Raise the refusal, if there is one."""
+def check(found: Merge, kept: Any, gone: Any, *, by: Member | None) -> None:
+    """Raise the refusal, if there is one: a record that `by` may not see is not named in it."""
     if not found.is_in_force:
         raise WrongState(_("This merge has been undone already."))
     if not found.can_undo:
         raise WrongState(_("This merge is older than 30 days and can no longer be undone."))
     if kept.merged_into_id:
-        raise WrongState(
-            _("“%(name)s” has itself been merged into “%(other)s”. Undo that merge first.")
-            % {"name": kept, "other": kept.merged_into}
-        )
+        words = _("“%(name)s” has itself been merged into “%(other)s”. Undo that merge first.")
+        raise WrongState(words % {"name": kept, "other": _named(kept.merged_into, by)})
     later = _entangled(found)
     if later is not None:
         raise WrongState(
@@ -82,14 +82,18 @@ def check(found: Merge, kept: Any, gone: Any) -> None:
         if taken is None and kept.credit_code == gone.credit_code:
             taken = kept if _newer(found, kept, "credit_code") else None
         if taken is not None:
-            raise WrongState(
-                _(
-                    "The credit code of “%(name)s” belongs to “%(other)s” now. "
-                    "Change it there first."
-                )
-                % {"name": gone, "other": taken}
+            words = _(
+                "The credit code of “%(name)s” belongs to “%(other)s” now. Change it there first."
             )
+            raise WrongState(words % {"name": gone, "other": _named(taken, by)})
     check_obstacles(kept, gone)
+
+
+def _named(record: Any, reader: Member | None) -> str:
+    """The record's name, for whoever may see it."""
+    if reader is not None and policy.allowed(reader, VIEW[type(record)], record):
+        return str(record)
+    return _("a client you cannot see")
 
 
 def _newer(found: Merge, kept: Any, name: str) -> bool:
@@ -153,7 +157,7 @@ def take_back(*, merge_id: int, by: Member | None) -> Merge:
     """The undo itself: also that of a decision which an appeal overturns."""
     found: Merge = Merge.objects.select_for_update(of=("self",), no_key=True).get(pk=merge_id)
     kept, gone = locked_pair(*pair_of(found))
-    check(found, kept, gone)
+    check(found, kept, gone, by=by)
     outcome = Outcome()
     steps = list(found.steps.order_by("-pk"))
     for step in steps:

@@ -7,6 +7,8 @@ from crm.audit import services as audit
 from crm.audit.records import named
 from crm.people.enums import Scope
 from crm.people.models import Role
+from crm.teamwork.models import Notification
+from crm.tenancy.context import acting_as
 from crm.tenancy.links import tenant_url
 from leads.models import Contact, Customer, Lead, Merge
 from leads.services import merging
@@ -183,3 +185,47 @@ def test_the_log_names_what_was_merged_away_and_leads_to_what_it_became(graph, p
     assert "苏州同光精密 (merged into 昆山同光精密)" in html
     assert url("customer", last.pk) in html
     assert named(graph.cast.northerner, [("leads.customer", gone.pk)]) == {}
+
+
+def test_undone_the_other_client_is_its_owners_again(graph, pair, sign_in, url):
+    """What it was before the merge stood on the page of the merge for the kept one's owner."""
+    kept, gone = pair
+    Customer.objects.filter(pk=gone.pk).update(owner=graph.cast.northerner, website="b.cn")
+    found = merging.merge(kept=kept, gone=gone, by=graph.cast.owner)
+    page, browser = url("merged", found.pk), sign_in(graph.cast.agent)
+    assert "b.cn" in browser.get(page).content.decode()
+    answer = browser.post(url("undo_merge", found.pk))
+    assert answer.headers["Location"] == url("customer", kept.pk)
+    assert browser.get(page).status_code == 404
+    assert gone.name not in browser.get(url("merges")).content.decode()
+    assert sign_in(graph.cast.owner).get(page).status_code == 200
+
+
+def test_why_it_cannot_be_undone_names_no_client_one_cannot_see(graph, sign_in, url):
+    code, other = "91320594MA1MABCD49", "哈尔滨北国电机厂"
+    kept, gone = graph.customer("苏州同光精密"), graph.customer("昆山同光精密", credit_code=code)
+    found = merging.merge(kept=kept, gone=gone, by=graph.cast.agent)
+    Customer.objects.filter(pk=kept.pk).update(credit_code="")
+    taken = graph.customer(other, credit_code=code)
+    place = {"owner": graph.cast.northerner, "department": graph.cast.departments["north"]}
+    Customer.objects.filter(pk=taken.pk).update(**place)
+    page = url("merged", found.pk)
+    assert other in sign_in(graph.cast.owner).get(page).content.decode()
+    browser = sign_in(graph.cast.agent)
+    assert "a client you cannot see" in browser.get(page).content.decode()
+    assert other not in browser.get(page).content.decode()
+    refused = browser.post(url("undo_merge", found.pk))
+    assert other not in str(list(get_messages(refused.wsgi_request)))
+
+
+def test_whoever_loses_a_record_to_a_hidden_one_is_not_told_its_name(graph, pair):
+    kept, gone = pair
+    for one, member in ((kept, graph.cast.northerner), (gone, graph.cast.agent)):
+        Customer.objects.filter(pk=one.pk).update(owner=member, department=member.department)
+    with acting_as(graph.cast.owner.pk):
+        merging.merge(kept=kept, gone=gone, by=graph.cast.owner, picks={"owner": "kept"})
+    told = dict(Notification.objects.values_list("member", "title"))
+    assert told == {
+        graph.cast.northerner.pk: f"{gone.name} → {kept.name}",
+        graph.cast.agent.pk: f"{gone.name} → {gone.name}****",
+    }
