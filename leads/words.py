@@ -129,9 +129,9 @@ CASE_ACTIONS = {
         _("took the appeal back: the decision stands"), "arrow-back-up", "grey",
     ),
     "case.parts_set": (_("set the parts of the shared client"), "chart-pie", "blue"),
-    "case.escalated": (_("the deadline passed: the next superior was asked"), "arrow-up", "red"),
-    "case.reminded": (_("the deadline is near: reminded"), "clock", "amber"),
-    "case.closed": (_("the case was closed"), "circle-check", "grey"),
+    "case.escalated": (_("The deadline passed: the next superior was asked"), "arrow-up", "red"),
+    "case.reminded": (_("The deadline is near: reminded"), "clock", "amber"),
+    "case.closed": (_("The case was closed"), "circle-check", "grey"),
 }  # fmt: skip
 RULES = {
     Rule.DIFFERENT.value: pgettext_lazy("arbitration", "Different companies"),

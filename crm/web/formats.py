@@ -204,15 +204,14 @@ class Formats:
         }
         return names[self.language].get((on - self.today).days, "")
 
-    def deadline(self, value: datetime | date | None) -> str:
-        """When it must be done, with the weekday: 周三 11月25日 18:00."""
+    def deadline(self, value: datetime | date | None, *, in_a_sentence: bool = False) -> str:
+        """When it must be done, with the weekday: 周三 11月25日 18:00; due today 18:00."""
         if value is None:
             return EMPTY
         on = self.local(value).date() if isinstance(value, datetime) else value
         near = self._near_day(on)
-        word = (
-            near.capitalize() if near else f"{WEEKDAYS[self.language][on.weekday()]} {self.day(on)}"
-        )
+        far = f"{WEEKDAYS[self.language][on.weekday()]} {self.day(on)}"
+        word = (near if in_a_sentence else near.capitalize()) or far
         return f"{word} {self.clock(value)}" if isinstance(value, datetime) else word
 
     def is_overdue(self, value: datetime | date) -> bool:

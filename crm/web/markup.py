@@ -113,14 +113,19 @@ def day(value: date | datetime | None, reader: Formats | None = None) -> SafeStr
 
 
 def deadline(
-    value: datetime | date | None, reader: Formats | None = None, *, done: bool = False
+    value: datetime | date | None,
+    reader: Formats | None = None,
+    *,
+    done: bool = False,
+    in_a_sentence: bool = False,
 ) -> SafeString:
     """When something is due, with the weekday; cinnabar and a word when it has passed."""
     if value is None:
         return NOTHING
     reader = reader or Formats.current()
     late = not done and reader.is_overdue(value)
-    return _time(value, reader.deadline(value), reader, ' class="tz-late"' if late else "")
+    shown = reader.deadline(value, in_a_sentence=in_a_sentence)
+    return _time(value, shown, reader, ' class="tz-late"' if late else "")
 
 
 def _time(value: datetime | date, shown: str, reader: Formats, extra: str = "") -> SafeString:

@@ -245,6 +245,7 @@ def look_up_attrs(kind: str, record: str, fields: Sequence[str] = LOOK_UP_FIELDS
         "hx-post": str(reverse_lazy("leads:similar")),
         "hx-trigger": "input changed delay:350ms",
         "hx-target": f"#similar-{kind}",
+        "hx-indicator": f"#similar-{kind}",
         "hx-swap": "innerHTML",
         "hx-sync": "this:replace",
         "hx-disabled-elt": "unset",

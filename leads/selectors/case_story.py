@@ -393,6 +393,8 @@ def _act(one: OperationLog, names: Mapping[int, str], say: Say) -> Entry:
     if one.action == "case.asked":
         body = names.get(one.details.get("member") or 0) or _("Administrators")
     who = one.member.name if one.member else _("System")
-    if one.action == "case.joined":  # whoever brought the row of a file need not be the rep
+    if one.action in ("case.closed", "case.reminded", "case.escalated"):
+        who = ""  # it came about, nobody did it
+    elif one.action == "case.joined":  # whoever brought the row of a file need not be the rep
         who = names.get(one.details.get("member") or 0, who)
     return Entry(one.at, words, who=who, icon=icon, tone=tone, body=body)

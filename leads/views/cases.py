@@ -138,7 +138,7 @@ def merge_url(dossier: Dossier) -> str:
 @needs("leads.view_case")
 def appeal_case(request: TenantRequest, pk: int) -> HttpResponse:
     """Ask the next level."""
-    selectors.case_or_404(request.member, pk)
+    case = selectors.case_or_404(request.member, pk)
     form = AppealForm(request.POST or None)
 
     def appeal() -> None:
@@ -149,7 +149,7 @@ def appeal_case(request: TenantRequest, pk: int) -> HttpResponse:
         return htmx.done(request, url=url, message=_("Appealed."), trigger=CHANGED)
     context = {
         "form": form,
-        "title": _("Appeal"),
+        "title": " · ".join((_("Appeal"), case.number)),
         "submit": _("Appeal"),
         "hint": _("The next superior decides again; until then the decision stands."),
     }
@@ -242,7 +242,7 @@ def _report(request: TenantRequest, record: Lead | Customer) -> HttpResponse:
                 return htmx.done(request, url=url, message=words, trigger=CHANGED)
     context = {
         "form": form,
-        "title": _("Report a collision"),
+        "title": " · ".join((_("Report a collision"), str(record))),
         "submit": _("Report"),
         "hint": _("Both reps and their managers are told; the nearest superior of both decides."),
     }

@@ -60,7 +60,7 @@ def risk_list(request: TenantRequest) -> HttpResponseBase:
     actions = []
     if policy.allowed(request.member, DECIDE):
         url = reverse("leads:risk_outcomes")
-        actions.append(Action(_("What came of warnings"), url, "chart-dots", frame="drawer"))
+        actions.append(Action(pgettext("risk", "Outcomes"), url, "chart-dots", frame="drawer"))
         actions.append(digest_action(request))
     context = {"tabs": tabs_for(request.member, "risks")}
     return RiskTable(request, _rows(request)).respond(

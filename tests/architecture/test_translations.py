@@ -1,6 +1,7 @@
 """What is said to people is found by whoever collects the texts."""
 
 import ast
+import re
 from pathlib import Path
 
 from django.conf import settings
@@ -22,3 +23,9 @@ def test_no_text_to_translate_stands_inside_an_f_string():
         if isinstance(call, ast.Call) and getattr(call.func, "id", "") in SAYS
     ]
     assert not hidden
+
+
+def test_a_chinese_day_keeps_no_space_behind_it():
+    # 11月23日及以后: the day ends in a Chinese character, whatever it begins with
+    catalogue = (ROOT / "locale/zh_Hans/LC_MESSAGES/django.po").read_text(encoding="utf-8")
+    assert not re.findall(r"%\(day\)s (?=[\u4e00-\u9fff]).{0,12}", catalogue)

@@ -100,6 +100,12 @@ def deadline(value: datetime | date | None) -> SafeString:
     return markup.deadline(value)
 
 
+@register.filter
+def due(value: datetime | date | None) -> SafeString:
+    """A due date inside a sentence: due today 18:00."""
+    return markup.deadline(value, in_a_sentence=True)
+
+
 @register.simple_tag
 def person(member: Any, name: str = "") -> SafeString:
     """{% person lead.owner %}: avatar and name; {% person None %} is a dash."""

@@ -79,6 +79,12 @@ def test_deadlines_name_the_weekday():
     assert EN.deadline(date(2026, 11, 22)) == "Tomorrow"
 
 
+def test_a_deadline_inside_a_sentence_begins_small():
+    assert EN.deadline(NOW, in_a_sentence=True) == "today 18:00"
+    assert EN.deadline(date(2026, 11, 25), in_a_sentence=True) == "Wed 25 Nov"
+    assert ZH.deadline(NOW, in_a_sentence=True) == "今天 18:00"
+
+
 def test_a_day_is_not_overdue_before_its_midnight_on_the_readers_clock():
     assert not ZH.is_overdue(date(2026, 11, 21))
     assert ZH.is_overdue(date(2026, 11, 20))

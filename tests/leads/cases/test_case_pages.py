@@ -186,6 +186,8 @@ def test_an_appeal_is_offered_only_while_somebody_is_left_to_decide_it(
         decide(case_id=case.pk, by=tenant.manager, ruling=ruling)
     page, browser = url("leads:case", case.pk), sign_in(tenant.colleague)
     assert "may be appealed until" in browser.get(page).content.decode()
+    form = browser.get(url("leads:case_appeal", case.pk)).content.decode()
+    assert f"Appeal · {case.number}" in form
     MemberRole.objects.filter(member=tenant.owner).delete()
     html = browser.get(page).content.decode()
     assert "may be appealed until" not in html

@@ -9,7 +9,7 @@ from leads.models import CollisionCase, Opportunity
 from leads.selectors.arbitrations import proposal_for
 from leads.selectors.case_as_decided import _cells
 from leads.selectors.case_evidence import dossier_of
-from leads.services.case_decisions import appeal, decide
+from leads.services.case_decisions import accept, appeal, decide
 from leads.services.case_enforcement import Ruling
 from leads.services.customers import create_customer
 from leads.services.follow_ups import log_follow_up
@@ -76,6 +76,14 @@ def test_the_log_begins_with_the_case_and_names_who_is_asked(case, tenant, sign_
     first, second = list(reversed(page.context["entries"]))[:2]
     assert (first.icon, second.icon) == ("scale", "help")
     assert second.body == tenant.manager.name
+
+
+def test_what_comes_about_by_itself_is_nobodys_act(decided, tenant, as_member, sign_in, url):
+    with as_member(tenant.agent):
+        accept(case_id=decided.pk, by=tenant.agent)
+    page = sign_in(tenant.manager).get(url("leads:case", decided.pk))
+    closed = next(one for one in page.context["entries"] if one.icon == "circle-check")
+    assert (closed.title, closed.who) == ("结案", "")
 
 
 def rows_shown(page):

@@ -154,3 +154,4 @@ def test_who_wants_no_digest_gets_none(tenant, cast, risk, sign_in, url):
 def test_what_came_of_warnings(tenant, risk, sign_in, url):
     page = sign_in(tenant.owner).get(url("leads:risk_outcomes")).content.decode()
     assert "not enough cases yet" in page
+    assert "30–45%" in page
