@@ -18,7 +18,7 @@ from leads.forewarning import Band, observed
 from leads.identity import Reason, ReasonCode, Verdict
 from leads.identity.names import PROBABLE, verdict_for
 from leads.models import CollisionRecord, CollisionRisk, Customer, Lead
-from leads.redaction import masked_name
+from leads.redaction import masked_name, without_names
 from leads.selectors.identity import Match
 from leads.selectors.judgements import Both, Pair
 from leads.selectors.similar import NOBODY, VIEW, SimilarCard, cards_for
@@ -54,6 +54,16 @@ class Told:
     left: SimilarCard
     right: SimilarCard
     sees_both: bool
+    # the whole names: never for a template
+    names: tuple[str, str] = ("", "")
+
+    def said(self, text: str) -> str:
+        """A free text about the two: a name is in it as far as its reader may read that name."""
+        if self.sees_both or not text:
+            return text
+        sides = list(zip((self.left, self.right), self.names, strict=True))
+        hidden = [name for card, name in sides if card.title != name]
+        return without_names(text, hidden, [name for card, name in sides if card.is_visible])
 
 
 def told_to(member: Member, rows: Sequence[Mapping[str, Any]]) -> list[Told | None]:
@@ -80,6 +90,7 @@ def told_to(member: Member, rows: Sequence[Mapping[str, Any]]) -> list[Told | No
                 _cut(left, *whole, is_named=is_named),
                 _cut(right, *reversed(whole), is_named=is_named),
                 left.is_visible and right.is_visible,
+                whole,
             )
         )
     return found
@@ -122,7 +133,7 @@ def cards_of(member: Member, risk: CollisionRisk) -> Told | None:
     left, right = (
         replace(card, verdict=verdict, reasons=words) for card in (told.left, told.right)
     )
-    return Told(left, right, told.sees_both)
+    return Told(left, right, told.sees_both, told.names)
 
 
 def factor_words(factors: Iterable[Mapping[str, Any]]) -> list[tuple[str, int]]:

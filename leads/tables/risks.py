@@ -33,7 +33,7 @@ from crm.web.tables import (
 )
 from leads.enums import RiskFactor, RiskState
 from leads.forewarning import BANDS
-from leads.selectors.risks import factor_words, told_to
+from leads.selectors.risks import Told, factor_words, told_to
 from leads.selectors.similar import SimilarCard
 from leads.tables.choices import department_choices, department_tree, member_choices
 from leads.tables.next_steps import first_possible, to_customers
@@ -128,6 +128,12 @@ class EitherOwner(MemberFilter):
         return Q(left_owner__in=ids) | Q(right_owner__in=ids)
 
 
+def _said(row: Row, told: Told | None) -> Row:
+    """The row with both cards, and its reason as far as the reader may know the names in it."""
+    why = told.said(row.get("why", "")) if told else ""
+    return {**row, "told": told, "why": why}
+
+
 def without_owner(scope: Scope) -> Q:
     """One of the two waits for an owner."""
     return Q(left_owner__isnull=True) | Q(right_owner__isnull=True)
@@ -207,7 +213,7 @@ class RiskTable(Table):
     def prepared(self, rows: Sequence[Row]) -> Sequence[Row]:
         """Each row with its two records as the reader may see them."""
         told = told_to(self.request.member, rows)
-        return [{**row, "told": one} for row, one in zip(rows, told, strict=True)]
+        return [_said(row, one) for row, one in zip(rows, told, strict=True)]
 
     def row_css(self, row: Row) -> str:
         return "tz-row-quiet" if row.get("told") is None else ""

@@ -104,6 +104,7 @@ def risk_detail(request: TenantRequest, pk: int) -> HttpResponse:
     context = {
         "risk": risk,
         "cards": [told.left, told.right],
+        "why": told.said(risk.why),
         "factors": factor_words(risk.factors),
         "probability": probability_badge(risk.probability),
         "colour": RISK_COLOURS[risk.state],

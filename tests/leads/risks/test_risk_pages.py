@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from crm.teamwork.models import Notification
+from crm.web.models import ColumnChoice
 from leads.models import CollisionCase, CollisionRisk, CollisionSettings
 from leads.selectors.risks import told_to, visible_risks
 from leads.services import forewarning, risk_digest
@@ -67,6 +68,18 @@ def test_a_manager_dismisses_many_with_a_reason(tenant, risk, sign_in, url):
     )
     risk.refresh_from_db()
     assert (risk.state, risk.decided_by) == ("dismissed", tenant.manager)
+
+
+def test_why_it_was_dismissed_names_no_hidden_client(tenant, risk, sign_in, url):
+    why = "天津同光达是另一家，归赵北"
+    page, rows = url("leads:risk", risk.pk), url("leads:risks") + "?state=dismissed"
+    sign_in(tenant.owner).post(url("leads:dismiss_risk", risk.pk), {"why": why})
+    ColumnChoice.objects.create(member=tenant.agent, page="risks", columns=["pair", "why"])
+    for address in (page, rows):
+        html = sign_in(tenant.agent).get(address).content.decode()
+        assert "是另一家" in html
+        assert "天津" not in html
+    assert why in sign_in(tenant.owner).get(page).content.decode()
 
 
 def test_both_reps_are_asked(tenant, risk, sign_in, url):
