@@ -59,7 +59,15 @@ class CaseNames:
             self.called[one.case_id].append((_pair(one), one.title))
 
     def learn_aliases(self, case_id: int) -> None:
-        """Other names of its customers are names too: read where free texts are shown."""
+        """What its records are called by now, and the other names of its customers, are names too.
+
+        Read where free texts are shown.
+        """
+        for kind, model, _permission in MODELS:
+            known = [pk for (own, pk), _name in self.called[case_id] if own == kind]
+            name = "company_name" if kind == RecordKind.LEAD else "name"
+            now = model.objects.filter(pk__in=known).order_by("pk").values_list("pk", name)
+            self.called[case_id] += [((kind, pk), called) for pk, called in now]
         ids = {pk for (kind, pk), _name in self.called[case_id] if kind == RecordKind.CUSTOMER}
         rows = CompanyAlias.objects.filter(customer__in=ids).order_by("pk")
         self.called[case_id] += [

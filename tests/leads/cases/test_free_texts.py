@@ -3,13 +3,13 @@
 import pytest
 
 from leads.enums import CollisionOutcome
-from leads.models import CollisionCase, CollisionDecision
+from leads.models import CollisionCase, CollisionDecision, Customer
 from leads.redaction import without_names
 from leads.selectors.case_names import CaseNames
 from leads.services.case_decisions import appeal, decide
 from leads.services.case_enforcement import Ruling
 from leads.services.cases import discuss, state_case
-from leads.services.customers import create_customer
+from leads.services.customers import create_customer, update_customer
 from leads.services.identity import learn_alias
 from leads.services.leads import create_lead
 
@@ -79,6 +79,17 @@ def test_no_page_of_a_case_tells_the_name_by_a_free_text(by_phone, tenant, as_me
     for who in (tenant.agent, tenant.manager):
         html = sign_in(who).get(page).content.decode()
         assert all(text in html for text in texts.values())
+
+
+def test_what_the_client_is_called_since_is_a_name_too(by_phone, tenant, sign_in, url, as_member):
+    with as_member(tenant.agent):
+        customer = Customer.objects.get()
+        facts = {"name": "昆山博远达机床有限公司", "explanation": "改名"}
+        update_customer(customer_id=customer.pk, by=tenant.agent, **facts)
+        state_case(case_id=by_phone.pk, by=tenant.agent, text="博远达是我的")
+    html = sign_in(tenant.colleague).get(url("leads:case", by_phone.pk)).content.decode()
+    assert "博远达" not in html
+    assert "是我的" in html
 
 
 def test_ones_own_words_stay_as_they_were_written(by_phone, tenant):
