@@ -15,10 +15,9 @@ from crm.people.models import Member
 from leads.entering import CONDITIONS
 from leads.enums import Channel, CustomerLevel, RuleEffect
 from leads.models import CollisionRule
-from leads.selectors.entering import stored_rules
+from leads.selectors.entering import mark_of, stored_rules
 from leads.selectors.entering_trial import Fired
-from leads.selectors.similar import SimilarCard, cards_for
-from leads.words import reason_words
+from leads.selectors.similar import SimilarCard
 
 EFFECT_COLOURS = {
     RuleEffect.REFUSE: "red",
@@ -75,12 +74,16 @@ class TriedCard:
     reasons: list[tuple[str, str]]
 
 
-def tried_cards(member: Member, fired: Sequence[Fired], *, typed: str) -> list[TriedCard]:
-    """What a trial found, likeliest first."""
-    matches = [one.match for one in fired]
-    cards = {card.mark: card for card in cards_for(member, matches, typed=typed)}
+def tried_cards(
+    member: Member, fired: Sequence[Fired], cards: Sequence[SimilarCard]
+) -> list[TriedCard]:
+    """What a trial found, likeliest first, as far as there are cards of it."""
+    by_mark = {card.mark: card for card in cards}
     found = []
-    for one, card in zip(fired, cards.values(), strict=False):
+    for one in fired:
+        card = by_mark.get(mark_of(one.match, member))
+        if card is None:
+            continue
         effect = one.rule.effect if one.rule else RuleEffect.IGNORE
         found.append(
             TriedCard(
@@ -89,7 +92,7 @@ def tried_cards(member: Member, fired: Sequence[Fired], *, typed: str) -> list[T
                 effect=str(effect.label),
                 colour=EFFECT_COLOURS[effect],
                 score=round(one.match.score * 100),
-                reasons=reason_words(one.match.reasons),
+                reasons=card.reasons,
             )
         )
     return found

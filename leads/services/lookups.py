@@ -49,16 +49,21 @@ def look_up(
 
 
 def cards_of_refusal(refusal: LikelyDuplicate, *, by: Member, typed: str) -> list[SimilarCard]:
-    """What a form shows that was not saved: a look-up like any other, and counted as one.
+    """What a form shows that was not saved; beyond the limit the refusal stays."""
+    return cards_shown(refusal.matches, by=by, typed=typed)
 
-    Beyond the limit the refusal stays, and only one's own records are shown with it.
+
+def cards_shown(matches: list[Match], *, by: Member, typed: str) -> list[SimilarCard]:
+    """What a page shows without anybody typing: a look-up like any other, and counted as one.
+
+    Beyond the limit only one's own records are shown.
     """
-    cards = cards_for(by, refusal.matches, typed=typed)
+    cards = cards_for(by, matches, typed=typed)
     try:
         count_lookup(by)
     except TooManyLookups:
         return [card for card in cards if card.is_visible]
-    _write_down(by, refusal.matches, cards)
+    _write_down(by, matches, cards)
     return cards
 
 

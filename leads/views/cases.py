@@ -32,9 +32,9 @@ from leads.selectors.customers import customer_or_404
 from leads.selectors.entering import mark_of
 from leads.selectors.identity import Match, find_similar
 from leads.selectors.leads import lead_or_404
-from leads.selectors.similar import cards_for
 from leads.services import case_decisions
 from leads.services import cases as services
+from leads.services.lookups import cards_shown
 from leads.tables.cases import CaseTable
 from leads.views.case_page import case_page, decide_page, first_shares, ways_to_decide
 from leads.views.refusing import case_words
@@ -221,10 +221,8 @@ def _report(request: TenantRequest, record: Lead | Customer) -> HttpResponse:
     identity = identity_of(record)
     matches = find_similar(identity, excluding=[(kind.value, record.pk)])
     others = [one for one in matches if one.owner_id != record.owner_id or one.owner_id is None]
-    cards = [
-        (card.mark, card) for card in cards_for(request.member, others, typed=identity.company)
-    ]
-    form = ReportForm(request.POST or None, cards=cards)
+    cards = cards_shown(others, by=request.member, typed=identity.company)
+    form = ReportForm(request.POST or None, cards=[(card.mark, card) for card in cards])
     if request.method == "POST" and form.is_valid():
         other = _meant(request, form.cleaned_data, others)
         if other is None:

@@ -20,6 +20,7 @@ from leads.selectors.entering import collision_settings
 from leads.selectors.entering_lines import looked_up_most, rule_lines, tried_cards
 from leads.selectors.entering_trial import TRIAL_DAYS, Trial, fired_by, try_rule
 from leads.services import collision_rules as services
+from leads.services.lookups import cards_shown
 from leads.views.rule_page import rule_page
 
 EDIT = "leads.edit_collision_rules"
@@ -60,7 +61,9 @@ def try_collision_rules(request: TenantRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "cards": None, "title": _("Try the rules")}
     if form.is_valid():
         fired = fired_by(form.identity, channel=form.cleaned_data["channel"])
-        context["cards"] = tried_cards(request.member, fired, typed=form.identity.company)
+        matches = [one.match for one in fired]
+        cards = cards_shown(matches, by=request.member, typed=form.identity.company)
+        context["cards"] = tried_cards(request.member, fired, cards)
     page = "leads/collisions/try.html"
     return render(
         request, f"{page}#try" if htmx.is_partial(request) else page, context,

@@ -2,9 +2,10 @@
 
 import pytest
 
+from crm.audit.models import OperationLog
 from crm.people.models import MemberRole
 from leads.enums import CaseState, CollisionOutcome, LeadStatus
-from leads.models import CollisionCase, Lead
+from leads.models import CollisionCase, CollisionSettings, Lead
 from leads.redaction import masked_name
 from leads.services.case_decisions import decide
 from leads.services.case_enforcement import Ruling
@@ -136,6 +137,17 @@ def test_of_another_name_a_report_tells_what_ones_own_says(lead, tenant, sign_in
         masked_name(COMPANY, "同光精密")
     ]
     assert COMPANY not in page.content.decode()
+
+
+def test_a_report_is_a_look_up_counted_and_logged(lead, tenant, sign_in, url):
+    CollisionSettings.objects.create(lookups_per_minute=1)
+    mine = create_lead(by=None, owner=tenant.colleague, company_name="同光精密")
+    browser, page = sign_in(tenant.colleague), url("leads:report_lead", mine.pk)
+    assert "同光精密****" in browser.get(page).content.decode()
+    line = OperationLog.objects.get(action="identity.looked_up")
+    assert (line.member_id, line.details["hidden"]) == (tenant.colleague.pk, [["lead", lead.pk]])
+    assert "other" not in browser.get(page).context["form"].fields
+    assert "****" not in browser.post(page, {"why": "x"}).content.decode()
 
 
 @pytest.mark.parametrize("number", ["L26-999999", "王磊"])

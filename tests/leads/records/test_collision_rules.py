@@ -4,6 +4,8 @@ import pytest
 from django.utils import translation
 
 from crm.audit.models import OperationLog
+from crm.people.enums import Scope
+from crm.people.models import Role
 from crm.tenancy.context import acting_as
 from leads.entering import PLACE, evidence_of
 from leads.enums import RuleEffect
@@ -233,3 +235,19 @@ def test_the_same_place_is_the_same_city_unless_both_name_counties(one, other, f
     for left, right in ((one, other), (other, one)):
         match = compare(Identity(company=left), Identity(company=right))
         assert (PLACE in evidence_of(match.verdict, match.reasons)) == fits
+
+
+def test_a_trial_is_a_look_up_counted_and_logged(lead, tenant, sign_in, url):
+    """Whoever edits the rules need not see every client."""
+    admin = Role.objects.get(code="administrator")
+    for name in ("leads.view_lead", "leads.view_customer"):
+        admin.grants[name] = int(Scope.OWN)
+    admin.save(update_fields=["grants"])
+    CollisionSettings.objects.create(lookups_per_minute=1)
+    browser, page = sign_in(tenant.owner), url("leads:try_collision_rules")
+    typed = {"company_name": "同光精密", "channel": "phone"}
+    assert "****同光精密****" in browser.post(page, typed).content.decode()
+    assert OperationLog.objects.get(action="identity.looked_up").details["hidden"] == [
+        ["lead", lead.pk]
+    ]
+    assert "****" not in browser.post(page, typed).content.decode()
