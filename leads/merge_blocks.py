@@ -12,6 +12,7 @@ from crm.access import fields as rights
 from crm.people.enums import Right
 from crm.people.models import Member
 from leads.models import Customer, Lead
+from leads.numbers import numbers_kept, other_numbers
 
 Label = str | Promise
 KEPT, GONE, BOTH = "kept", "gone", "both"
@@ -78,6 +79,13 @@ CUSTOMER_BLOCKS = (
     INDUSTRY,
     NEXT_STEP,
 )
+# No number is lost: what is not chosen is one of the other phones.
+PHONES = Block(
+    "phone",
+    _("Phone"),
+    ("phone", "phone_key", "other_phones"),
+    shows=("phone",),
+)
 LEAD_BLOCKS = (
     Block(
         "company_name",
@@ -93,7 +101,7 @@ LEAD_BLOCKS = (
     ),
     CODE,
     Block("contact", _("Contact"), ("contact_name", "contact_title")),
-    PHONE,
+    PHONES,
     Block("email", _("E-mail"), ("email",)),
     Block("wechat", _("WeChat"), ("wechat",)),
     PLACE,
@@ -144,4 +152,12 @@ def result_of(block: Block, pick: str, kept: Model, gone: Model) -> dict[str, An
     mine, theirs = block.values(kept), block.values(gone, of_other=True)
     if pick == BOTH:
         return {name: f"{mine[name]}\n\n{theirs[name]}" for name in block.columns}
-    return theirs if pick == GONE else mine
+    chosen, left = (theirs, mine) if pick == GONE else (mine, theirs)
+    if block is PHONES:
+        numbers = (one for of in (chosen, left) for one in _numbers(of))
+        chosen = chosen | {"other_phones": other_numbers(numbers, beside=chosen["phone"])}
+    return chosen
+
+
+def _numbers(values: Mapping[str, Any]) -> list[str]:
+    return [values["phone"], *numbers_kept(values["other_phones"])]

@@ -154,12 +154,12 @@ declare(
     "leads.view_figures", _("See the figures about collisions"), manager=TREE, administrator=ALL
 )
 
-guard("leads.lead.phone", mask_phone, also=("phone_key",))
+guard("leads.lead.phone", mask_phone, also=("phone_key", "other_phones"))
 guard("leads.lead.email", mask_email)
 guard("leads.lead.wechat", mask_all)
 guard("leads.lead.credit_code", mask_end)
 guard("leads.customer.phone", mask_phone, also=("phone_key",))
 guard("leads.customer.credit_code", mask_end)
-guard("leads.contact.phone", mask_phone, also=("phone_key",))
+guard("leads.contact.phone", mask_phone, also=("phone_key", "other_phones"))
 guard("leads.contact.email", mask_email)
 guard("leads.contact.wechat", mask_all)

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.sharing.words import operations as sharing_operations
+from crm.web import markup
 from leads.arbitration import Rule
 from leads.enums import CustomerStatus, FollowUpKind, FollowUpOutcome, LeadStatus, StageKind
 from leads.identity import Reason, ReasonCode
+from leads.numbers import BETWEEN, numbers_kept
 
 LEAD_COLOURS = {
     LeadStatus.NEW.value: "amber",
@@ -236,6 +239,11 @@ def reason_words(reasons: Iterable[Reason]) -> list[tuple[str, str]]:
 def deal_band(probability: int) -> str:
     """How far a deal is, roughly: what a stranger to the record may know."""
     return next(str(words) for least, words in DEAL_BANDS if probability >= least)
+
+
+def phones(kept: str) -> SafeString:
+    """Several numbers, each of which dials when touched."""
+    return markup.safe(markup.escape(BETWEEN).join(map(markup.phone, numbers_kept(kept))))
 
 
 def place_in_words(city: str, address: str) -> str:

@@ -3,11 +3,14 @@
 from typing import Any
 
 DOTS = "****"
+SEVERAL = "、"
 
 
 def mask_phone(value: Any) -> str:
-    """138****5678; of short numbers only the last two digits stay."""
+    """138****5678; of short numbers only the last two digits stay. Several each by itself."""
     text = str(value)
+    if SEVERAL in text:
+        return SEVERAL.join(map(mask_phone, text.split(SEVERAL)))
     signs = [sign for sign in text if sign.isdigit() or sign == "+"]
     if len(signs) < 9:
         return f"{DOTS}{''.join(signs[-2:])}" if len(signs) > 4 else DOTS

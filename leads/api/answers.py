@@ -20,11 +20,12 @@ COMPANY = (
     "next_step", "next_step_at", "last_follow_up_at",
 )  # fmt: skip
 LEAD = (
-    *COMPANY, "company_name", "contact_name", "contact_title", "email", "wechat", "channel",
+    *COMPANY, "company_name", "contact_name", "contact_title", "other_phones", "email", "wechat",
+    "channel",
     "campaign", "need", "invalid_reason", "first_response_at",
 )  # fmt: skip
 CUSTOMER = (*COMPANY, "name", "level", "website")
-CONTACT = ("name", "title", "phone", "email", "wechat", "is_primary")
+CONTACT = ("name", "title", "phone", "other_phones", "email", "wechat", "is_primary")
 VIEW = {Lead: "leads.view_lead", Customer: "leads.view_customer"}
 Record = Lead | Customer
 

@@ -47,6 +47,7 @@ class LeadFacts(Strict):
     contact_name: str = of(Lead, "contact_name")
     contact_title: str = of(Lead, "contact_title")
     phone: str = of(Lead, "phone")
+    other_phones: str = of(Lead, "other_phones")
     email: str = of(Lead, "email")
     wechat: str = of(Lead, "wechat")
     credit_code: str = of(Lead, "credit_code")
@@ -106,6 +107,7 @@ class CustomerChange(CustomerFacts):
 class ContactFacts(Strict):
     title: str = of(Contact, "title")
     phone: str = of(Contact, "phone")
+    other_phones: str = of(Contact, "other_phones")
     email: str = of(Contact, "email")
     wechat: str = of(Contact, "wechat")
     is_primary: StrictBool = of(Contact, "is_primary", default=False)
@@ -192,6 +194,7 @@ class LeadOut(CompanyOut):
     company_name: str | None
     contact_name: str | None
     contact_title: str | None
+    other_phones: str | None
     email: str | None
     wechat: str | None
     channel: str | None
@@ -215,6 +218,7 @@ class ContactOut(Schema):
     name: str | None
     title: str | None
     phone: str | None
+    other_phones: str | None
     email: str | None
     wechat: str | None
     is_primary: bool

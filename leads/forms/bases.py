@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.web.components import Label
-from crm.web.forms import TenantModelForm, dress
+from crm.web.forms import PhoneField, TenantModelForm, dress
 from crm.web.widgets import OwnTemplate
+from leads.numbers import LONGEST, other_numbers, split_numbers
 from leads.selectors.similar import SimilarCard
 from leads.selectors.versions import as_it_was
 from leads.selectors.wording import in_words
@@ -19,7 +20,16 @@ from leads.services.refusals import ConfirmationNeeded, LikelyDuplicate
 
 STEERING = frozenset({"version", "explanation", "owner"})
 WHILE_TYPED = gettext_lazy("While you type, clients like it are pointed out here.")
-LOOK_UP_FIELDS = ("company_name", "name", "phone", "email", "credit_code", "wechat", "website")
+LOOK_UP_FIELDS = (
+    "company_name",
+    "name",
+    "phone",
+    "other_phones",
+    "email",
+    "credit_code",
+    "wechat",
+    "website",
+)
 
 
 class CompanyInput(OwnTemplate, forms.TextInput):
@@ -115,6 +125,21 @@ def soften(field: forms.Field) -> None:
     elif isinstance(field, forms.ChoiceField) and not field.required:
         known: Any = field.choices
         field.choices = [("", "—"), *(one for one in known if one[0])]
+
+
+class OtherPhonesField(PhoneField):
+    """Further numbers of the same person, in one line."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", gettext_lazy("Other phones"))
+        kwargs.setdefault("required", False)
+        kwargs.setdefault("max_length", LONGEST)
+        kwargs.setdefault("help_text", gettext_lazy("Several numbers: a comma between them."))
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> str:
+        """Each number once, in the spelling in which they are kept."""
+        return other_numbers(split_numbers(super().clean(value)))
 
 
 class RecordForm(TenantModelForm):

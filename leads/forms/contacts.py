@@ -8,13 +8,14 @@ from leads.forms.bases import (
     STEERING,
     CompanyInput,
     DuplicateCheckMixin,
+    OtherPhonesField,
     first_reason_field,
     look_up_attrs,
 )
 from leads.models import Contact
 
 # the person's name alone says nothing of a client
-REACHED_BY = ("phone", "email", "wechat")
+REACHED_BY = ("phone", "other_phones", "email", "wechat")
 
 
 class ContactForm(DuplicateCheckMixin, TenantModelForm):
@@ -25,10 +26,11 @@ class ContactForm(DuplicateCheckMixin, TenantModelForm):
     wide = ("name",)
 
     phone = PhoneField(label=_("Phone"), required=False)
+    other_phones = OtherPhonesField()
 
     class Meta:
         model = Contact
-        fields = ("name", "title", "phone", "email", "wechat", "is_primary")
+        fields = ("name", "title", "phone", "other_phones", "email", "wechat", "is_primary")
         labels = {"name": _("Name")}  # noqa: RUF012
         widgets = {  # noqa: RUF012
             "name": CompanyInput(

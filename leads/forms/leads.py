@@ -6,24 +6,25 @@ from django.utils.translation import gettext_lazy as _
 from crm.access import policy
 from crm.people.models import Member
 from crm.web.forms import DateTimeField, MemberField, PhoneField, TenantForm, dress
-from leads.forms.bases import CompanyInput, DuplicateCheckMixin, RecordForm
+from leads.forms.bases import CompanyInput, DuplicateCheckMixin, OtherPhonesField, RecordForm
 from leads.models import Lead
 
 
 class LeadForm(DuplicateCheckMixin, RecordForm):
     record_kind = "lead"
     wide = ("company_name", "need")
-    companions = {"city": ("address",), "next_step": ("next_step_at",), "contact_name": ("contact_title",)}  # fmt: skip  # noqa: RUF012,E501
+    companions = {"city": ("address",), "next_step": ("next_step_at",), "contact_name": ("contact_title",), "phone": ("other_phones",)}  # fmt: skip  # noqa: RUF012,E501
 
     phone = PhoneField(label=_("Phone"), required=False)
+    other_phones = OtherPhonesField()
     next_step_at = DateTimeField(label=_("Next step due"), required=False)
 
     class Meta:
         model = Lead
         fields = (
-            "company_name", "contact_name", "contact_title", "phone", "email", "wechat",
-            "channel", "campaign", "province", "city", "address", "industry", "credit_code",
-            "need", "next_step", "next_step_at",
+            "company_name", "contact_name", "contact_title", "phone", "other_phones", "email",
+            "wechat", "channel", "campaign", "province", "city", "address", "industry",
+            "credit_code", "need", "next_step", "next_step_at",
         )  # fmt: skip
         widgets = {"company_name": CompanyInput("lead"), "need": forms.Textarea()}  # noqa: RUF012
 

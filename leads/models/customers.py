@@ -8,6 +8,7 @@ from crm.audit.tracking import tracked
 from crm.people.models import Member
 from crm.places import Province
 from crm.tenancy.models import TenantForeignKey, TenantModel
+from leads import numbers
 from leads.enums import CustomerLevel, CustomerStatus, Industry
 from leads.models.bases import MergeableModel, NextStepModel, OwnedModel
 
@@ -111,6 +112,9 @@ class Contact(TenantModel):
     title = models.CharField(_("job title"), max_length=80, blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     phone_key = models.CharField(max_length=32, editable=False, default="", blank=True)
+    other_phones = models.CharField(
+        _("other phones"), max_length=numbers.LONGEST, blank=True, default="", db_default=""
+    )
     email = models.EmailField(_("e-mail"), blank=True)
     wechat = models.CharField(_("WeChat"), max_length=64, blank=True)
     is_primary = models.BooleanField(_("main contact"), default=False)

@@ -6,6 +6,7 @@ from crm.access.grants import DepartmentGrant, Grant
 from crm.audit.tracking import tracked
 from crm.places import Province
 from crm.tenancy.models import TenantForeignKey, TenantModel
+from leads import numbers
 from leads.enums import Channel, Industry, LeadStatus, TouchOutcome
 from leads.models.bases import MergeableModel, NextStepModel, OwnedModel
 
@@ -24,6 +25,9 @@ class Lead(MergeableModel, OwnedModel, NextStepModel):
     contact_title = models.CharField(_("job title"), max_length=80, blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     phone_key = models.CharField(max_length=32, editable=False, default="", blank=True)
+    other_phones = models.CharField(
+        _("other phones"), max_length=numbers.LONGEST, blank=True, default="", db_default=""
+    )
     email = models.EmailField(_("e-mail"), blank=True)
     wechat = models.CharField(_("WeChat"), max_length=64, blank=True)
     province = models.CharField(_("province"), max_length=2, choices=Province, blank=True)

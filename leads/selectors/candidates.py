@@ -16,6 +16,7 @@ from leads.identity.elsewhere import is_elsewhere
 from leads.identity.profiles import Profile, tells_names_only
 from leads.identity.seeking import ENOUGH, FAINT, WORTH, Sought, sought_keys
 from leads.models import CompanyAlias, Contact, Customer, Lead
+from leads.numbers import BETWEEN, numbers_kept
 from leads.selectors.judgements import Pair
 from leads.selectors.prepared import fetch_prepared
 from leads.selectors.standing import Held, held_now
@@ -34,6 +35,10 @@ CANDIDATES = f"""
 # What is known of records of each kind by their numbers, `sought`. A contact stands for its
 # customer, a converted lead for the customer it became, a record that was merged away for the one
 # that was kept.
+NUMBERS = (
+    f"CASE WHEN one.other_phones = '' THEN one.phone"
+    f" ELSE concat_ws('{BETWEEN}', nullif(one.phone, ''), one.other_phones) END"
+)
 RECORDS = {
     RecordKind.CUSTOMER: """
         SELECT 'customer', one.id, one.merged_into_id IS NOT NULL, 'customer', one.id,
@@ -50,7 +55,7 @@ RECORDS = {
                coalesce(one.customer_id, one.id),
                CASE WHEN one.customer_id IS NULL THEN one.owner_id ELSE held.owner_id END,
                one.customer_id IS NOT NULL OR one.status <> 'invalid',
-               one.company_name, one.contact_name, one.phone, one.email, one.credit_code,
+               one.company_name, one.contact_name, {numbers}, one.email, one.credit_code,
                one.wechat, '', one.address, one.province, ARRAY[]::text[]
         FROM {sought} JOIN leads_lead AS one ON one.id = sought.id
         LEFT JOIN leads_customer AS held ON held.id = one.customer_id
@@ -58,7 +63,7 @@ RECORDS = {
     RecordKind.CONTACT: """
         SELECT 'contact', one.id, held.merged_into_id IS NOT NULL, 'customer', one.customer_id,
                held.owner_id, TRUE,
-               held.name, one.name, one.phone, one.email, '', one.wechat, '', '', '',
+               held.name, one.name, {numbers}, one.email, '', one.wechat, '', '', '',
                ARRAY[]::text[]
         FROM {sought} JOIN leads_contact AS one ON one.id = sought.id
         JOIN leads_customer AS held ON held.id = one.customer_id
@@ -173,7 +178,7 @@ def identity_of(record: Lead | Customer | Contact, *, aliases: tuple[str, ...] =
             id=record.pk,
             company=record.company_name,
             person=record.contact_name,
-            phones=_given(record.phone),
+            phones=_given(record.phone, *numbers_kept(record.other_phones)),
             emails=_given(record.email),
             credit_code=record.credit_code,
             wechat=record.wechat,
@@ -194,7 +199,7 @@ def identity_of(record: Lead | Customer | Contact, *, aliases: tuple[str, ...] =
     return Identity(
         id=record.pk,
         person=record.name,
-        phones=_given(record.phone),
+        phones=_given(record.phone, *numbers_kept(record.other_phones)),
         emails=_given(record.email),
         wechat=record.wechat,
     )
@@ -365,7 +370,9 @@ def _reading(pairs: Iterable[Pair], sought: str) -> tuple[str, list[Any]]:
 
 @cache
 def _reading_of(kinds: tuple[RecordKind, ...], sought: str) -> str:
-    return " UNION ALL ".join(RECORDS[kind].format(sought=sought) for kind in kinds)
+    return " UNION ALL ".join(
+        RECORDS[kind].format(sought=sought, numbers=NUMBERS) for kind in kinds
+    )
 
 
 def standing(candidates: list[Candidate]) -> list[Candidate]:
@@ -401,7 +408,7 @@ def _candidate(row: _Row) -> Candidate:
         id=record_id,
         company=company,
         person=person,
-        phones=_given(phone),
+        phones=tuple(numbers_kept(phone)),
         emails=_given(email),
         credit_code=code,
         wechat=wechat,

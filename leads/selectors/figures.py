@@ -39,7 +39,7 @@ COMPLETE = tuple(CompleteField.values)
 INFORMATION = (
     "name", "credit_code", "level", "phone", "website", "province", "city", "address", "industry",
 )  # fmt: skip
-CONTACT_INFORMATION = ("name", "title", "phone", "email", "wechat", "is_primary")
+CONTACT_INFORMATION = ("name", "title", "phone", "other_phones", "email", "wechat", "is_primary")
 IS_COMPLETE = " AND ".join(
     f"({name} <> '' OR NOT '{name}' = ANY(%(complete)s))" for name in COMPLETE
 )

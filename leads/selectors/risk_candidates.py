@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
-from itertools import combinations, groupby, product
+from itertools import chain, combinations, groupby, product
 from operator import itemgetter
 from typing import Any
 
@@ -22,6 +22,7 @@ from leads.enums import Channel, LeadStatus, RecordKind
 from leads.forewarning import Forecast, Shared, Side, forecast, same_street, street_key
 from leads.identity import Identity, Profile, profile_of
 from leads.models import Contact, Customer, Lead
+from leads.numbers import numbers_kept
 from leads.payer_sources import with_one_payer
 from leads.selectors.judgements import Both, Pair, in_order, judgements_between
 
@@ -247,13 +248,13 @@ class Outlook:
         rows: Any = Lead.objects.filter(pk__in=ids, status__in=OPEN)
         for row in rows.values(
             "id", "owner_id", "department_id", "company_name", "contact_name", "phone", "email",
-            "wechat", "credit_code", "address", "province", "city", "campaign", "channel",
-            "last_follow_up_at",
+            "other_phones", "wechat", "credit_code", "address", "province", "city", "campaign",
+            "channel", "last_follow_up_at",
         ):  # fmt: skip
             identity = Identity(
                 company=row["company_name"],
                 person=row["contact_name"],
-                phones=tuple(filter(None, [row["phone"]])),
+                phones=numbers_of(row),
                 emails=tuple(filter(None, [row["email"]])),
                 wechat=row["wechat"],
                 credit_code=row["credit_code"],
@@ -266,7 +267,9 @@ class Outlook:
     def _customers(self, ids: Collection[int]) -> Iterator[Known]:
         people: dict[int, list[dict[str, Any]]] = defaultdict(list)
         contacts: Any = Contact.objects.filter(customer__in=ids).order_by("-is_primary", "pk")
-        for person in contacts.values("customer_id", "name", "phone", "email", "wechat"):
+        for person in contacts.values(
+            "customer_id", "name", "phone", "other_phones", "email", "wechat"
+        ):
             people[person["customer_id"]].append(person)
         origins: dict[int, list[tuple[str, str]]] = defaultdict(list)
         came = Lead.objects.filter(customer__in=ids).order_by("pk")
@@ -283,7 +286,7 @@ class Outlook:
             identity = Identity(
                 company=row["name"],
                 person=staff[0]["name"] if staff else "",
-                phones=tuple(filter(None, [row["phone"], *(one["phone"] for one in staff)])),
+                phones=tuple(dict.fromkeys(chain(numbers_of(row), *map(numbers_of, staff)))),
                 emails=tuple(filter(None, (one["email"] for one in staff))),
                 wechat=next(filter(None, (one["wechat"] for one in staff)), ""),
                 credit_code=row["credit_code"],
@@ -366,3 +369,8 @@ def _units(pairs: Collection[Pair]) -> dict[Pair, Pair]:
             elif status in OPEN:
                 found[LEAD, pk] = (LEAD, pk)
     return found
+
+
+def numbers_of(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """A record's numbers, the first one first; a customer has one."""
+    return tuple(filter(None, (row["phone"], *numbers_kept(row.get("other_phones", "")))))

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 from crm.tabular import Row, Table, read_table
 from leads.identity import Identity, IdentityMatch, find_duplicates
+from leads.numbers import split_numbers
 from leads.services import cleaning_people
 from leads.services.cleaning_people import people_columns, whole_address, whole_name
 from leads.services.imports_columns import FIELDS as IMPORTED
 from leads.services.imports_columns import guess_mapping, names_columns
-from leads.services.imports_rows import split_phones
 
 SAMPLED = 200
 FIELDS = (*IMPORTED, *cleaning_people.FIELDS)
@@ -115,7 +115,7 @@ def identity_of(row: Row, columns: Sequence[tuple[int, str]]) -> Identity:
     for column, name in columns:
         text = (row.cells[column] if column < len(row.cells) else None) or ""
         if name in ("phone", "other_phone"):
-            phones += split_phones(text)
+            phones += split_numbers(text)
         elif text:
             said[name] = text
     is_divided = "suburb" in said or "postcode" in said  # then its state is no town

@@ -10,6 +10,7 @@ from crm.people.models import Member
 from leads.enums import CollisionOrigin, RecordKind
 from leads.identity import Identity
 from leads.models import Contact, Customer
+from leads.numbers import split_numbers
 from leads.selectors.identity import Match
 from leads.services import collisions
 from leads.services.completion import complete_contact
@@ -18,7 +19,7 @@ from leads.services.protection import check_lock
 from leads.services.saving import check_version, locked, take_over
 
 # What tells of a person at whose client they are.
-TELLING = {"phone", "email", "wechat"}
+TELLING = {"phone", "other_phones", "email", "wechat"}
 
 
 @transaction.atomic
@@ -70,7 +71,10 @@ def _check(customer: Customer, facts: dict[str, Any], *, by: Member, **how: Any)
     person = Identity(
         company=customer.name,
         person=facts.get("name", ""),
-        phones=(told["phone"],) if "phone" in told else (),
+        phones=(
+            *([told["phone"]] if "phone" in told else []),
+            *split_numbers(told.get("other_phones", "")),
+        ),
         emails=(told["email"],) if "email" in told else (),
         wechat=told.get("wechat", ""),
     )
@@ -109,7 +113,9 @@ def update_contact(
         )  # fmt: skip
     if changed:
         complete_contact(contact)
-        contact.save(update_fields=[*changed, "sort_key", "phone_key", "updated_at"])
+        contact.save(
+            update_fields=sorted({*changed, "sort_key", "phone_key", "other_phones", "updated_at"})
+        )
         index(contact)
     if by is not None:
         collisions.report(contact.customer, found, by=by, explanation=explanation, origin=origin)

@@ -133,7 +133,7 @@ def _same_person(lead: Lead, customer: Customer) -> Contact | None:
 
 
 def _contact_for(lead: Lead, customer: Customer, *, by: Member) -> Contact | None:
-    if not lead.contact_name and not lead.phone and not lead.email:
+    if not any((lead.contact_name, lead.phone, lead.other_phones, lead.email)):
         return None
     return _same_person(lead, customer) or add_contact(
         customer,
@@ -141,6 +141,7 @@ def _contact_for(lead: Lead, customer: Customer, *, by: Member) -> Contact | Non
         name=lead.contact_name or lead.company_name[:80],
         title=lead.contact_title,
         phone=lead.phone,
+        other_phones=lead.other_phones,
         email=lead.email,
         wechat=lead.wechat,
     )

@@ -20,6 +20,7 @@ from leads.identity import (
 )
 from leads.identity.keys import profile_keys, sure_keys
 from leads.identity.profiles import Profile, profile_of
+from leads.numbers import numbers_kept, other_numbers, split_numbers
 from leads.services.derivations import name_keys_of, province_of
 
 LONGEST = {
@@ -58,7 +59,6 @@ INDUSTRY_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (Industry.OTHER, ("其他", "其它", "other")),
 )
 WHOLE_WORDS = frozenset({"it"})
-_SEVERAL = re.compile(r"[/、;；\n\r|]+|[,，](?=\s*\S{6})|\s{2,}|\s+(?=1[3-9]\d{9})")
 
 
 @dataclass(slots=True)
@@ -117,16 +117,9 @@ def _take_text(reading: Reading, column: int, name: str, text: str) -> None:
     reading.fields[name] = f"{known}\n{text}" if known else text
 
 
-def split_phones(text: str) -> list[str]:
-    """The numbers of a cell: one, or several with marks between them."""
-    if normalise_phone(text):
-        return [text.strip()]
-    return [part.strip() for part in _SEVERAL.split(text) if part.strip()]
-
-
 def _take_phones(reading: Reading, column: int, name: str, text: str) -> None:
     """One or several numbers; the first valid one is the lead's, the others are kept as well."""
-    valid = [part for part in split_phones(text) if normalise_phone(part)]
+    valid = [part for part in split_numbers(text) if normalise_phone(part)]
     if not valid:
         reading.fault("phone_invalid", column)
         return
@@ -134,7 +127,8 @@ def _take_phones(reading: Reading, column: int, name: str, text: str) -> None:
         if "phone" not in reading.fields and len(number) <= 40:
             reading.fields["phone"] = number
         else:
-            _take_text(reading, column, "more_phones", number)
+            others = [*numbers_kept(reading.fields.get("other_phones", "")), number]
+            reading.fields["other_phones"] = other_numbers(others, beside=reading.fields["phone"])
 
 
 def _take_email(reading: Reading, column: int, name: str, text: str) -> None:
@@ -201,9 +195,6 @@ def _complete(reading: Reading) -> None:
     """Derive what is not written: province, reading order, comparison keys."""
     fields = reading.fields
     company, phones = fields["company_name"], _phones_of(fields)
-    if more := fields.get("more_phones", ""):
-        need = fields.get("need", "")
-        fields["need"] = f"{need}\n☎ {more.replace(chr(10), ' · ')}".strip()
     if "province" not in fields:
         texts = (fields.get("city", ""), fields.get("address", ""), company, *phones)
         if code := province_of(*texts):
@@ -239,4 +230,5 @@ def identity_of_fields(fields: Mapping[str, str]) -> Identity:
 
 
 def _phones_of(fields: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(filter(None, (fields.get("phone"), *fields.get("more_phones", "").split("\n"))))
+    kept = numbers_kept(fields.get("other_phones", ""))
+    return tuple(filter(None, (fields.get("phone"), *kept)))

@@ -21,15 +21,17 @@ IDS = "SELECT nextval(pg_get_serial_sequence('leads_lead', 'id')) FROM generate_
 LEADS = """
     INSERT INTO leads_lead
         (id, organization_id, number, company_name, sort_key, name_key, credit_code, contact_name,
-         contact_title, phone, phone_key, email, wechat, province, city, address, industry, need,
-         channel, campaign, status, owner_id, department_id, assigned_at, unassigned_reason,
+         contact_title, phone, phone_key, other_phones, email, wechat, province, city, address,
+         industry, need, channel, campaign, status, owner_id, department_id, assigned_at,
+         unassigned_reason,
          created_by_id, created_at, updated_at, version, next_step, invalid_reason,
          import_batch_id)
     SELECT made.id, %(organization)s, made.number, f->>'company_name',
            coalesce(f->>'sort_key', ''), coalesce(f->>'name_key', ''),
            coalesce(f->>'credit_code', ''), coalesce(f->>'contact_name', ''),
            coalesce(f->>'contact_title', ''), coalesce(f->>'phone', ''),
-           coalesce(f->>'phone_key', ''), coalesce(f->>'email', ''), coalesce(f->>'wechat', ''),
+           coalesce(f->>'phone_key', ''), coalesce(f->>'other_phones', ''),
+           coalesce(f->>'email', ''), coalesce(f->>'wechat', ''),
            coalesce(f->>'province', ''), coalesce(f->>'city', ''), coalesce(f->>'address', ''),
            coalesce(f->>'industry', ''), coalesce(f->>'need', ''), %(channel)s,
            coalesce(f->>'campaign', %(campaign)s), 'new', made.owner_id,

@@ -28,7 +28,7 @@ from leads.services.refusals import WrongState
 from leads.services.saving import check_version, locked, take_over
 
 # What a change of means that the client may now be somebody else's.
-TELLING = {"company_name", "phone", "email", "wechat", "credit_code"}
+TELLING = {"company_name", "phone", "other_phones", "email", "wechat", "credit_code"}
 
 
 @transaction.atomic
@@ -127,7 +127,7 @@ def update_lead(
             channel=lead.channel,
         )
     lead.version += 1
-    derived = ["sort_key", "name_key", "phone_key", "credit_code", "province"]
+    derived = ["sort_key", "name_key", "phone_key", "other_phones", "credit_code", "province"]
     lead.save(update_fields=sorted({*changed, *derived, "version", "updated_at"}))
     index(lead)
     collisions.report(lead, found, by=by, explanation=explanation, origin=origin)

@@ -112,6 +112,7 @@ class ContactTable(Table):
         ),
         PhoneColumn("phone", _("Phone")),
         TextColumn("email", _("E-mail")),
+        TextColumn("other_phones", _("Other phones"), hidden=True),
         TextColumn("wechat", _("WeChat")),
         PersonColumn("owner", _("Owner"), "customer__owner__name", seed="customer__owner_id"),
         MomentColumn("created_at", _("Created"), sort="pk", hidden=True),

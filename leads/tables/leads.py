@@ -55,6 +55,7 @@ class LeadTable(Table):
         LinkColumn("company_name", _("Company"), url="leads:detail", sort="sort_key"),
         TextColumn("contact_name", _("Contact")),
         PhoneColumn("phone", _("Phone")),
+        TextColumn("other_phones", _("Other phones"), hidden=True),
         BadgeColumn("status", _("Status"), choices=LeadStatus, colours=LEAD_COLOURS),
         ChoiceColumn("channel", _("Source"), choices=Channel),
         ChoiceColumn("province", _("Province"), choices=Province),

@@ -26,6 +26,7 @@ from leads.services.lookups import cards_of_refusal
 from leads.services.refusals import LikelyDuplicate, MergedMeanwhile
 from leads.tables.customers import ContactTable
 from leads.views.refusing import refusal_words
+from leads.words import phones
 
 SAVED = {"contact-saved": True, "customer-updated": True}
 
@@ -58,6 +59,7 @@ def contact_facts(contact: Contact) -> list[Fact]:
     facts = [
         Fact(_("Job title"), contact.title),
         Fact(_("Phone"), markup.phone(contact.phone), shows="phone", copy=contact.phone),
+        Fact(_("Other phones"), phones(contact.other_phones), shows="other_phones"),
         Fact(_("E-mail"), contact.email, shows="email", copy=contact.email),
         Fact(_("WeChat"), contact.wechat, shows="wechat", copy=contact.wechat),
         Fact(_("Created"), markup.moment(contact.created_at)),

@@ -29,7 +29,7 @@ from leads.selectors.timeline import timeline_of
 from leads.services.cases import waiting_case_of
 from leads.services.identity import kind_of
 from leads.views.case_page import report_or_case
-from leads.words import LEAD_COLOURS, place_in_words
+from leads.words import LEAD_COLOURS, phones, place_in_words
 
 
 def lead_page(member: Member, lead: Lead) -> dict[str, Any]:
@@ -128,6 +128,7 @@ def lead_facts(lead: Lead, *, may_edit: bool) -> list[Fact]:
     facts = [
         fact(_("Contact"), "contact_name", person),
         fact(_("Phone"), "phone", markup.phone(lead.phone), copy=lead.phone),
+        fact(_("Other phones"), "other_phones", phones(lead.other_phones)),
         fact(_("E-mail"), "email", lead.email, copy=lead.email),
         fact(_("WeChat"), "wechat", lead.wechat, copy=lead.wechat),
         fact(_("Source"), "channel", lead.get_channel_display()),

@@ -12,6 +12,7 @@ from crm.access.registry import ANY_MEMBER
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
 from leads.identity import Identity
+from leads.numbers import split_numbers
 from leads.selectors.similar import asked_record, own_pair
 from leads.services.lookups import TooManyLookups, look_up
 from leads.services.share_requests import OpensNothing, ask_to_share
@@ -44,7 +45,7 @@ def typed_identity(request: HttpRequest) -> Identity:
 
     return Identity(
         company=given("company_name") or given("name"),
-        phones=one("phone"),
+        phones=(*one("phone"), *split_numbers(given("other_phones"))),
         emails=one("email"),
         credit_code=given("credit_code"),
         wechat=given("wechat"),

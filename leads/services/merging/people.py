@@ -7,7 +7,7 @@ from leads.references import references_to
 from leads.services.merging.journal import Journal
 
 # What one contact can learn from its twin, each group as a whole.
-LEARNED = (("title",), ("phone", "phone_key"), ("email",), ("wechat",))
+LEARNED = (("title",), ("phone", "phone_key"), ("other_phones",), ("email",), ("wechat",))
 
 
 def join(journal: Journal, twins: dict[Contact, Contact]) -> None:
