@@ -14,7 +14,7 @@ from leads.selectors.candidates import identity_of
 from leads.selectors.identity import Pair
 from leads.services import collisions
 from leads.services.completion import complete_customer
-from leads.services.identity import index
+from leads.services.identity import index, outgrow
 from leads.services.protection import check_lock
 from leads.services.refusals import CreditCodeTaken
 from leads.services.saving import check_version, locked, take_over
@@ -83,6 +83,11 @@ def update_customer(
     found = []
     if TELLING & set(changed):
         me = (RecordKind.CUSTOMER.value, customer.pk)
+        outgrow(
+            me,
+            name=customer.name if "name" in changed else "",
+            credit_code=customer.credit_code if "credit_code" in changed else "",
+        )
         _check_credit_code(customer, owner_id=customer.owner_id)
         found = collisions.check(
             identity_of(customer),

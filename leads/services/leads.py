@@ -21,7 +21,7 @@ from leads.selectors.leads import OPEN_STATUSES
 from leads.services import collisions
 from leads.services.completion import complete_lead
 from leads.services.entering import hold_entry
-from leads.services.identity import index
+from leads.services.identity import index, outgrow
 from leads.services.protection import check_lock
 from leads.services.reaching import reach_for
 from leads.services.refusals import WrongState
@@ -117,6 +117,11 @@ def update_lead(
     found = []
     if TELLING & set(changed):
         me = (RecordKind.LEAD.value, lead.pk)
+        outgrow(
+            me,
+            name=lead.company_name if "company_name" in changed else "",
+            credit_code=lead.credit_code if "credit_code" in changed else "",
+        )
         found = collisions.check(
             identity_of(lead),
             by=by,

@@ -244,6 +244,26 @@ def take_back(*, judgement_id: int) -> IdentityJudgement:
     return judgement
 
 
+def outgrow(pair: Pair, *, name: str, credit_code: str) -> None:
+    """The record takes a name or credit code: two clients that people told apart by theirs are
+    compared anew where it is the very one of the other."""
+    for one in _judgements_of(pair):
+        sides = ((one.left_kind, one.left_id), (one.right_kind, one.right_id))
+        other = sides[1] if sides[0] == pair else sides[0]
+        if one.verdict != IdentityVerdict.NOT_SAME or other[0] == ROW:
+            continue
+        had_two = one.names_key is not None
+        is_named_alike = had_two and bool(name) and names_key(name, name_of(other)) is None
+        if is_named_alike or (credit_code and credit_code == _code_of(other)):
+            take_back(judgement_id=one.pk)
+
+
+def _code_of(pair: Pair) -> str:
+    kind, pk = pair
+    rows: Any = Lead.objects if kind == RecordKind.LEAD else Customer.objects
+    return str(rows.filter(pk=pk).values_list("credit_code", flat=True).first() or "")
+
+
 @transaction.atomic
 def repoint(
     *, kind: RecordKind, from_id: int, to_id: int, to_kind: RecordKind | None = None

@@ -1,18 +1,21 @@
 """What people teach about who is who is kept, heeded and can be taken back."""
 
+from contextlib import nullcontext
+
 import pytest
 
 from leads.enums import AliasSource, IdentityVerdict, RecordKind
 from leads.identity import Identity
-from leads.models import CompanyAlias, IdentityJudgement, IdentityKey
+from leads.models import CollisionCase, CompanyAlias, IdentityJudgement, IdentityKey
 from leads.selectors.identity import find_similar
 from leads.selectors.judgements import judgements_between
 from leads.services.contacts import create_contact
 from leads.services.conversion import convert_lead
 from leads.services.customers import create_customer
 from leads.services.identity import forget_alias, judge, learn_alias, point_back, repoint
-from leads.services.leads import create_lead
-from tests.leads.records.conftest import COMPANY
+from leads.services.leads import create_lead, update_lead
+from leads.services.refusals import LikelyDuplicate
+from tests.leads.records.conftest import COMPANY, SECRETS
 
 ALIKE = "苏州同光精密机械股份有限公司"
 SISTER = "苏州同光机械有限公司"
@@ -135,3 +138,21 @@ def state(model):
     if model is IdentityKey:
         fields.remove("id")
     return sorted(map(repr, model.objects.values_list(*fields)))
+
+
+def test_who_takes_the_others_very_name_or_code_is_asked_about_it_again(tenant, lead, sister):
+    def judged(**facts):
+        """Told apart, then changed: whether the two still are."""
+        judge(pair(lead), pair(sister), IdentityVerdict.NOT_SAME, by=tenant.manager)
+        with pytest.raises(LikelyDuplicate) if facts["asks"] else nullcontext():
+            update_lead(lead_id=sister.pk, by=tenant.northerner, **facts["sets"])
+        told = {"explanation": "改名"} | facts["sets"]
+        update_lead(lead_id=sister.pk, by=tenant.northerner, **told)
+        return IdentityJudgement.objects.exists()
+
+    assert judged(asks=False, sets={"company_name": "苏州同光精工有限公司"})
+    assert not judged(asks=True, sets={"company_name": COMPANY})
+    assert CollisionCase.objects.count() == 1
+    assert not judged(
+        asks=True, sets={"company_name": SISTER, "credit_code": SECRETS["credit_code"]}
+    )
