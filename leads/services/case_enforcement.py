@@ -27,6 +27,7 @@ from leads.selectors.identity import Pair
 from leads.selectors.judgements import in_order
 from leads.services import splits
 from leads.services.learning import claimed_rows, client_of, judge
+from leads.services.refusals import MergedMeanwhile
 from leads.services.saving import locked
 
 MODELS: dict[str, Any] = {RecordKind.LEAD.value: Lead, RecordKind.CUSTOMER.value: Customer}
@@ -110,11 +111,17 @@ class Ledger:
         )
 
     def close_lead(self, pk: int) -> None:
-        """A newcomer's lead is a duplicate: it is closed, naming the case."""
+        """A newcomer's lead is a duplicate: it is closed, naming the case.
+
+        One that its rep has closed stays closed by the decision, too: else they would reopen it.
+        """
         lead = locked(Lead.objects.all(), pk)
-        if lead.status in (LeadStatus.CONVERTED, LeadStatus.INVALID):
+        if lead.status == LeadStatus.CONVERTED:
             return
         before = lead.status
+        if before == LeadStatus.INVALID:
+            self.changes.append({"what": "closed", "lead": pk, "before": before})
+            return
         lead.invalidate()
         lead.invalid_reason = self.why[:200]
         lead.save(update_fields=["status", "invalid_reason", "updated_at"])
@@ -321,7 +328,12 @@ def _give_back(case: CollisionCase, change: Change, by: Member) -> bool:
 
 def _open_lead_again(case: CollisionCase, change: Change, by: Member) -> bool:
     """A closed duplicate is what it was before."""
-    lead = locked(Lead.objects.all(), change["lead"])
+    if change["before"] == LeadStatus.INVALID:
+        return True
+    try:
+        lead = locked(Lead.objects.all(), change["lead"])
+    except (MergedMeanwhile, Lead.DoesNotExist):
+        return False  # part of another record by now, whose closed duplicate it stays
     if lead.status != LeadStatus.INVALID:
         return False
     lead.reopen()

@@ -14,6 +14,8 @@ from leads.services.case_decisions import AppealRefused, NotForYou, appeal, deci
 from leads.services.case_enforcement import Ruling
 from leads.services.case_withdrawal import withdraw_appeal
 from leads.services.cases import CaseMovedOn
+from leads.services.leads import create_lead, invalidate_lead, reopen_lead
+from leads.services.refusals import WrongState
 from tests.leads.cases.conftest import enter
 
 KEEP, REASSIGN = CollisionOutcome.KEEP, CollisionOutcome.REASSIGN
@@ -159,3 +161,33 @@ def test_cases_with_the_administrators_leave_room_for_the_others(case, monkeypat
     assert due_cases() == [case.pk]
     assert tick(case_id=case.pk)
     assert due_cases() == []
+
+
+def test_a_closed_duplicate_that_is_merged_away_does_not_bar_an_appeal(
+    case, tenant, director, lead, as_member
+):
+    mine = Lead.objects.get(owner=tenant.colleague)
+    decided(case, tenant.manager, tenant.agent, as_member)
+    with as_member(tenant.owner):
+        name = "哈尔滨北国电机厂"
+        other = create_lead(by=tenant.owner, owner=tenant.owner, company_name=name)
+        merging.merge(kept=other, gone=Lead.objects.get(pk=mine.pk), by=tenant.owner)
+    objected(case, tenant.colleague, as_member)
+    assert decided(case, director, tenant.colleague, as_member, REASSIGN).kind == "overturned"
+    assert Lead.objects.get(pk=lead.pk).owner == tenant.colleague
+    assert OperationLog.objects.filter(action="case.partly_reversed").exists()
+
+
+def test_a_lead_its_rep_has_closed_is_closed_by_the_decision_too(case, tenant, director, as_member):
+    mine = Lead.objects.get(owner=tenant.colleague)
+    with as_member(tenant.colleague):
+        invalidate_lead(lead_id=mine.pk, reason="没有需求")
+    decided(case, tenant.manager, tenant.agent, as_member)
+    with as_member(tenant.colleague), pytest.raises(WrongState):
+        reopen_lead(lead_id=mine.pk, by=tenant.colleague)
+    objected(case, tenant.colleague, as_member)
+    decided(case, director, None, as_member, CollisionOutcome.NOT_SAME)
+    mine = Lead.objects.get(pk=mine.pk)
+    assert (mine.status, mine.invalid_reason) == (LeadStatus.INVALID, "没有需求")
+    with as_member(tenant.colleague):
+        assert reopen_lead(lead_id=mine.pk, by=tenant.colleague).status == LeadStatus.NEW
