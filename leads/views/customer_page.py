@@ -38,6 +38,8 @@ from leads.words import CUSTOMER_COLOURS, LEVEL_COLOURS, place_in_words
 def customer_page(member: Member, customer: Customer) -> dict[str, Any]:
     """The context of a customer's page for this member."""
     may_edit = policy.allowed(member, "leads.edit_customer", customer)
+    lock = lock_for(member, customer)
+    may_work = may_edit and lock is None
     args = [customer.pk]
     case = case_about(member, RecordKind.CUSTOMER, customer.pk)
     follow_ups = follow_ups_of_customer(customer, member)
@@ -55,18 +57,18 @@ def customer_page(member: Member, customer: Customer) -> dict[str, Any]:
         "colour": CUSTOMER_COLOURS[customer.status],
         "level_colour": LEVEL_COLOURS[customer.level],
         "actions": [
-            *customer_actions(member, customer, case, may_edit=may_edit),
+            *customer_actions(member, customer, case, may_edit=may_work),
             *protection_actions(member, customer, protection),
             *who_can_see(member, customer),
         ],
         "protection": protection,
-        "lock": lock_for(member, customer),
-        "facts": [*customer_facts(customer, may_edit=may_edit), *credit_facts(customer)],
+        "lock": lock,
+        "facts": [*customer_facts(customer, may_edit=may_work), *credit_facts(customer)],
         "entries": timeline_of(customer, follow_ups),
-        "composer": FollowUpForm(draft=f"follow-up-customer-{customer.pk}") if may_edit else None,
+        "composer": FollowUpForm(draft=f"follow-up-customer-{customer.pk}") if may_work else None,
         "composer_url": reverse("leads:follow_up_customer", args=args),
         "contacts": contacts_of(customer),
-        "add_contact_url": reverse("leads:create_contact", args=args) if may_edit else "",
+        "add_contact_url": reverse("leads:create_contact", args=args) if may_work else "",
         "names": names_of(customer, member, may_edit=may_edit),
         "add_name_url": reverse("leads:add_alias", args=args) if may_edit else "",
         "opportunities": opportunities_of(customer, member)[:20],

@@ -37,6 +37,7 @@ def lead_page(member: Member, lead: Lead) -> dict[str, Any]:
     may_edit = policy.allowed(member, "leads.edit_lead", lead)
     case = case_about(member, RecordKind.LEAD, lead.pk)
     lock = lock_for(member, lead)
+    may_work = may_edit and lock is None
     return {
         "refresh_on": ["lead-updated", "follow-up-logged", "tz:lead-assigned"],
         "lead": lead,
@@ -44,9 +45,9 @@ def lead_page(member: Member, lead: Lead) -> dict[str, Any]:
         "alike": _alike(member, lead) if case is None else None,
         "colour": LEAD_COLOURS[lead.status],
         "actions": lead_actions(member, lead, case, may_edit=may_edit, is_locked=lock is not None),
-        "facts": lead_facts(lead, may_edit=may_edit),
+        "facts": lead_facts(lead, may_edit=may_work),
         "entries": timeline_of(lead, follow_ups_of_lead(lead)),
-        "composer": FollowUpForm(draft=f"follow-up-lead-{lead.pk}") if may_edit else None,
+        "composer": FollowUpForm(draft=f"follow-up-lead-{lead.pk}") if may_work else None,
         "composer_url": reverse("leads:follow_up_lead", args=[lead.pk]),
         "why_invalid": in_words(lead.invalid_reason),
         "why": assignments.why_this_rep(lead),
@@ -102,8 +103,9 @@ def lead_actions(
     if may_report and not settles:
         found.append(to_case)
     if may_edit:
-        url = reverse("leads:edit", args=args)
-        found.append(Action(_("Edit"), url, "pencil", frame="drawer", shortcut="e"))
+        if not is_locked:
+            url = reverse("leads:edit", args=args)
+            found.append(Action(_("Edit"), url, "pencil", frame="drawer", shortcut="e"))
         if lead.status == LeadStatus.INVALID and case_that_closed(lead.pk) is None:
             url = reverse("leads:move_lead", args=[*args, "reopened"])
             found.insert(

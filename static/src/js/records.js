@@ -17,7 +17,12 @@
     output.dataset.is = total > 100 ? "over" : total < 100 ? "left" : "whole";
     output.value = output.dataset[output.dataset.is].replace("%(total)s", total).replace("%(rest)s", Math.abs(100 - total)).replaceAll("%%", "%");
   };
-  document.addEventListener("input", (event) => { const parts = event.target.closest("[data-parts]"); if (parts) tell(parts); });
+  /* of two reps one has what the other has not */
+  const fillUp = (parts, typed) => {
+    const both = numbers(parts), part = Number.parseInt(typed.value, 10);
+    if (both.length === 2 && both.includes(typed) && part >= 0 && part <= 100) both.find((input) => input !== typed).value = 100 - part;
+  };
+  document.addEventListener("input", (event) => { const parts = event.target.closest("[data-parts]"); if (parts) { fillUp(parts, event.target); tell(parts); } });
   document.addEventListener("click", (event) => {
     const parts = event.target.closest("[data-even]")?.closest("[data-parts]");
     if (!parts) return;

@@ -59,6 +59,22 @@ def test_every_way_of_working_on_a_duplicate_is_refused(customer, duplicates, te
         assert isinstance(refused.value, HeldBack) or "王磊" in str(refused.value)
 
 
+def test_the_page_of_a_locked_duplicate_offers_no_work_that_would_be_refused(
+    customer, duplicates, tenant, sign_in, url
+):
+    lead, other = duplicates
+    pages = [url("leads:detail", lead.pk), url("leads:customer", other.pk)]
+    browser = sign_in(tenant.northerner)
+    free = [browser.get(page).context for page in pages]
+    protect(customer, tenant.agent)
+    locked = [browser.get(page).context for page in pages]
+    assert all(page["composer"] for page in free)
+    assert not any(page["composer"] for page in locked)
+    edit, deal = "pencil", "plus"
+    assert not any(one.icon in (edit, deal) for page in locked for one in page["actions"])
+    assert {edit, deal} <= {one.icon for one in free[1]["actions"]}
+
+
 def test_the_protected_customer_itself_is_worked_on(customer, duplicates, tenant):
     protect(customer, tenant.agent)
     assert is_locked(customer, tenant.agent) is None
