@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.utils import timezone, translation
 from hypothesis import settings as hypothesis_settings
 
-from tests.support import database
+from tests.support import database, restoring
 
 pytest_plugins = ["tests.support.cast", "tests.support.scheduling", "tests.support.templates"]
 
@@ -47,12 +47,16 @@ def worker_name(request) -> str:
 def real_transactions(
     django_db_setup, database_template, django_db_blocker, worker_name
 ) -> Iterator[None]:
-    """Commits really happen; afterwards the database is cloned anew. Mark such tests slow."""
+    """Commits really happen; afterwards the database is as before. Mark such tests slow."""
+    name = f"tongzhou_test_{worker_name}"
     with django_db_blocker.unblock():
+        restoring.clean_state(name)
         try:
             yield
         finally:
-            database.clone(database_template, f"tongzhou_test_{worker_name}")
+            if not restoring.restore(name):
+                restoring.forget(name)
+                database.clone(database_template, name)
 
 
 @pytest.fixture(autouse=True)

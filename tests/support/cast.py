@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from crm.people import services as people
@@ -115,4 +116,5 @@ def sign_in() -> Callable[[Member], Client]:
 @pytest.fixture
 def cast_committed(real_transactions) -> Cast:
     """The organisation `acme`, committed: for tests in which several connections meet."""
-    return build_cast("acme")
+    with transaction.atomic():
+        return copy_of("acme", build_cast)

@@ -1,7 +1,8 @@
 """A cast is built by the services once per database, and copied row by row into further tests.
 
-Thousands of tests begin with the same people. Each is rolled back, so that the ids are free again;
-a database that is cloned anew has forgotten them, and its casts are built again.
+Thousands of tests begin with the same people. Each is rolled back, or its rows are taken away, so
+that the ids are free again; a database that is cloned anew counts from the beginning, and its casts
+are built again.
 """
 
 import pickle
@@ -55,9 +56,8 @@ _copies: dict[tuple[int, str, str], Copy] = {}
 
 
 def copy_of(slug: str, build: "Callable[[str], Cast]") -> "Cast":
-    """The cast of this name, in a transaction that will be rolled back; else it is built."""
-    if not connection.in_atomic_block:
-        return build(slug)
+    """The cast of this name, all of it in the caller's transaction."""
+    assert connection.in_atomic_block
     key = (database.generation(), slug, get_language())  # the names of roles are written in it
     if key not in _copies:
         cast = build(slug)

@@ -83,7 +83,7 @@ def build_template() -> str:
 
 
 def clone(template: str, name: str) -> None:
-    """A fresh database with the template's tables, in about a tenth of a second."""
+    """A fresh database with the template's tables: 1,700 files, so a second or more."""
     drop(name)
     with admin_connection() as admin:
         admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
