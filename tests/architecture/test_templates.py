@@ -160,3 +160,27 @@ def test_a_page_with_a_fault_fails(html):
 def test_a_clean_page_passes(html):
     check_answer(HttpResponse(html))
     check_answer(HttpResponse("{{ not a page }}", content_type="text/plain"))
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "{{ left }}",
+        "{% left %}",
+        "{# left #}",
+        "<SCRIPT>",
+        "<script async>",
+        "<a ONCLICK = go()>",
+        "<a\nonload='x'>",
+        "<a hx-on::After-Request='x'>",
+        "<a hx-on='x'>",
+        "<p\tSTYLE = 'x'>",
+        "<a\u3000onclick='x'>",
+        "<style>",
+        "<STYLE\n>",
+        "<form action = ' JavaScript:x'>",
+        "<img src=javascript:x>",
+    ],
+)
+def test_a_fault_is_found_however_it_is_written(html):
+    assert faults(f"<h1>{html}</h1>")
