@@ -96,6 +96,10 @@ _ASKED: dict[str, tuple[Says, dict[str, set[str]]]] = {
     "people": (_people, PERSONS),
     "addresses": (compare_addresses, ADDRESSES),
     "records": (_records, ALLOWED),
+    "typed": (_names, ALLOWED),
+    "typed_people": (_people, PERSONS),
+    "typed_addresses": (compare_addresses, ADDRESSES),
+    "typed_records": (_records, ALLOWED),
 }
 
 
