@@ -12,7 +12,7 @@ from leads.identity.sounds import reading_of
 
 _DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _WRITTEN = re.compile(
-    r"第?([零〇一二两三四五六七八九十百]+|[0-9]+)(?=号|组|栋|幢|座|楼|层|单元|室|弄|排|队|社|段|期|工业区)"
+    r"第?([零〇一二两三四五六七八九十百]+|[0-9]+)(?=号|组|栋|幢|座|楼|层|单元|室|弄|排|队|社|段|期|工业区|区(?=[0-9一二三四五六七八九十]+(?:号楼|[栋幢座])))"
     r"|(?<=号之)([一二三四五六七八九十]+)"
 )
 _TENS = re.compile(r"(?:(.)?百)?零?(?:(.)?十)?(.)?")
@@ -27,6 +27,7 @@ _STREET_NAME = r"[\u4e00-\u9fff]{1,8}?(?:路|街|大道|道)"
 _CROSSING = re.compile(
     rf"({_STREET_NAME})(?:与|和|、|/)?({_STREET_NAME})(?:交叉|交汇|交界|十字|路?口(?!岸))"
 )
+_PART = re.compile(r"([0-9]+)区(?=[0-9]+(?:号楼|[栋幢座]))")
 _UNIT = re.compile(r"([0-9a-z]+)单元")
 _FLOOR = re.compile(r"([0-9]{1,2})(?:楼|层|f(?![a-z0-9]))")
 _SUFFIX = re.compile(r"([东西南北中]?)([一二三四五六七八九十]?)(?:大道|大街|公路|[路街道巷])(.*)$")
@@ -79,6 +80,12 @@ def unit_in(text: str) -> str:
     """3 of 10号楼3单元2501."""
     found = _UNIT.search(text)
     return found[1] if found else ""
+
+
+def part_in(text: str) -> str:
+    """16 of 总部基地16区5号楼."""
+    found = _PART.search(text)
+    return f"{found[1]}区" if found else ""
 
 
 def floor_in(text: str) -> str:

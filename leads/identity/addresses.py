@@ -12,11 +12,12 @@ from leads.identity.address_parts import (
     crossing_in,
     floor_in,
     in_figures,
+    part_in,
     says_the_same,
     unit_in,
     village_at,
 )
-from leads.identity.characters import plain_numerals
+from leads.identity.characters import look_alike, plain_numerals
 from leads.identity.places import Place, district_size, is_within, place_at
 from leads.identity.text import has_chinese, to_simplified
 from leads.identity.words import index
@@ -43,6 +44,10 @@ _ROOM = re.compile(r"(?P<room>[a-z]?[0-9]{2,5}[a-z]?)(?:室|房|号|铺)?$")
 _NUMBERED_STREET = re.compile(  # 解放碑步行街|民权路28号, 软件园3期|诚毅大街350号
     r"(?P<street>[\u4e00-\u9fff]{1,6}?(?:大道|大街|公路|[路街道巷]))(?P<lane>)(?P<number>[0-9]+(?:[-/][0-9]+)?)号"
 )
+_MISREAD_NUMBER = re.compile(r"(?<![a-z0-9])[lio]*[0-9][0-9lio]*(?=[号弄])")
+_AS_FIGURES = str.maketrans("lio", "110")
+_TOLD_OR_NOT = re.compile("社区|街道|工业[园区]|[镇乡村]")  # 虎门镇怀德社区大坑路, 虎门怀德大坑路
+_RUN_TOGETHER = re.compile(r"([a-z]{3,})(?:strasse|weg|platz|allee|gasse|ring|damm|ufer)\b")
 _ROAD_NEXT = re.compile("[东西南北中]?(?:大道|大街|[路街道巷弄])")
 _MERGED = index("places", "merged_districts")  # 闸北 is 静安 today
 _MARKS = re.compile(r"[\s,，.。;；:：()（）【】\[\]#、]+")
@@ -89,7 +94,8 @@ def parse_address(text: str) -> Address:
     if not has_chinese(plain):
         words = _MARKS.sub(" ", _plain_letters(plain)).split()
         return Address(text=" ".join(map(_spelt_out, words)))
-    plain = in_figures(_MARKS.sub("", plain).replace("—", "-").replace("－", "-"))
+    plain = _MARKS.sub("", plain).replace("—", "-").replace("－", "-")
+    plain = in_figures(_MISREAD_NUMBER.sub(lambda found: found[0].translate(_AS_FIGURES), plain))
     place = place_at(plain.removeprefix("中国"))
     rest = plain.removeprefix("中国")[place.length :] if place else plain
     if place:
@@ -118,7 +124,7 @@ def parse_address(text: str) -> Address:
         block=(block["block"] or block["area"]) if block else "",
         room=room["room"] if room else "",
         text=plain,
-        unit=unit_in(rest),
+        unit=unit_in(rest) or part_in(rest),
         floor=floor,
         crossing=crossing,
         group=group if not house else "",
@@ -214,7 +220,13 @@ def _is_one_street(a: str, b: str) -> bool:
     """华夏路 and 珠江新城华夏路."""
     a, b = plain_numerals(a), plain_numerals(b)
     short, full = (a, b) if len(a) <= len(b) else (b, a)
-    return bool(short) and (short == full or (len(short) > _SHORT and full.endswith(short)))
+    if len(short) <= _SHORT or full.endswith(short):
+        return bool(short) and (short == full or len(short) > _SHORT)
+    if len(short) == len(full):
+        differing = [(one, other) for one, other in zip(a, b, strict=True) if one != other]
+        return len(differing) == 1 and look_alike(*differing[0])  # 机场路, 机埸路
+    short, full = sorted((_TOLD_OR_NOT.sub("", a), _TOLD_OR_NOT.sub("", b)), key=len)
+    return len(short) > _SHORT and full.endswith(short)
 
 
 def _are_two_streets(a: str, b: str) -> bool:
@@ -229,7 +241,7 @@ def _latin(a: str, b: str) -> Nearness:
     """6 Tullaroop Street, St James: the numbers agree and so do the words."""
     numbers, others = _numbers_in(a), _numbers_in(b)
     shared = set(numbers) & set(others)
-    if _contradict(_sides(a), _sides(b)):
+    if _contradict(_sides(a), _sides(b)) or _are_two_stems(a, b):
         return ""
     is_numbered = len(shared) > 1  # the house and the post code
     if shared and (is_numbered or numbers[0] == others[0]):
@@ -242,6 +254,14 @@ def _latin(a: str, b: str) -> Nearness:
         if score:
             return "number"
     return "street" if _is_street(a, b) else ""
+
+
+def _are_two_stems(a: str, b: str) -> bool:
+    """Lindenstrasse, Gartenstrasse: most of both words says no more than street."""
+    ours, theirs = _RUN_TOGETHER.findall(a), _RUN_TOGETHER.findall(b)
+    if not ours or not theirs:
+        return False
+    return not any(ratio(one, other) >= _NEAR for one in ours for other in theirs)
 
 
 def _sides(text: str) -> str:

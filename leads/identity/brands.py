@@ -1,5 +1,6 @@
 """Are two brands (字号) one? Letter by letter, by ear, by eye, by alias, by what is left out."""
 
+import re
 from string import ascii_lowercase
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from leads.identity.characters import (
     sound_near,
 )
 from leads.identity.latin_names import as_seen, compare_latin, is_word
-from leads.identity.lexicon import TRADES
+from leads.identity.lexicon import SUCCEEDED, TRADES
 from leads.identity.reasons import Reason, ReasonCode
 from leads.identity.romanisations import spellings
 from leads.identity.short_forms import attached_last, is_subsequence, short_form_strength
@@ -23,11 +24,13 @@ from leads.identity.text import has_chinese, pinyin_key, sounds_alike
 from leads.identity.translations import translates, without_places_of
 from leads.identity.types import CompanyName
 
+_IN_BRACKETS = re.compile(r".\(([^()]{2,})\)")
 _ENOUGH = 4  # characters of a Chinese brand from which one slip leaves it recognisable
 _MUCH = 5
 _TELLING = 2
 _ATTACHED, _ATTACHED_ALIKE = "附属", 0.97
 _CONTRARY = frozenset("东西南北中上下前后左右内外大小新老")
+_SITES = frozenset("城府苑园院湾庭郡里邸居轩阁台岛港谷山河湖江海村镇街路")
 _LETTER = "z"
 _PART_OF_NAME = 0.75  # what one word of a longer Latin brand says is less
 _SPELT = 5  # letters from which a spelling of Taiwan or Hong Kong is no chance
@@ -106,6 +109,10 @@ def _chinese(left: CompanyName, right: CompanyName) -> Likeness:
             return 0.7, ReasonCode.BRAND_NEARLY_EQUAL, True
     if score := short_form_strength(left, right):
         return score, ReasonCode.BRAND_CONTAINED, True
+    if left.form_kind == right.form_kind == "institution" and _succeeds(left, right):
+        return 0.8, ReasonCode.BRAND_NEARLY_EQUAL, True
+    if _is_bracket_moved(left, right) or _is_bracket_moved(right, left):
+        return 0.86, ReasonCode.BRAND_NEARLY_EQUAL, True
     if _is_split(a, b) or _is_shop_run_together(left, right):
         return 0.95, ReasonCode.BRAND_NEARLY_EQUAL, True
     if not (a.isalpha() and b.isalpha()) and as_seen(a) == as_seen(b):
@@ -121,6 +128,23 @@ def _is_split(a: str, b: str) -> bool:
     at = next((at for at, one in enumerate(short) if one != full[at]), 0)
     is_else_equal = short[:at] == full[:at] and short[at + 1 :] == full[at + 2 :]
     return is_else_equal and full[at : at + 2] in halves_of(short[at])
+
+
+def _succeeds(left: CompanyName, right: CompanyName) -> bool:
+    """环境保护局, 生态环境局: the office of today does the work of an earlier one."""
+    if not left.place or left.place != right.place:
+        return False
+    one, other = (name.brand + name.industry + name.legal_form for name in (left, right))
+    return other in SUCCEEDED.get(one, ()) or one in SUCCEEDED.get(other, ())
+
+
+def _is_bracket_moved(name: CompanyName, other: CompanyName) -> bool:
+    """星辉（新加坡）, 新加坡星辉: what stands in brackets may stand before."""
+    found = _IN_BRACKETS.search(name.text)
+    if not found or found[1] not in name.brand or "(" in other.text:
+        return False
+    moved = found[1] + name.brand.replace(found[1], "", 1)
+    return moved == other.brand and name.industry == other.industry
 
 
 def _attached_to(brand: str) -> str:
@@ -162,6 +186,8 @@ def _one_differs(a: str, b: str, place: int) -> tuple[float, ReasonCode | None]:
         return 0.78, ReasonCode.BRAND_LOOKS_ALIKE
     if sound_near(one, other):
         return 0.76, ReasonCode.BRAND_SOUNDS_ALIKE
+    if one in _SITES and other in _SITES:
+        return 0.0, None  # 万悦城, 万悦府
     is_slip = (
         len(a) >= _MUCH and place >= _TELLING and "附属" not in a
     )  # firms tell themselves apart at the start
@@ -173,10 +199,13 @@ def _alike(one: str, other: str) -> bool:
 
 
 def _begins_with_place(longer: CompanyName, name: CompanyName) -> bool:
-    """金寨|大别山, 金寨大别山: a county that is as often an ordinary word."""
+    """金寨|大别山, 金寨大别山: an ordinary word, too; 昆山玉山|李记: a town."""
     place = longer.brand.removesuffix(name.brand)
-    is_said = name.region.endswith(place) and len(name.brand) > 1
-    return bool(place) and place != longer.brand and is_said and not longer.place
+    if not place or place == longer.brand or len(name.brand) <= 1:
+        return False
+    if longer.place and not (longer.place == name.place != name.region):
+        return False
+    return name.region.endswith(place)
 
 
 def _other_length(a: str, b: str) -> tuple[float, ReasonCode | None]:
@@ -203,6 +232,8 @@ def _is_slip_in_trade(left: CompanyName, right: CompanyName) -> bool:
     a, b = left.brand + left.industry, right.brand + right.industry
     if abs(len(a) - len(b)) > 1 or min(len(a), len(b)) < _ENOUGH or a[:2] != b[:2]:
         return False
+    if len(a) == len(b) and _is_misread(a, b):
+        return True  # 澄泓|环保科技, 澄泓坏保|科技
     if (
         left.industries
         and right.industries
@@ -217,9 +248,15 @@ def _is_slip_in_trade(left: CompanyName, right: CompanyName) -> bool:
     return len(short) > _MUCH and is_subsequence(short, full)
 
 
+def _is_misread(a: str, b: str) -> bool:
+    """Whether one character looks like another, and no word of a trade was meant by it."""
+    differing = [(one, other) for one, other in zip(a, b, strict=True) if one != other]
+    return len(differing) == 1 and look_alike(*differing[0])
+
+
 def _has_lost_one(left: CompanyName, right: CompanyName) -> bool:
     """上海|华|科技 of 上海|华信|科技: no brand is registered that has one character."""
-    longer = len(left.text) - len(right.text)
+    longer = len(left.brand + left.industry) - len(right.brand + right.industry)
     if longer not in (1, -1):
         return False
     name, whole = (right, left) if longer > 0 else (left, right)

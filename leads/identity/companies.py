@@ -35,7 +35,7 @@ _ZONE = re.compile(
     r"(?:国家级?)?(?:经济|高新|技术|产业|示范|循环|空港|临港|滨海|出口|加工)*(?:开发区|工业园区|工业园|工业区|高新区|(?:^[\u4e00-\u9fff]{2})?保税港区|港?保税区|"
     r"自贸试?验?区|自由贸易试验区|综合实验区|实验区|产业园区?|科技园区|示范区|度假区|加工区|管理区|物流园区)(?=..)"
 )
-_TOWN = re.compile(r"[\u4e00-\u9fff]{2,3}(?:镇|乡|街道)(?=..)")
+_TOWN = re.compile(r"([\u4e00-\u9fff]{2,3})(?:镇|乡|街道)(?=..)")
 _TOWN_TAIL = re.compile(r"^(?:新区|街道|[镇乡区县市])(?=..)")
 _FORM_INSIDE = re.compile(
     r"(?:股份|责任)?有限(?:责任)?公司|(?<!分)公司|商行|经营部|经销部|服务部|批发部|门市部|"
@@ -50,13 +50,18 @@ _GROUP_INSIDE = re.compile(r"(?<=..)(?:集团|控股)(?=..)")
 
 _LONGEST_NAME = 240  # what is longer is no name: a pasted page must not cost seconds
 _LONGEST_TEXT = 2000  # before spaces and marks are taken out
+_LONGEST_STAND_IN = max(map(len, lexicon.NO_NAMES)) + 2
 _LEAST, _LONG_BRAND = 2, 4  # characters of a brand
 _BRANCHES = (*lexicon.STRONG_BRANCH_ENDS, "店")
 _NO_FIRST = frozenset("部处吧屋室")  # 汽车零部|有限公司
+_INSTITUTION = "institution"
 _NUMBERED_WORKS = frozenset("厂矿")
 _NUMERALS = frozenset("一二三四五六七八九十")
 _CITY_BANKS = ("商业银行", "城市商业银行")  # 兰州市商业银行 is 兰州银行 today
 _ATTACHED = "附属"  # 某大学附属医院
+_OF_THE_TOWN = frozenset(
+    {"局", "管理局", "委员会", "法院", "检察院", "行业协会", "协会", "学会", "商会", "联合会"}
+)
 _OWN_FORM = "有限公司"  # of nearly all firms; no branch ends so
 _BEFORE_IT = frozenset(form[:-4][-1:] for form in lexicon.LEGAL_KIND if form.endswith(_OWN_FORM))
 _NOWHERE = Place()
@@ -70,9 +75,14 @@ Words = tuple[str, ...]
 def take_apart(name: str) -> CompanyName:
     """Region, brand, trade, legal form and branch of a Chinese or Latin company name."""
     text = one_spelling(name[:_LONGEST_TEXT])[:_LONGEST_NAME].strip()
-    if not text:
+    if not text or (len(text) <= _LONGEST_STAND_IN and _names_nobody(text)):
         return CompanyName()
     return _parse_chinese(text) if has_chinese(text) else parse_latin(text)
+
+
+def _names_nobody(text: str) -> bool:
+    """无, （待补充）, n a: what is typed where no name is known."""
+    return text.strip("()").replace(" ", "") in lexicon.NO_NAMES
 
 
 parse_company_name = lru_cache(maxsize=32768)(take_apart)
@@ -85,6 +95,8 @@ def _parse_chinese(text: str) -> CompanyName:
     body, branch = (body, site) if site else _take_branch(body)
     body, forms, is_form_first = _take_forms(body, inner)
     body, places = _take_region(body, bracketed)
+    if not places and forms and forms[-1] in _OF_THE_TOWN:
+        body, places = _take_town(body)
     if (bracketed or branch) and forms and forms[-1] == sites.OFFICE:
         places, branch = sites.of_office(places, bracketed, branch)
     body = _number_first(body, forms)
@@ -122,6 +134,8 @@ def _assemble(
     if len(brand) > 4 and (brand[0].isascii() or brand[-1].isascii()):
         brand = _without_transcript(brand)
     kind = lexicon.LEGAL_KIND.get(forms[-1], "company") if forms else ""
+    if kind == _INSTITUTION and len(named) < len(trades):
+        named = trades  # 西北工业大学 is not 西北大学
     return CompanyName(
         place.name, brand, "".join(named), "".join(forms), branch or elsewhere, place.province,
         place.city, kind, named, len(brand) < 2 or brand in lexicon.TRADES, text, former,
@@ -283,9 +297,21 @@ def _take_region(text: str, places: Places) -> tuple[str, Places]:
         text = text[place.length :]
         if "区" in text or "工业园" in text:
             text = _without_zone(text)
-        text, district = _without_district(text, place)
-        places = (place._replace(county=district) if district else place, *places)
+        text, district, town = _without_district(text, place)
+        if district or town:
+            place = place._replace(county=(district or place.county) + town)
+        places = (place, *places)
     return "银行" if text in _CITY_BANKS else text, places
+
+
+def _take_town(text: str) -> tuple[str, Places]:
+    """临江物流|协会: offices and clubs are of a place, even one that is as often a brand."""
+    for size in (3, 2):
+        if text[:size] in ALSO_BRANDS and len(text) - size > 1:
+            place = place_at(f"{text[:size]}市{text[size:]}")
+            if place and place.province and place.length == size + 1:
+                return text[size:], (place._replace(length=size),)
+    return text, ()
 
 
 def _number_first(text: str, forms: Words) -> str:
@@ -297,6 +323,8 @@ def _number_first(text: str, forms: Words) -> str:
 
 
 def _may_be_brand(place: Place) -> bool:
+    if place.is_explicit and place.city:
+        return False  # 临江市|应急|管理局
     is_plain = place.is_province_written and not place.is_explicit and is_county(place.city)
     return is_plain or place.city in ALSO_BRANDS
 
@@ -312,16 +340,16 @@ def _without_zone(text: str) -> str:
     return text[: found.start()] + rest
 
 
-def _without_district(text: str, place: Place) -> tuple[str, str]:
+def _without_district(text: str, place: Place) -> tuple[str, str, str]:
     """上海|浦东|华信科技, 东莞|虎门镇|华信: but 上海|浦东|发展银行 keeps it as the brand."""
     district = ""
     if (size := district_size(text, place)) and not _is_all_trade(text[size:]):
         district, text = text[:size], _TOWN_TAIL.sub("", text[size:], count=1)
     if not ("镇" in text or "乡" in text or "街道" in text):
-        return text, district
+        return text, district, ""
     if (town := _TOWN.match(text)) and not _is_all_trade(text[town.end() :]):
-        text = text[town.end() :]
-    return text, district
+        return text[town.end() :], district, town[1]
+    return text, district, ""
 
 
 def _is_all_trade(text: str) -> bool:

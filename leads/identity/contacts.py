@@ -10,6 +10,7 @@ _NAMED_BY_MOBILE = frozenset({"139.com", "189.cn", "wo.cn", "163.com", "126.com"
 _MOBILE = re.compile(r"1(?!79)[3-9][0-9]{9}")
 _EMAIL = re.compile(r"[^@\s<>\"(),:;\[\]\\\x00-\x1f\x7f]+@(?:[\w-]+\.)+[\w-]{2,}")
 _SEVERAL = 2
+_IN_LETTERS = "xn--"
 _BETWEEN = re.compile(r"[;；,，、/|\s]+")
 _AROUND_AT = re.compile(r"\s*@\s*")
 _LABELLED = re.compile(r"^(?:e-?mail|电子邮[箱件]|邮箱(?:地址)?|邮件)\s*[::]\s*|\s*\([^()@]*\)?$")
@@ -65,6 +66,14 @@ def normalise_emails(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, map(normalise_email, pieces))))
 
 
+def in_its_script(address: str) -> str:
+    """zhang@公司.cn for zhang@xn--55qx5d.cn: one mailbox, typed in two ways."""
+    if _IN_LETTERS not in address:
+        return address
+    name, _, host = address.rpartition("@")
+    return f"{name}@{_in_its_script(host)}"
+
+
 def mailbox_of(address: str) -> str:
     """Where a normalised address delivers: tags after + are one's own, Gmail reads no dots."""
     name, _, host = address.partition("@")
@@ -105,7 +114,7 @@ def site_domain(text: str) -> str | None:
 
 def _in_its_script(host: str) -> str:
     """中文.中国 for xn--fiq228c.xn--fiqs8s."""
-    if "xn--" not in host:
+    if _IN_LETTERS not in host:
         return host
     try:
         return host.encode("ascii").decode("idna")
@@ -145,6 +154,8 @@ def normalise_credit_code(text: str) -> str | None:
     if len(code) == _CODE_LENGTH and not code.isalpha():
         code = code[:8].replace("L", "1") + code[8:].translate(_MISREAD)
         code = code[:8].translate(_MISREAD) + code[8:]
+    if len(set(code)) == 1:
+        return None  # 000000000000000000 passes every check
     if _OLD_NUMBER.fullmatch(code):
         return code if _is_old_number(code) else None
     if _ORGANISATION_CODE.fullmatch(code):

@@ -26,7 +26,7 @@ from leads.identity.sounds import sound_of
 from leads.identity.text import has_chinese
 from leads.identity.types import CompanyName, Identity, Key, KeyKind
 
-KEYS_VERSION = 12
+KEYS_VERSION = 13
 SILENT = ""  # in place of a province or trade that a name does not tell
 NATIONWIDE = "中国"  # agrees with every place, like silence
 PART = 2  # characters of a brand that say something by themselves

@@ -33,9 +33,14 @@ TRADE_SIZES = _sizes_by_end(TRADES, 2)
 LONGEST_TRADE = max(map(len, TRADES))
 TRADE_GROUP: dict[str, str] = index("companies", "trade_groups")
 
+NO_NAMES: frozenset[str] = words("companies", "no_names")
 SHORT_NAMES: dict[str, str] = index("companies", "short_names")
 OFFICES: dict[str, str] = index("companies", "offices")
 OFFICES_IN_FULL = tuple(table("companies", "offices"))
+
+SUCCEEDED: dict[str, frozenset[str]] = {
+    today: frozenset(before) for today, before in table("companies", "succeeded").items()
+}
 
 LATIN_FORMS: frozenset[str] = words("companies", "latin_forms")
 LATIN_SAME: dict[str, str] = index("companies", "latin_same")

@@ -20,6 +20,7 @@ _FORMER = 0.97
 _HEARD = 0.8  # of two characters known by ear, when neither trade nor place confirms them
 _CONFIRMED = 0.97  # of two places of which one holds the other
 _QUESTION = 0.88  # what is left of "same" where a careful person asks
+_HOLDING = "控股"
 _MANY_PEOPLE = 0.8  # 张伟, when nothing else is told
 _PAIR = 2
 _START = 4  # characters within which a place is misread
@@ -30,6 +31,8 @@ _AT_SITE = 0.95  # a shop in a district, and one that is called after it
 _CLINICS = {"institution", "company"}
 _OF_A_COMPANY = ("有限公司", "有限责任公司", "股份有限公司", "公司")
 _SOLD_IN = {form: sold for sold, forms in table("companies", "sold_in").items() for form in forms}
+_SCHOOLS = frozenset({"大学", "学院"})
+_VOCATIONAL = frozenset({"职业", "技术", "职业技术"})
 _MOVES = ("", "company", "partnership")  # 第二人民医院 of two cities are two
 
 Factor = tuple[float, Reason | None]
@@ -107,6 +110,8 @@ def _are_siblings(left: CompanyName, right: CompanyName) -> bool:
         return True
     if is_loose(left) or is_loose(right) or left.form_kind != right.form_kind:
         return False
+    if (_HOLDING in left.text) != (_HOLDING in right.text):
+        return True  # 远洲控股集团有限公司, 远洲集团有限公司
     a, b = _generic_words(left), _generic_words(right)
     return a != b and (bool(a and b) or left.is_generic)
 
@@ -221,7 +226,7 @@ def _brand_says(left: CompanyName, right: CompanyName, place: str) -> bool:
 
 def _districts_differ(left: CompanyName, right: CompanyName) -> bool:
     """深圳南山 and 深圳福田; 深圳 alone agrees with both."""
-    a, b = left.region, right.region
+    a, b = left.region.removeprefix(left.province), right.region.removeprefix(right.province)
     return a != b and not (a.startswith(b) or b.startswith(a) or a.endswith(b) or b.endswith(a))
 
 
@@ -278,6 +283,8 @@ def _industry(left: CompanyName, right: CompanyName) -> Factor:
     ):
         forms = {"left": left.legal_form, "right": right.legal_form}
         return 0.8, told(ReasonCode.GROUP_AND_FIRM, **forms)
+    if left.legal_form == right.legal_form in _SCHOOLS and not _is_spelt_out(a, b):
+        return 0.5, Reason(ReasonCode.INDUSTRY_DIFFERENT, pair)
     certain = min(len(left.brand), len(right.brand)) >= RARE
     if (not a or not b) and _sounds_like_many(left, right):
         return 0.75, told(ReasonCode.INDUSTRY_MISSING, industry=a or b)
@@ -287,6 +294,11 @@ def _industry(left: CompanyName, right: CompanyName) -> Factor:
         factor = _HEARD if _is_hearsay(left, right) else 0.94 if certain and alike > 0.85 else alike
         return factor, Reason(ReasonCode.INDUSTRY_ALIKE, pair)
     return 0.55, Reason(ReasonCode.INDUSTRY_DIFFERENT, pair)
+
+
+def _is_spelt_out(a: str, b: str) -> bool:
+    """职业学院, 职业技术学院; but 大学 and 工业大学 of one name are two."""
+    return bool(a and b) and {a, b}.issubset(_VOCATIONAL)
 
 
 def _trades_alike(left: CompanyName, right: CompanyName) -> float:

@@ -1,8 +1,11 @@
 """Are two people's names one? 王伟, Wang Wei and Wei Wang are; 王伟 and 王炜 may be."""
 
+import re
 from functools import lru_cache
 from itertools import product
 from typing import Literal
+
+from rapidfuzz.distance import OSA
 
 from leads.identity.characters import sound_near
 from leads.identity.latin_persons import compare_latin_persons, is_pinyin
@@ -17,6 +20,13 @@ _TITLES = tuple(sorted(words("persons", "titles"), key=len, reverse=True))
 _SURNAME_READINGS = table("persons", "surname_readings")
 _FAMILIAR = frozenset("小老阿大")  # before a surname: 小王, 老李
 _GENDERS = {"先生": "m", "女士": "f", "小姐": "f", "太太": "f"}
+_SURNAMES = words("persons", "surnames")
+_AHEAD = re.compile(  # 采购经理陈立群
+    r"^(?:[\u4e00-\u9fff]{0,4}(?:总经理|副总经理|经理|总监|主管|主任|董事长|处长|科长|部长|工程师|会计)"
+    rf"|[院校厂行局所站]长)(?=[{''.join(sorted(_SURNAMES))}][\u4e00-\u9fff]{{1,2}}$)"
+)
+_MARRIED = 4  # characters of a name with two family names
+_LONG_SPELT, _SLIPS = 8, 2  # characters of a name written by ear, and how many may differ
 _LONG_NAME = 5  # characters: 阿卜杜拉·买买提, of which the first name alone is told too
 _FIRST_NAME = 3
 _LONGEST_GIVEN = 4  # characters: what is longer is no Chinese given name
@@ -52,6 +62,8 @@ def split_chinese(name: str) -> tuple[str, str]:
             break
     if len(name) == _WHOLE and name[0] in _FAMILIAR:
         return name[1], ""
+    if len(name) > _LONGEST_GIVEN and (found := _AHEAD.match(name)):
+        name = name[found.end() :]
     size = 2 if name[:2] in COMPOUND_SURNAMES and len(name) > 1 else 1
     return name[:size], name[size:]
 
@@ -66,6 +78,10 @@ def _chinese(left: str, right: str) -> Likeness:
         return "open" if surname == other_surname else "different"
     a, b = surname + given, other_surname + other_given
     short, full = (a, b) if len(a) < len(b) else (b, a)
+    if len(full) == _MARRIED and full[1:] == short and _SURNAMES.issuperset(full[:_WHOLE]):
+        return "alike"  # 范徐丽泰: her husband's name before her own
+    if len(short) >= _LONG_SPELT and OSA.distance(a, b, score_cutoff=_SLIPS) <= _SLIPS:
+        return "alike"  # 古丽娜扎尔·拜合提亚尔, 古力娜扎·拜合提亚尔
     if len(full) >= _LONG_NAME and len(short) >= _FIRST_NAME and full.startswith(short):
         return "alike"
     if len(a) == len(b) and all(x == y or sound_near(x, y) for x, y in zip(a, b, strict=True)):

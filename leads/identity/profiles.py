@@ -10,6 +10,7 @@ from leads.identity.companies import parse_company_name
 from leads.identity.contacts import (
     address_domain,
     email_domain,
+    in_its_script,
     mobile_in,
     normalise_credit_code,
     normalise_emails,
@@ -26,6 +27,7 @@ _REMARK = re.compile(r"\([^()]*\)?|[()]")  # 张三（采购）
 _FIRST_PERSON = re.compile(
     r"(?<=[\u4e00-\u9fff])\s*(?:[/、,，;；|]|\+?[0-9][0-9\s-]{6,}|[-—–]+\s*[\u4e00-\u9fff]{1,4}[部科处室组]$)"
 )
+_FIGURES = 8  # of a number, all alike in one that stands for none: 13800000000
 _LONGEST_PERSON = 80
 _ONE_PHONE = 17  # characters: what is longer may be two
 _NOTHING: frozenset[str] = frozenset()
@@ -58,7 +60,7 @@ def tells_names_only(profile: Profile) -> bool:
 
 def profile_of(record: Identity) -> Profile:
     """Normalise a record once. Phones lose their extension: colleagues share the switchboard."""
-    emails = _valid(chain.from_iterable(map(normalise_emails, record.emails)))
+    emails = _valid(map(in_its_script, chain.from_iterable(map(normalise_emails, record.emails))))
     domains = {domain for email in emails if (domain := address_domain(email))}
     if record.website and (domain := email_domain(record.website)):
         domains.add(domain)
@@ -142,13 +144,19 @@ def _phones(texts: tuple[str, ...]) -> frozenset[str]:
         if one := one_phone(text):
             found.add(one)
         elif text:
-            found.update(normalise_phones(text))
+            found.update(phone for phone in normalise_phones(text) if not _is_stand_in(phone))
     return frozenset(found) or _NOTHING
 
 
 def one_phone(text: str) -> str | None:
     """The number of a cell that is short enough to hold no more than one, if it does."""
-    return normalise_phone(text) if len(text) <= _ONE_PHONE and "/" not in text else None
+    phone = normalise_phone(text) if len(text) <= _ONE_PHONE and "/" not in text else None
+    return None if phone and phone[-1] == phone[-2] and _is_stand_in(phone) else phone
+
+
+def _is_stand_in(phone: str) -> bool:
+    """13800000000, 13888888888: typed where no number is known."""
+    return phone.endswith(phone[-1] * _FIGURES)
 
 
 def _valid(texts: Iterable[str | None]) -> frozenset[str]:

@@ -9,6 +9,8 @@ SHOP = "店"
 OFFICE = "事务所"
 OF_OFFICE = "分所"
 _HOUSES = ("院区", "校区", "院")
+_PARTS = ("分园", "分校", "分部", "校区", "学部")
+_SCHOOLS = frozenset("学校园院")
 _SORT = re.compile(r"(?:加盟|直营|旗舰|专卖|连锁|概念|体验|社区|[分门总老本])?店$")
 _OF_OFFICE = re.compile(r"(?:分所|分事务所|办公室|办事处|分部)$")
 _SHOPS = re.compile(
@@ -24,6 +26,8 @@ def site_in_brackets(inner: str, text: str) -> str | None:
         is_name = inner[-3:] in lexicon.LEGAL_KIND or where[-2:] in lexicon.TRADES
         return None if is_name else shop_site(inner)
     if inner.endswith(_HOUSES) and "院" in text[: text.find("(")]:
+        return inner.removesuffix("区")
+    if inner.endswith(_PARTS) and not _SCHOOLS.isdisjoint(text[: text.find("(")]):
         return inner.removesuffix("区")
     return None
 

@@ -28,13 +28,13 @@ _REMARK = re.compile(
 )
 _SURNAME = "".join(words("persons", "surnames") - words("persons", "surnames_also_words"))
 _BEHIND = re.compile(
-    r"(?:(?<=公司)(?:[\u4e00-\u9fff]{1,3}(?:总|经理|先生|女士|小姐|老师|主任|老板|工程师)|[0-9]{1,3})"
+    r"(?:(?<=公司)(?:(?:采购|财务|行政|人事|市场|销售|技术|工程|业务|客服|生产|物流|售后)部)?(?:[\u4e00-\u9fff]{1,3}(?:总监|会计|出纳|主管|厂长|总|经理|先生|女士|小姐|老师|主任|老板|工程师)|[0-9]{1,3})"
     r"|(?<=[司厂店社局院])(?:已?(?:作废|停用|禁用)|备用|开票|"
     r"(?:客户)?备付金|基本户|一般户|(?:国库集中支付)?(?:专用?户|零余额账?户)|保证金账?户|结算户|"
     r"(?:法人|法定代表人|经营者|联系人|负责人)[\u4e00-\u9fff]{2,4}|1[3-9][0-9]{9}|[0-9a-z]{18})"
     rf"|(?<=.{{4}})[{_SURNAME}](?:总|经理|先生|女士|小姐|老板))$"
 )
-_BEHIND_ENDS = frozenset("总理生士姐师任板户用废票金0123456789abcdefghijklmnopqrstuvwxyz")
+_BEHIND_ENDS = frozenset("监计纳管长总理生士姐师任板户用废票金0123456789abcdefghijklmnopqrstuvwxyz")
 _SAYS_WHO = frozenset("人者")  # 法人林海
 _NUMBERED = re.compile(r"第([1-9壹贰叁肆伍柒捌玖])(?!\d)")
 _FIGURE = re.compile(

@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from itertools import pairwise
 
 from leads.identity.readings import known_readings, load_readings
-from leads.identity.words import table
+from leads.identity.words import index, table
 
 _BRACKETS = str.maketrans("【】〔〕［］｛｝《》〈〉「」『』[]{}<>", "()()()()()()()()()()()")
 _ODD_BRACKETS = frozenset(map(chr, _BRACKETS))
@@ -16,12 +16,16 @@ _NOISE_OR_SPACE = re.compile(r"[^\w()&+|]|_")
 _AHEAD = re.compile(  # 1、华信; KH0032 华信; 购买方名称：华信; 支付宝-华信; （盖章）华信
     r"(?:\(?[0-9]{1,4}(?:[、.:)]|\)[、.:]?)(?=[\u4e00-\u9fff])"
     r"|(?:#[0-9]{1,6}|[a-z]{2,4}-?[0-9]{3,6}[\s_:#-])[\s_:#-]*(?=[\u4e00-\u9fff])"
-    r"|(?:购买方|销售方|[购销]方|[收付]款方?|对方|客户|供应商|公司|单位|企业|账户|商户|开票)?"
+    r"|(?:购买方|销售方|[购销]方|[收付]款方?|对方|客户|供应商|公司|单位|企业|账户|商户|开票|发票)?"
     r"(?:名称|户名|全称|抬头|姓名)(?:\s*[:-]|\s)\s*(?=[^\W_])"
     r"|(?:[收付]款[人方]|(?:[收付]款|开票)单位|[甲乙供需买卖购销]方|客户|供应商|联系人)\s*:\s*(?=[^\W_])"
-    r"|[甲乙供需买卖]方\((?=.{4})|(?:支付宝|财付通|微信支付|云闪付|银联)[:-](?=[\u4e00-\u9fff]{4})"
+    r"|[甲乙供需买卖]方\((?=.{4})|(?:支付宝|财付通|微信支付|云闪付|银联|(?:淘宝|天猫|京东|拼多多|抖音|快手|小红书|美团|1688|阿里巴巴)店?铺?)[:-](?=[\u4e00-\u9fff]{4})"
     r"|\((?:盖章|公章|签章|vip|重点|老客户|新客户)\)(?=[\u4e00-\u9fff]{4}))+"
 )
+_NO_ACCENTS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i"})
+_RADICALS = frozenset(
+    "钅讠纟饣忄氵亻扌衤礻犭艹宀辶疒釒訁糹"
+)  # stand in a name only where a scan split it
 _CJK_BLOCKS = ((0x3400, 0x4DC0), (0x4E00, 0xA000))
 
 
@@ -38,6 +42,17 @@ def simplified_table() -> dict[int, str]:
 
 
 @cache
+def _joined() -> dict[str, str]:
+    """The two parts that a scan made of a character, where one cannot stand alone: 钅帛 → 锦."""
+    return index("characters", "split_off")
+
+
+@cache
+def _plain_parts() -> re.Pattern[str]:
+    return re.compile("|".join(_joined()))
+
+
+@cache
 def _traditional() -> frozenset[str]:
     return frozenset(map(chr, simplified_table()))
 
@@ -47,7 +62,8 @@ def _plain_chinese() -> re.Pattern[str]:
     """Simplified characters only: the one spelling already, as most names are typed."""
     start, end = _CJK_BLOCKS[1]
     # runs of characters between traditional ones: read four times as fast as each by itself
-    breaks = [start - 1, *(code for code in simplified_table() if start <= code < end), end]
+    odd = {*simplified_table(), *map(ord, _RADICALS)}
+    breaks = [start - 1, *sorted(code for code in odd if start <= code < end), end]
     runs = ((one + 1, other - 1) for one, other in pairwise(breaks) if one + 1 < other)
     return re.compile(f"[{''.join(f'{chr(first)}-{chr(last)}' for first, last in runs)}]+")
 
@@ -76,6 +92,8 @@ def one_spelling(text: str) -> str:
         folded = folded.translate(_BRACKETS)
     if not has_chinese(folded):
         return _tidy_latin(folded)
+    if not _RADICALS.isdisjoint(folded):
+        folded = _plain_parts().sub(lambda found: _joined()[found[0]], folded)
     if ahead := _AHEAD.match(folded):
         folded = folded[ahead.end() :]
     simplified = _NOISE_OR_SPACE.sub("", to_simplified(folded))
@@ -90,6 +108,7 @@ def _tidy_latin(folded: str) -> str:
     if not folded.isascii():  # é, ü, ñ as e, u, n: half the world types them so
         apart = unicodedata.normalize("NFD", folded)
         folded = "".join(char for char in apart if not unicodedata.combining(char))
+        folded = folded.translate(_NO_ACCENTS)
         folded = unicodedata.normalize("NFKC", folded)
     joined = folded.translate(_BRACKETS).replace("'", "").replace(".", "")
     return " ".join(_NOISE.sub(" ", joined).split())

@@ -110,6 +110,9 @@ def test_credit_code_with_a_wrong_check_digit_is_none(text: str) -> None:
     )
 )
 def test_credit_code_agrees_with_stdnum(text: str) -> None:
+    if len(set(text)) == 1:  # stands for a code that nobody knows
+        assert normalise_credit_code(text) is None
+        return
     try:
         uscc.validate(text)
     except uscc.InvalidChecksum:
