@@ -48,12 +48,14 @@ class CaseNames:
         self.seen = seen_among(member, {(one.record_kind, one.record_id) for one in records})
         self.asked = _asked(member, case_ids)
         self.held = {one.case_id: _pair(one) for one in records if one.is_held}
-        self.typed: dict[int, list[str]] = defaultdict(list)
+        # a file may name one client five thousand times
+        typed: dict[int, dict[str, None]] = defaultdict(dict)
         for one in records:
             if _pair(one) in self.seen or (one.member_id == member.pk and not one.is_held):
-                self.typed[one.case_id].append(one.title)
+                typed[one.case_id][one.title] = None
         for case_id, cells in _imported(member, case_ids):
-            self.typed[case_id] += cells
+            typed[case_id] |= dict.fromkeys(cells)
+        self.typed = defaultdict(list, {case_id: list(one) for case_id, one in typed.items()})
         self.called: dict[int, list[tuple[Pair, str]]] = defaultdict(list)
         for one in records:
             self.called[one.case_id].append((_pair(one), one.title))
@@ -93,7 +95,8 @@ class CaseNames:
         """
         if not text or self.is_whole or case_id in self.asked or writer_id == self.reader_id:
             return text
-        hidden = [name for pair, name in self.called[case_id] if pair not in self.seen]
+        called = self.called[case_id]
+        hidden = list(dict.fromkeys(name for pair, name in called if pair not in self.seen))
         return without_names(text, hidden, self.typed[case_id]) if hidden else text
 
 

@@ -29,7 +29,8 @@ from leads.selectors.case_rights import lost, may_decide, next_level, took_back,
 from leads.selectors.case_rows import kept_rows
 from leads.services import case_notices as notices
 from leads.services import splits
-from leads.services.case_enforcement import Change, Ruling, enforce, reverse
+from leads.services.case_enforcement import Ruling, enforce, reverse
+from leads.services.case_ledger import Change
 from leads.services.cases import CaseMovedOn, ask, locked_case, report_by_hand, touch
 
 WITH_WINNER = (CollisionOutcome.KEEP, CollisionOutcome.REASSIGN, CollisionOutcome.SEPARATE)

@@ -20,7 +20,8 @@ from leads.selectors.case_rights import (
 )
 from leads.services import case_notices as notices
 from leads.services.case_decisions import close
-from leads.services.case_enforcement import Ledger, known_records, pair_of
+from leads.services.case_enforcement import known_records, pair_of
+from leads.services.case_ledger import Ledger
 from leads.services.cases import CaseMovedOn, locked_case, touch
 
 
@@ -68,13 +69,11 @@ def _leave_to_owner(dossier: Dossier, by: Member) -> None:
     """What a decision for the owner would do with the records of this newcomer."""
     owner = next((one.member for one in dossier.parties if one.side == CollisionSide.HOLDER), None)
     ledger = Ledger(dossier.case, by)
-    for record in known_records(dossier):
-        if record.is_held or side_of(record) != by.pk:
-            continue
-        if record.record_kind == RecordKind.LEAD:
-            ledger.close_lead(record.record_id)
-        elif owner is not None and owner.is_active:
-            ledger.hand(pair_of(record), owner)
+    own = [one for one in known_records(dossier) if not one.is_held and side_of(one) == by.pk]
+    customers = [pair_of(one) for one in own if one.record_kind == RecordKind.CUSTOMER]
+    if owner is not None and owner.is_active:
+        ledger.hand(customers, owner)
+    ledger.close_leads([one.record_id for one in own if one.record_kind == RecordKind.LEAD])
 
 
 def _end(case: CollisionCase, why: str = "") -> None:

@@ -1,6 +1,6 @@
 """What people teach about who is who: judgements on two records, other names of a customer."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -62,6 +62,76 @@ def judge(
     )
     _teach(names, verdict, by=by, case_id=case_id)
     return judgement
+
+
+@transaction.atomic
+def judge_apart(
+    held: Pair,
+    others: Sequence[Pair],
+    verdict: IdentityVerdict,
+    *,
+    by: Member | None,
+    case_id: int | None = None,
+) -> None:
+    """That one client is none of many others, in so many statements however many they are.
+
+    The pairs are clients already; what one had learned of another's name is forgotten.
+    """
+    names, at = _names_of([held, *others]), timezone.now()
+    keys: dict[str, int | None] = {}
+    rows = []
+    for other in others:
+        left, right = in_order(held, other)
+        if names[other] not in keys:
+            keys[names[other]] = names_key(names[held], names[other])
+        rows.append(
+            IdentityJudgement(
+                left_kind=left[0],
+                left_id=left[1],
+                right_kind=right[0],
+                right_id=right[1],
+                left_name=names[left][:200],
+                right_name=names[right][:200],
+                names_key=keys[names[other]],
+                verdict=verdict,
+                member=by,
+                case_id=case_id,
+                at=at,
+            )
+        )
+    IdentityJudgement.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["organization", "left_kind", "left_id", "right_kind", "right_id"],
+        update_fields=[
+            "left_name", "right_name", "names_key", "verdict", "member", "case_id", "at",
+        ],
+    )  # fmt: skip
+    _unlearn_all(names, held, others)
+
+
+def _names_of(pairs: Iterable[Pair]) -> dict[Pair, str]:
+    wanted = list(pairs)
+    found = {pair: name_of(pair) for pair in wanted if pair[0] == ROW}
+    shelves: tuple[tuple[str, Any], ...] = (
+        (RecordKind.LEAD.value, Lead.objects.values_list("pk", "company_name")),
+        (RecordKind.CUSTOMER.value, Customer.objects.values_list("pk", "name")),
+    )
+    for kind, rows in shelves:
+        ids = {pk for own, pk in wanted if own == kind}
+        found |= {(kind, pk): name for pk, name in rows.filter(pk__in=ids)}
+    return {pair: found.get(pair, "") for pair in wanted}
+
+
+def _unlearn_all(names: Mapping[Pair, str], held: Pair, others: Sequence[Pair]) -> None:
+    of_others = {alias_key(name) for name in {names[one] for one in others}}
+    of_held = {alias_key(names[held])}
+    customers = {pk for kind, pk in (held, *others) if kind == RecordKind.CUSTOMER}
+    learned = CompanyAlias.objects.filter(customer__in=customers, source=AliasSource.JUDGED)
+    for pk, customer_id, key in learned.order_by("pk").values_list("pk", "customer_id", "key"):
+        is_held = held == (RecordKind.CUSTOMER.value, customer_id)
+        if key in (of_others if is_held else of_held):
+            forget_alias(alias_id=pk)
 
 
 def _as_clients(left: Pair, right: Pair) -> tuple[Pair, Pair]:

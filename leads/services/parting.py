@@ -27,7 +27,7 @@ from leads.selectors.splits import in_order, words_of
 from leads.services import case_notices as notices
 from leads.services import splits
 from leads.services.case_decisions import NotForYou, check_shares, set_shares
-from leads.services.case_enforcement import MODELS, Ledger
+from leads.services.case_ledger import MODELS, Ledger
 from leads.services.cases import CaseMovedOn, locked_case, touch
 from leads.services.saving import locked
 
@@ -106,7 +106,7 @@ def _part(
     until = _shared_until(record.pair, others)
     for one in others:
         if one.pk not in until:
-            ledger.share(record.pair, one)
+            ledger.share([record.pair], [one])
     ends = {pk: end for pk, end in until.items() if end is not None}
     main = people[record.main_id]
     return splits.begin(

@@ -43,6 +43,32 @@ def begin(
     return made
 
 
+def begin_all(
+    case: CollisionCase,
+    pairs: Sequence[Pair],
+    *,
+    main: Member,
+    shares: Mapping[int, int],
+    starts_on: date,
+) -> None:
+    """The same for many records at once, none of which is shared to a day."""
+    said = {str(member): percent for member, percent in shares.items()}
+    at = timezone.now()
+    ClientSplit.objects.bulk_create(
+        ClientSplit(
+            record_kind=kind,
+            record_id=pk,
+            case=case,
+            level=case.level,
+            main=main,
+            shares=said,
+            starts_on=starts_on,
+            began_at=at,
+        )
+        for kind, pk in pairs
+    )
+
+
 def forget(case: CollisionCase, level: int) -> None:
     """The decision was overturned: it never shared anything."""
     ClientSplit.objects.filter(case=case, level=level).delete()

@@ -1,10 +1,13 @@
 """A case into which very many records came: an import of one client, row after row."""
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from leads.models import CollisionRecord, Lead
+from leads.enums import CollisionOutcome
+from leads.models import CollisionCase, CollisionRecord, Lead
+from leads.services.case_decisions import decide
+from leads.services.case_enforcement import Ruling, reverse
 from leads.views.case_page import MOST_RECORDS
 from tests.leads.records.conftest import COMPANY
 
@@ -56,3 +59,28 @@ def test_the_page_lists_the_first_and_says_how_many_follow(crowd, tenant, sign_i
     assert "52 records are not listed here" in html
     html = sign_in(tenant.manager, language="zh-hans").get(url("leads:case", case.pk))
     assert "另有 52 条记录" in html.content.decode()
+
+
+@pytest.mark.parametrize("way", ["keep", "reassign", "share", "separate", "not_same"])
+def test_a_decision_costs_as_much_for_many_records_as_for_few(way, crowd, case, tenant, as_member):
+    agent, colleague = tenant.agent, tenant.colleague
+    winner = {"keep": agent, "share": agent, "not_same": None}.get(way, colleague)
+    shares = {agent.pk: 50, colleague.pk: 50} if way == "share" else {}
+    ruling = Ruling(CollisionOutcome(way), winner, shares=shares, reason="查过了")
+
+    def statements():
+        undone = transaction.savepoint()
+        with CaptureQueriesContext(connection) as ran, as_member(tenant.manager):
+            made = decide(case_id=case.pk, by=tenant.manager, ruling=ruling)
+            left = reverse(CollisionCase.objects.get(), made.changes, by=tenant.manager)
+        assert left == []
+        transaction.savepoint_rollback(undone)
+        return len(ran), len(made.changes)
+
+    crowd(3)
+    statements()
+    few, changes = statements()
+    crowd(27)
+    many, more_changes = statements()
+    assert many == few
+    assert more_changes == changes if way == "reassign" else more_changes > changes
