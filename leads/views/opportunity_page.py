@@ -13,10 +13,11 @@ from crm.sharing.record import holders_of, sharing_actions
 from crm.sharing.selectors.transfers import open_transfers_of
 from crm.web import markup
 from crm.web.components import Action, Fact, Step
-from leads.enums import StageKind
+from leads.enums import RecordKind, StageKind
 from leads.forms.follow_ups import FollowUpForm
 from leads.models import Opportunity, Stage
 from leads.panels import opportunity_panels
+from leads.selectors.cases import case_about
 from leads.selectors.opportunities import (
     days_in_stage,
     follow_ups_of_opportunity,
@@ -34,6 +35,7 @@ def opportunity_page(member: Member, deal: Opportunity) -> dict[str, Any]:
     return {
         "refresh_on": ["opportunity-updated", "opportunity-moved", "follow-up-logged"],
         "opportunity": deal,
+        "collision": case_about(member, RecordKind.CUSTOMER, deal.customer_id),
         "colour": STAGE_COLOURS[deal.stage.kind],
         "steps": stage_steps(deal, may_move=may_edit),
         "days": days_in_stage(deal) if deal.stage.kind == StageKind.OPEN else None,

@@ -78,6 +78,12 @@ def test_the_log_begins_with_the_case_and_names_who_is_asked(case, tenant, sign_
     assert second.body == tenant.manager.name
 
 
+def test_a_deal_says_that_its_client_is_in_a_case(decided, deal, tenant, sign_in, url):
+    page = sign_in(tenant.colleague).get(url("leads:opportunity", deal.pk))
+    assert page.context["collision"] == decided
+    assert f"{decided.number}</a>" in page.content.decode()
+
+
 def test_what_comes_about_by_itself_is_nobodys_act(decided, tenant, as_member, sign_in, url):
     with as_member(tenant.agent):
         accept(case_id=decided.pk, by=tenant.agent)

@@ -61,4 +61,5 @@ def test_the_letter_says_why_it_came_and_how_to_stop_it(tenant, cast, group):
     letter = mail.outbox[0].body
     assert "/acme/collisions/risks/" in letter
     assert "您有权处理撞单预警" in letter
+    assert "。 " not in letter  # no Chinese sentence is followed by a space
     assert "“关闭每日摘要”" in letter  # as the button of that page is called
