@@ -1,6 +1,6 @@
 """An import from the upload to the order to run it; the work itself is a worker's."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -39,6 +39,23 @@ class ColumnsIncomplete(Refused):
     """No column holds the company's name, which every lead needs."""
 
 
+def first_filled(samples: Sequence[Sequence[str]]) -> list[list[str]]:
+    """The first filled cells of each column, one below the other: no rows of the file.
+
+    A column that begins with empty cells is not an empty one.
+    """
+    width = max(map(len, samples), default=0)
+    columns = [
+        [row[index][:80] for row in samples if index < len(row) and row[index]][:SHOWN_SAMPLES]
+        for index in range(width)
+    ]
+    height = max(map(len, columns), default=0)
+    return [
+        [column[place] if place < len(column) else "" for column in columns]
+        for place in range(height)
+    ]
+
+
 @transaction.atomic
 def upload_leads(
     *, upload: "UploadedFile[Any]", by: Member, channel: str = Channel.FILE, campaign: str = ""
@@ -67,7 +84,7 @@ def upload_leads(
         channel=channel,
         campaign=campaign.strip(),
         header=header,
-        samples=[[cell[:80] for cell in row] for row in samples[:SHOWN_SAMPLES]],
+        samples=first_filled(samples),
         signature=signature_of(header),
         mapping=propose_mapping(header, samples),
         row_count=row_count,

@@ -159,6 +159,7 @@ def page_of(batch: ImportBatch, *, choices: dict[str, str]) -> dict[str, Any]:
         context |= {
             "tiles": preview_tiles(batch, counts),
             "counts": counts,
+            "with_probable": counts["new"] + counts["probable"],
             "cases": cases,
             "must_agree": sum(cases) > MANY_CASES,
             "own": own_alike(batch),

@@ -233,6 +233,19 @@ def make_follow_ups(world: World) -> None:
                 note(world, at, deal.owner_id, opportunity=deal, customer_id=deal.customer_id)
     with as_written(FollowUp):
         FollowUp.objects.bulk_create(world.follow_ups, batch_size=2_000)
+    remember_the_last(world)
+
+
+def remember_the_last(world: World) -> None:
+    """A client's last contact is its latest effective follow-up, on a deal of it included."""
+    latest: dict[int, datetime] = {}
+    for one in world.follow_ups:
+        if one.customer_id and one.is_effective:
+            latest[one.customer_id] = max(one.at, latest.get(one.customer_id, one.at))
+    for customer in world.customers:
+        customer.last_follow_up_at = latest.get(customer.pk, customer.last_follow_up_at)
+    with without_history(Customer):
+        write_back(world.customers, ["last_follow_up_at"])
 
 
 def spread(world: World, start: datetime, end: datetime, *, most: int) -> list[datetime]:

@@ -53,6 +53,8 @@ def test_the_year_hangs_together(demo):
         assert Instalment.objects.filter(paid_amount__gt=F("amount")).count() == 0
         assert StatementLine.objects.exists()
         assert not FollowUp.objects.filter(at__gt=timezone.now()).exists()
+        told = FollowUp.objects.filter(is_effective=True, customer__isnull=False)
+        assert not told.filter(at__gt=F("customer__last_follow_up_at")).exists()
 
 
 def test_everybody_named_on_the_screen_can_sign_in(demo):

@@ -56,6 +56,28 @@ def test_from_the_file_to_the_result(cast, browser):
     assert "线索.csv" in browser.get("/acme/leads/import/").content.decode()
 
 
+def test_a_column_that_begins_empty_shows_what_it_holds_further_down(cast, browser):
+    rows = [lead_row(n)[:5] + ("",) for n in range(12)] + [(*lead_row(12)[:5], "要样机")]
+    answer = browser.post(
+        "/acme/leads/import/new/", {"file": csv_upload(rows), "channel": "exhibition"}
+    )
+    assert "要样机" in browser.get(answer.url).content.decode()
+
+
+def test_the_button_counts_what_is_ticked(cast, browser):
+    with tenant_context(cast.organization.id):
+        rows = [
+            ("苏州同光精密机械有限公司", "", "", "", "", ""),
+            ("苏州同光机械厂", "", "", "", "", ""),
+        ]
+        batch = checked(csv_upload(rows), by=cast.marketing)
+    assert (batch.counts["new"], batch.counts["probable"]) == (1, 1)
+    html = browser.get(f"/acme/leads/import/{batch.pk}/").content.decode()
+    plain, ticked = html.index("Import 1 new lead"), html.index("Import 2 leads")
+    assert "tz-without-probable" in html[:plain]
+    assert "tz-with-probable" in html[plain:ticked]
+
+
 def test_a_missing_company_column_is_said_at_once(cast, browser, batch):
     url = f"/acme/leads/import/{batch.pk}/"
     browser.post(f"{url}back/")
