@@ -59,6 +59,17 @@ def test_a_stand_in_names_nobody(name: str) -> None:
     assert list(find_duplicates([ours, theirs])) == []
 
 
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("Qingdao Haichuan Tyre Co., Ltd.", "青岛海川轮胎有限公司"),
+        ("Dalian Ruixing Bearing Co., Ltd.", "大连瑞兴轴承有限公司"),
+    ],
+)
+def test_a_name_in_letters_finds_its_firm_in_a_file(left: str, right: str) -> None:
+    assert len(list(find_duplicates([Identity(1, company=left), Identity(2, company=right)]))) == 1
+
+
 def test_a_code_of_one_figure_is_nobodys() -> None:
     assert normalise_credit_code("0" * 18) is None
     assert normalise_credit_code("1" * 18) is None
