@@ -127,7 +127,7 @@ CASE_ACTIONS = {
     "case.appealed": (_("appealed"), "arrow-up", "red"),
     "case.accepted": (_("accepted the decision"), "check", "grey"),
     "case.gave_way": (_("left the client to its owner"), "logout", "grey"),
-    "case.withdrawn": (_("the case was withdrawn: nothing to decide"), "arrow-back-up", "grey"),
+    "case.withdrawn": (_("withdrew the case: nothing to decide"), "arrow-back-up", "grey"),
     "case.appeal_withdrawn": (
         _("took the appeal back: the decision stands"), "arrow-back-up", "grey",
     ),

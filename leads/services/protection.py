@@ -69,9 +69,12 @@ def _check_limit(
     held = active_protections().filter(holder=holder)
     others = held.exclude(pk=known.pk) if known else held
     if others.count() >= settings.protect_limit:
-        words = _(
+        words = ngettext(
+            "%(name)s protects %(count)s customer already, as many as one rep may. "
+            "Release it first.",
             "%(name)s protects %(count)s customers already, as many as one rep may. "
-            "Release another one first."
+            "Release another one first.",
+            settings.protect_limit,
         )
         raise ProtectionRefused(words % {"name": holder.name, "count": settings.protect_limit})
 
