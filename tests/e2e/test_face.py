@@ -142,6 +142,7 @@ def test_keys_open_rows_search_and_help(owner: Person) -> None:
     expect(page.locator("#tz-palette .is-on")).to_contain_text("Tasks")
     page.keyboard.press("Escape")
     expect(page.locator("#tz-palette[open]")).to_have_count(0)
+    page.wait_for_function("!history.state?.frame")
     page.keyboard.press("?")
     expect(page.locator("#tz-help[open]")).to_be_visible()
 
