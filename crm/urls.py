@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("crm.people.platform_urls")),
     path("accounts/", include("crm.signin.platform_urls")),
     path("", include("crm.organizations.global_urls")),
+    path("", include("leads.urls.platform")),
     path("operator/", include("crm.organizations.operator_urls")),
     path("i18n/language/", platform_views.set_language, name="set_language"),
 ]

@@ -8,7 +8,6 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import connection
-from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -20,12 +19,13 @@ from crm.people.selectors import active_members
 from crm.teamwork.enums import NotificationKind
 from crm.teamwork.services import notify
 from crm.tenancy.context import tenant_context
-from crm.tenancy.links import tenant_url
+from crm.tenancy.links import public, tenant_url
 from crm.tenancy.models import Organization
 from crm.web.formats import listed
 from leads.enums import RiskFactor, RiskState
-from leads.models import CollisionWatch, RiskDigestWish
+from leads.models import CollisionWatch
 from leads.selectors.risks import told_to, visible_risks
+from leads.services.digest_wishes import stop_url, without_digest
 from leads.services.forewarning import watch
 
 logger = logging.getLogger("tongzhou.leads")
@@ -65,20 +65,6 @@ def _come_one_after_the_other(organization_id: int) -> None:
     """A job that was delivered twice finds the digest sent."""
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [f"risk-digest:{organization_id}"])
-
-
-def without_digest() -> QuerySet[Any]:
-    """The members who asked to be left in peace."""
-    return RiskDigestWish.objects.filter(is_wanted=False).values("member_id")
-
-
-def wants_digest(member: Member) -> bool:
-    return not RiskDigestWish.objects.filter(member=member, is_wanted=False).exists()
-
-
-def set_digest(member: Member, *, is_wanted: bool) -> None:
-    """Switch the member's own digest on or off; the page and its number stay."""
-    RiskDigestWish.objects.update_or_create(member=member, defaults={"is_wanted": is_wanted})
 
 
 def _since(state: CollisionWatch) -> datetime | None:
@@ -145,11 +131,25 @@ def letter(
             "name": member.name,
             "organization": organization.name,
             "pairs": pairs,
-            "url": settings.PUBLIC_URL + tenant_url(organization, "leads:risks"),
+            "url": public(tenant_url(organization, "leads:risks")),
+            "stop_url": stop_url(member),
         }
         text = render_to_string("leads/risks/digest.txt", context)
         subject = f"{_title(digest['fresh'])} · {organization.name}"
-    return EmailMultiAlternatives(" ".join(subject.split()), text, to=[member.user.email])
+    return EmailMultiAlternatives(
+        " ".join(subject.split()),
+        text,
+        to=[member.user.email],
+        headers=_ways_out(context["stop_url"]),
+    )
+
+
+def _ways_out(url: str) -> dict[str, str]:
+    """What mail programs make a button of that ends the digest (RFC 2369; RFC 8058: HTTPS only)."""
+    headers = {"List-Unsubscribe": f"<{url}>"}
+    if url.startswith("https://"):
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers
 
 
 def _send(message: EmailMultiAlternatives) -> None:

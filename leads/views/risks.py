@@ -32,7 +32,7 @@ from leads.selectors.risks import (
     visible_risks,
 )
 from leads.services import risks as services
-from leads.services.risk_digest import set_digest, wants_digest
+from leads.services.digest_wishes import set_digest, wants_digest
 from leads.tables.risks import RISK_COLOURS, RiskTable, probability_badge
 
 DECIDE = "leads.decide_risks"

@@ -3,8 +3,11 @@
 from datetime import date
 
 import pytest
+from django.conf import settings
 from django.core import mail
+from django.core.signing import Signer
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from crm.teamwork.models import Notification
@@ -12,6 +15,7 @@ from crm.web.models import ColumnChoice
 from leads.models import CollisionCase, CollisionRisk, CollisionSettings
 from leads.selectors.risks import told_to, visible_risks
 from leads.services import forewarning, risk_digest
+from leads.services.digest_wishes import stop_url, wants_digest
 
 NAMES = ("苏州同光达精密机械有限公司", "天津同光达精密机械有限公司")
 
@@ -162,6 +166,42 @@ def test_who_wants_no_digest_gets_none(tenant, cast, risk, sign_in, url):
     assert sign_in(tenant.agent).post(url("leads:risk_digest", "off")).status_code == 403
     browser.post(url("leads:risk_digest", "on"))
     assert "Stop the daily digest" in browser.get(url("leads:risks")).content.decode()
+
+
+def test_a_mail_program_ends_the_digest_without_signing_in(tenant, cast, risk, settings):
+    settings.PUBLIC_URL = "https://crm.example"
+    risk_digest.send_all(cast.organization.pk, date(2026, 11, 2))
+    letter = next(one for one in mail.outbox if one.to == ["manager@acme.test"])
+    headers = letter.message()
+    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    link = headers["List-Unsubscribe"].strip("<>")
+    assert link in letter.body
+    path = link.removeprefix("https://crm.example")
+    stranger = Client(enforce_csrf_checks=True)
+    assert "关闭每日摘要？" in stranger.get(path).content.decode()  # a scanner looks
+    assert wants_digest(tenant.manager)
+    assert stranger.post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert not wants_digest(tenant.manager)
+    assert wants_digest(tenant.owner)
+
+
+def test_a_forged_link_ends_no_digest(tenant, mounted):  # noqa: F811
+    path = stop_url(tenant.manager).removeprefix(settings.PUBLIC_URL)
+    token = path.removesuffix("/").rpartition("/")[2]
+    other = Signer(salt="risk-digest").sign_object([0, tenant.manager.pk])
+    for forged in (token[:-1], f"{token}x", "x", token.replace(":", ""), other):
+        answer = Client().post(path.replace(token, forged))
+        assert answer.status_code == 404, forged
+        assert "此链接不属于任何摘要" in answer.content.decode()
+    assert wants_digest(tenant.manager)
+
+
+def test_a_mail_over_plain_http_offers_no_single_press(tenant, cast, risk, settings):
+    settings.PUBLIC_URL = "http://localhost:8000"
+    risk_digest.send_all(cast.organization.pk, date(2026, 11, 2))
+    headers = mail.outbox[0].message()
+    assert headers["List-Unsubscribe"].startswith("<http://localhost:8000/accounts/digest/")
+    assert headers["List-Unsubscribe-Post"] is None
 
 
 def test_what_came_of_warnings(tenant, risk, sign_in, url):
