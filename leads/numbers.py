@@ -6,8 +6,12 @@ from collections.abc import Iterable
 from leads.identity import normalise_phone
 
 BETWEEN = "、"
-LONGEST = 250
+ROOM = 250  # characters for the further numbers of a record
 _SEVERAL = re.compile(r"[/、;；\n\r|]+|[,，](?=\s*\S{6})|\s{2,}|\s+(?=1[3-9]\d{9})")
+
+
+class TooManyNumbers(ValueError):
+    """More further numbers than a record keeps."""
 
 
 def split_numbers(text: str) -> list[str]:
@@ -23,16 +27,20 @@ def numbers_kept(text: str) -> list[str]:
 
 
 def other_numbers(numbers: Iterable[str], *, beside: str = "") -> str:
-    """Numbers as they are kept: each once, without the one that has a field of its own."""
+    """Numbers as they are kept: each once, without the one that has a field of its own.
+
+    More than fit raise `TooManyNumbers`: none is dropped.
+    """
     seen, found = {_key(beside)}, []
     for number in numbers:
         key = _key(number)
         if key and key not in seen:
             seen.add(key)
             found.append(number)
-    while len(BETWEEN.join(found)) > LONGEST:
-        found.pop()
-    return BETWEEN.join(found)
+    text = BETWEEN.join(found)
+    if len(text) > ROOM:
+        raise TooManyNumbers(text)
+    return text
 
 
 def _key(number: str) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from crm.web.components import Label
 from crm.web.forms import PhoneField, TenantModelForm, dress
 from crm.web.widgets import OwnTemplate
-from leads.numbers import LONGEST, other_numbers, split_numbers
+from leads.numbers import ROOM, other_numbers, split_numbers
 from leads.selectors.similar import SimilarCard
 from leads.selectors.versions import as_it_was
 from leads.selectors.wording import in_words
@@ -133,12 +133,12 @@ class OtherPhonesField(PhoneField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", gettext_lazy("Other phones"))
         kwargs.setdefault("required", False)
-        kwargs.setdefault("max_length", LONGEST)
+        kwargs.setdefault("max_length", ROOM)
         kwargs.setdefault("help_text", gettext_lazy("Several numbers: a comma between them."))
         super().__init__(**kwargs)
 
     def clean(self, value: Any) -> str:
-        """Each number once, in the spelling in which they are kept."""
+        """Each number once, in the spelling in which they are kept: never longer than typed."""
         return other_numbers(split_numbers(super().clean(value)))
 
 

@@ -113,7 +113,7 @@ class Contact(TenantModel):
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     phone_key = models.CharField(max_length=32, editable=False, default="", blank=True)
     other_phones = models.CharField(
-        _("other phones"), max_length=numbers.LONGEST, blank=True, default="", db_default=""
+        _("other phones"), max_length=numbers.ROOM, blank=True, default="", db_default=""
     )
     email = models.EmailField(_("e-mail"), blank=True)
     wechat = models.CharField(_("WeChat"), max_length=64, blank=True)

@@ -67,6 +67,9 @@ OUTCOME_COLOURS = {
 PROBLEMS = {
     "company_missing": gettext_lazy("The company's name is missing."),
     "phone_invalid": gettext_lazy("This cannot be a phone number."),
+    "too_many_phones": gettext_lazy(
+        "More numbers than a lead keeps: its further numbers fill %(limit)s characters at most."
+    ),
     "email_invalid": gettext_lazy("This is not an e-mail address."),
     "credit_code_invalid": gettext_lazy("The credit code's check digit is wrong."),
     "province_unknown": gettext_lazy("No province of this name."),

@@ -20,7 +20,7 @@ from leads.identity import (
 )
 from leads.identity.keys import profile_keys, sure_keys
 from leads.identity.profiles import Profile, profile_of
-from leads.numbers import numbers_kept, other_numbers, split_numbers
+from leads.numbers import ROOM, TooManyNumbers, numbers_kept, other_numbers, split_numbers
 from leads.services.derivations import name_keys_of, province_of
 
 LONGEST = {
@@ -128,7 +128,12 @@ def _take_phones(reading: Reading, column: int, name: str, text: str) -> None:
             reading.fields["phone"] = number
         else:
             others = [*numbers_kept(reading.fields.get("other_phones", "")), number]
-            reading.fields["other_phones"] = other_numbers(others, beside=reading.fields["phone"])
+            try:
+                kept = other_numbers(others, beside=reading.fields["phone"])
+            except TooManyNumbers:
+                reading.fault("too_many_phones", column, limit=ROOM)
+                return
+            reading.fields["other_phones"] = kept
 
 
 def _take_email(reading: Reading, column: int, name: str, text: str) -> None:

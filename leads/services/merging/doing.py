@@ -20,6 +20,7 @@ from leads.enums import AliasSource, CaseState, LeadStatus
 from leads.merge_blocks import GONE, Block, blocks_for, choices_of, result_of
 from leads.merge_values import everything
 from leads.models import ClientSplit, CollisionCase, CollisionRecord, Contact, Customer, Lead, Merge
+from leads.numbers import TooManyNumbers
 from leads.redaction import masked_name
 from leads.references import check_obstacles, references_to
 from leads.selectors.addresses import page_of
@@ -211,7 +212,12 @@ def settled(kept: Any, gone: Any, picks: Mapping[str, str], by: Member | None) -
 def _results(kept: Any, gone: Any, picks: Mapping[str, str]) -> list[dict[str, Any]]:
     """What the kept record will hold, block by block: read before anything moves."""
     blocks: tuple[Block, ...] = blocks_for(type(kept), type(gone))
-    found = [result_of(block, picks[block.key], kept, gone) for block in blocks]
+    try:
+        found = [result_of(block, picks[block.key], kept, gone) for block in blocks]
+    except TooManyNumbers as error:
+        raise Refused(
+            _("Together they have more phone numbers than a record keeps: remove some first.")
+        ) from error
     touched = [one for one in (kept.last_follow_up_at, gone.last_follow_up_at) if one]
     found.append({"last_follow_up_at": max(touched, default=None)})
     if isinstance(kept, Lead) and isinstance(gone, Lead):

@@ -71,6 +71,18 @@ def test_several_numbers_in_one_cell_are_all_kept(tenant):
     assert found.key_kinds.count("phone") == 2
 
 
+def test_more_numbers_than_a_lead_keeps_are_a_fault_of_the_row(tenant):
+    header = ("公司名称", "手机", "电话", "联系电话")
+    numbers = [
+        " / ".join(str(13812340000 + 10 * column + one) for one in range(8)) for column in range(3)
+    ]
+    batch = checked(
+        csv_upload([("苏州同光精密机械有限公司", *numbers)], header=header), by=tenant.marketing
+    )
+    found = ImportRow.objects.get(batch=batch)
+    assert found.problems == [{"code": "too_many_phones", "column": 3, "params": {"limit": 250}}]
+
+
 def test_faulty_cells_are_named_one_by_one(tenant):
     rows = [
         ("", "张三", "13800000001", "", "", ""),

@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import ObjectDoesNotExist
 
 from crm.people.models import Role
+from crm.refusals import Refused
 from leads.identity import Identity
 from leads.identity.profiles import profile_of
 from leads.models import Contact, IdentityKey, Lead
@@ -91,6 +92,21 @@ def test_no_number_is_lost_when_two_leads_become_one(known, tenant, as_member):
     kept = Lead.objects.get()
     assert kept.phone == "13800001234"
     assert kept.other_phones == f"{SECOND}、{THIRD}、13700008888、13600007777"
+
+
+def test_a_merge_that_would_drop_numbers_is_refused(known, tenant, as_member):
+    def numbers(first):
+        return "、".join(str(first + one) for one in range(12))
+
+    with as_member(tenant.agent):
+        update_lead(lead_id=known.pk, by=tenant.agent, other_phones=numbers(13911110000))
+        other = create_lead(
+            by=tenant.agent, owner=tenant.agent, company_name="宁波海越船舶配件厂",
+            phone="13700008888", other_phones=numbers(13922220000), explanation="同一家",
+        )  # fmt: skip
+        with pytest.raises(Refused, match="more phone numbers"):
+            merge(kept=known, gone=other, by=tenant.agent)
+    assert Lead.objects.count() == 2
 
 
 def test_a_persons_second_number_is_anothers_client(known, customer, tenant, sign_in, url):
