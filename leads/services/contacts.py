@@ -1,12 +1,17 @@
 """People at customers. Their numbers and addresses lead to clients of others like any record's."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from crm.audit import services as audit
 from crm.people.models import Member
+from crm.refusals import Refused
 from leads.enums import CollisionOrigin, RecordKind
 from leads.identity import Identity
 from leads.models import Contact, Customer
@@ -14,6 +19,7 @@ from leads.numbers import split_numbers
 from leads.selectors.identity import Match
 from leads.services import collisions
 from leads.services.completion import complete_contact
+from leads.services.derivations import phone_key_of
 from leads.services.identity import forget, index
 from leads.services.protection import check_lock
 from leads.services.saving import check_version, locked, take_over
@@ -35,12 +41,14 @@ def create_contact(
 ) -> Contact:
     """Add a person to a customer; LikelyDuplicate when they are known as another's client.
 
-    The first one is the main contact. `by` is None when the system adds them.
+    Who stands there already is refused: one name with one number or address. The first one is the
+    main contact. `by` is None when the system adds them.
     """
     customer = locked(Customer.objects.all(), customer_id)
     found: list[Match] = []
     if by is not None:
         check_lock(customer, by)
+        _refuse_a_second_time(customer, facts)
         found = _check(
             customer, facts, by=by, explanation=explanation, confirmed=confirmed, channel=channel
         )
@@ -61,6 +69,20 @@ def add_contact(customer: Customer, *, by: Member | None, **facts: Any) -> Conta
     contact.save()
     index(contact)
     return contact
+
+
+def _refuse_a_second_time(customer: Customer, facts: Mapping[str, Any]) -> None:
+    """One name with one number or address is one person; two of one name alone may well be two."""
+    told = {
+        "phone_key": phone_key_of(facts.get("phone", "")),
+        "email__iexact": facts.get("email", ""),
+        "wechat__iexact": facts.get("wechat", ""),
+    }
+    ways = [Q(**{column: value}) for column, value in told.items() if value]
+    name = facts.get("name", "").strip()
+    known = Contact.objects.filter(customer=customer, name=name)
+    if ways and known.filter(reduce(or_, ways)).exists():
+        raise Refused(_("%(name)s is a contact of this customer already.") % {"name": name})
 
 
 def _check(customer: Customer, facts: dict[str, Any], *, by: Member, **how: Any) -> list[Match]:

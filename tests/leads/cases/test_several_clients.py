@@ -57,9 +57,9 @@ def test_a_number_entered_while_the_first_case_waits_tells_its_owner_too(tenant,
     with acting_as(tenant.northerner.pk):
         record = create_customer(by=tenant.northerner, name=COMPANY, explanation="展会")
         assert holders().keys() == {tenant.agent.pk}
-        for _again in range(2):
+        for name in ("李四", "李思"):
             create_contact(
-                customer_id=record.pk, by=tenant.northerner, name="李四", phone=PHONE,
+                customer_id=record.pk, by=tenant.northerner, name=name, phone=PHONE,
                 explanation="换了工作",
             )  # fmt: skip
     assert holders().keys() == {tenant.agent.pk, tenant.colleague.pk}

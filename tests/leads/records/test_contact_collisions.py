@@ -43,6 +43,23 @@ def test_somebody_known_at_anothers_client_is_asked_about(name, theirs, tenant):
     assert not CollisionCase.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "again"),
+    [("phone", "138-0000-1234"), ("email", "LI@guangyuan.example"), ("wechat", "LiMin")],
+)
+def test_nobody_is_added_to_a_client_twice(name, again, theirs, tenant, sign_in, url):
+    first = {"phone": "13800001234", "email": "li@guangyuan.example", "wechat": "limin"}[name]
+    browser = sign_in(tenant.colleague)
+    page = url("leads:create_contact", theirs.pk)
+    assert browser.post(page, {"name": "李敏", name: first}).status_code == 302
+    answer = browser.post(page, {"name": " 李敏 ", name: again})
+    assert answer.status_code == 422
+    assert "李敏 is a contact of this customer already." in answer.content.decode()
+    assert browser.post(page, {"name": "李敏"}).status_code == 302  # a namesake
+    assert browser.post(page, {"name": "王芳", name: again}).status_code == 302  # one office
+    assert Contact.objects.count() == 3
+
+
 def test_going_on_opens_a_case_about_the_customer(theirs, lead, tenant):
     with acting_as(tenant.colleague.pk):
         create_contact(
