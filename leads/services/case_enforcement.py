@@ -1,7 +1,7 @@
 """What a decision changes, written down so that an appeal can put it back exactly."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from importlib import import_module
@@ -86,25 +86,33 @@ def _ruled_on(ledger: Ledger, dossier: Dossier) -> list[CollisionRecord]:
 def _one_owner(ledger: Ledger, dossier: Dossier, ruling: Ruling) -> None:
     """One rep has the client: what others hold of it goes to them, or is closed as a duplicate."""
     winner = cast("Member", ruling.winner)
-    known = _ruled_on(ledger, dossier)
-    kept = [one for one in known if one.is_held or one.record_kind == RecordKind.CUSTOMER]
+    kept, left = _kept_and_left(_ruled_on(ledger, dossier))
     ledger.hand(map(pair_of, kept), winner)
-    left = {one.pk for one in known} - {one.pk for one in kept}
-    ledger.close_leads(
-        [one.record_id for one in known if one.pk in left and side_of(one) != winner.pk]
-    )
+    ledger.close_leads([one.record_id for one in left if side_of(one) != winner.pk])
 
 
 def _shared(ledger: Ledger, dossier: Dossier, ruling: Ruling) -> None:
     """The main owner has it, the others are let in; newcomers' leads are closed as duplicates."""
     winner = cast("Member", ruling.winner)
     others = [rep for rep in dossier.reps if rep.pk in ruling.shares and rep.pk != winner.pk]
-    known = _ruled_on(ledger, dossier)
-    kept = [pair_of(one) for one in known if one.is_held or one.record_kind == RecordKind.CUSTOMER]
-    ledger.close_leads([pk for kind, pk in map(pair_of, known) if (kind, pk) not in set(kept)])
+    known, left = _kept_and_left(_ruled_on(ledger, dossier))
+    kept = list(map(pair_of, known))
+    ledger.close_leads([one.record_id for one in left])
     ledger.hand(kept, winner)
     ledger.share(kept, others)
     ledger.split(kept, winner, ruling.shares)
+
+
+def _kept_and_left(
+    records: Iterable[CollisionRecord],
+) -> tuple[list[CollisionRecord], list[CollisionRecord]]:
+    """The records that live on, and the leads with which somebody came to a held client."""
+    kept: list[CollisionRecord] = []
+    left: list[CollisionRecord] = []
+    for one in records:
+        lives_on = one.is_held or one.record_kind == RecordKind.CUSTOMER
+        (kept if lives_on else left).append(one)
+    return kept, left
 
 
 def _kept_apart(ledger: Ledger, dossier: Dossier, ruling: Ruling) -> None:
