@@ -11,7 +11,9 @@ from tests.crash.conftest import PATIENCE, Installation, all_gone, eventually
 
 pytestmark = pytest.mark.slow
 
-GOING = 60  # seconds for what dies by itself or is started again; on a quiet machine it takes one
+GOING = (
+    PATIENCE / 2
+)  # what dies by itself or is started again; on a quiet machine it takes a second
 
 
 def kill(installation: Installation, name: str) -> int:
