@@ -22,6 +22,7 @@ from crm.tenancy.context import acting_as, tenant_context
 from crm.tenancy.schema import tenant_models
 from leads.models import Lead
 from leads.services.leads import create_lead
+from tests.support import restoring
 from tests.support.cast import build_cast
 from tests.support.growth import World
 
@@ -29,8 +30,12 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def pair(real_transactions):
+def pair(real_transactions, worker_name):
     """Two organisations, both with rows in many tables."""
+    return restoring.committed(f"tongzhou_test_{worker_name}", two_full_ones)
+
+
+def two_full_ones():
     casts = [build_cast("acme"), build_cast("globex")]
     for cast in casts:
         with tenant_context(cast.organization.pk):
