@@ -24,6 +24,9 @@ class ImportBatch(TenantModel):
     )
     channel = models.CharField(_("source"), max_length=12, choices=Channel, default=Channel.FILE)
     campaign = models.CharField(_("campaign or event"), max_length=120, blank=True)
+    # of a workbook with several sheets: which is read, and the names of all
+    sheet = models.CharField(max_length=120, blank=True, default="", db_default="")
+    sheets = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     header = models.JSONField(default=list)
     samples = models.JSONField(default=list)
     # same names in the same order → the same signature: the columns are remembered by it

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from crm.tabular import Row, Table, read_table
+from crm.tabular import Row, Table
 from leads.identity import Identity, IdentityMatch, find_duplicates
 from leads.numbers import split_numbers
 from leads.services import cleaning_people
 from leads.services.cleaning_people import people_columns, whole_address, whole_name
 from leads.services.imports_columns import FIELDS as IMPORTED
-from leads.services.imports_columns import guess_mapping, names_columns
+from leads.services.imports_columns import guess_mapping
 
 SAMPLED = 200
 FIELDS = (*IMPORTED, *cleaning_people.FIELDS)
@@ -45,15 +45,6 @@ class Cleaned:
     def count(self, verdict: str) -> int:
         """How many rows are linked with this verdict."""
         return sum(link.match.verdict == verdict for link in self.links.values())
-
-
-def open_table(path: str, *, sheet: str | None = None) -> Table:
-    """The file's table; a first row that names our columns is its header, however it looks."""
-    table = read_table(path, path, sheet=sheet)
-    first = None if table.has_header else next(table.iter_rows(), None)
-    if first and names_columns([cell or "" for cell in first.cells]):
-        return read_table(path, path, sheet=sheet, header_row=first.number)
-    return table
 
 
 def clean(

@@ -11,6 +11,7 @@ from django.utils import timezone
 from crm import jobs
 from crm.audit import services as audit
 from crm.files import services as files
+from crm.files.models import StoredFile
 from crm.people.models import Member
 from crm.refusals import Refused
 from crm.tabular import UnreadableTable
@@ -65,8 +66,21 @@ def upload_leads(
     FileRefused for a wrong kind of file, FileUnreadable for one that is no table.
     """
     stored = files.store_upload(upload, purpose="lead-import", accept=files.TABLES)
+    batch: ImportBatch = ImportBatch.objects.create(
+        file=stored,
+        channel=channel,
+        campaign=campaign.strip(),
+        created_by=by,
+        **_as_read(stored),
+    )
+    audit.record("import.uploaded", target=batch, name=stored.name, rows=batch.row_count)
+    return batch
+
+
+def _as_read(stored: StoredFile, *, sheet: str = "") -> dict[str, Any]:
+    """What a new import knows of its file; FileUnreadable."""
     try:
-        table = find_table(stored)
+        table = find_table(stored, sheet=sheet)
         sampled = islice(table.iter_rows(), SAMPLE_ROWS)
         samples = [[cell or "" for cell in row.cells] for row in sampled]
         row_count = table.count_rows()
@@ -79,18 +93,30 @@ def upload_leads(
             {"place": "file", "code": "too_many_rows", "params": {"limit": MOST_ROWS}}
         )
     header = list(table.header)
-    batch: ImportBatch = ImportBatch.objects.create(
-        file=stored,
-        channel=channel,
-        campaign=campaign.strip(),
-        header=header,
-        samples=first_filled(samples),
-        signature=signature_of(header),
-        mapping=propose_mapping(header, samples),
-        row_count=row_count,
-        created_by=by,
-    )
-    audit.record("import.uploaded", target=batch, name=stored.name, rows=row_count)
+    return {
+        "sheet": table.sheet or "",
+        "sheets": list(table.sheets),
+        "header": header,
+        "samples": first_filled(samples),
+        "signature": signature_of(header),
+        "mapping": propose_mapping(header, samples),
+        "row_count": row_count,
+    }
+
+
+@transaction.atomic
+def choose_sheet(*, batch_id: int, sheet: str) -> ImportBatch:
+    """Read another sheet of the workbook; its columns are proposed anew.
+
+    WrongState once rows are checked or for a sheet that there is not; FileUnreadable.
+    """
+    batch = _locked(batch_id)
+    if batch.state != ImportState.UPLOADED or sheet not in batch.sheets:
+        raise WrongState(batch.state)
+    told = _as_read(batch.file, sheet=sheet)
+    for name, value in told.items():
+        setattr(batch, name, value)
+    batch.save(update_fields=list(told))
     return batch
 
 

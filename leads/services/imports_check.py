@@ -71,7 +71,7 @@ def check(organization_id: int, batch_id: int) -> None:
 def _check_rows(batch: ImportBatch, seen: Seen, *, processes: int) -> bool:
     """The rows behind the last whole chunk; False when the file was taken back meanwhile."""
     columns, position = columns_of(batch.mapping), batch.checked_until
-    rows = find_table(batch.file).iter_rows(after=position)
+    rows = find_table(batch.file, sheet=batch.sheet).iter_rows(after=position)
     orders = (imports_reading.order(columns, chunk) for chunk in chunks_of(rows))
     organization, importer = batch.organization_id, batch.created_by_id
     with workers(processes, imports_reading.__name__) as readers:

@@ -70,6 +70,7 @@ FIELDS = tuple(SYNONYMS)
 # Columns this product adds to files it hands back; never read in again.
 OWN_MARKS = ("检查结果", "resultofthecheck", "结果", "result")
 ENOUGH = 0.6
+WHO = frozenset({"company_name", "contact_name", "phone", "email"})
 _JOINTS = re.compile(r"[\s_\-–—:：/\\.,，、*＊#()（）\[\]【】\"'“”]+")
 _BRACKETS = re.compile(r"[(（\[【].*?[)）\]】]")
 
@@ -113,6 +114,11 @@ def names_columns(cells: Sequence[str]) -> bool:
     return bool(filled) and sum(1 for cell in filled if _named_exactly(cell)) >= ENOUGH * len(
         filled
     )
+
+
+def tells_who(header: Sequence[str]) -> bool:
+    """Whether column names say whom the rows below are about."""
+    return not WHO.isdisjoint(map(_named_exactly, header))
 
 
 def _plain(name: str) -> str:

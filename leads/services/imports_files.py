@@ -1,6 +1,7 @@
 """The uploaded file, and the files handed back: a bucket with what is said of each row."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, BinaryIO, cast
 
@@ -11,19 +12,39 @@ from crm.files.models import StoredFile
 from crm.tabular import Table, UnreadableTable, read_table, write_marked_csv, write_marked_xlsx
 from crm.tabular.headers import column_letter
 from leads.models import ImportBatch
-from leads.services.imports_columns import names_columns
+from leads.services.imports_columns import names_columns, tells_who
 
 SPOOL_BYTES = 8 * 1024 * 1024
 
 
-def find_table(stored: StoredFile) -> Table:
-    """The file's table; a first row that names our columns is its header, however it looks."""
-    path = files.path_of(stored)
-    table = read_table(path, stored.name)
-    if not table.has_header:
-        first = next(table.iter_rows(), None)
-        if first and names_columns([cell or "" for cell in first.cells]):
-            return read_table(path, stored.name, header_row=first.number)
+def find_table(stored: StoredFile, *, sheet: str = "") -> Table:
+    """The table of a kept file, see `table_of`."""
+    return table_of(str(files.path_of(stored)), stored.name, sheet=sheet or None)
+
+
+def table_of(path: str, name: str, *, sheet: str | None = None) -> Table:
+    """The table of a file.
+
+    Without a `sheet` it is that of the first one whose column names say whom its rows are about:
+    many a workbook begins with explanations. If none does, it is the first with anything in it.
+    """
+    table = _headed(path, name, sheet)
+    if sheet is not None or tells_who(table.header):
+        return table
+    for other in table.sheets:
+        with suppress(UnreadableTable):  # an empty one
+            found = _headed(path, name, other)
+            if tells_who(found.header):
+                return found
+    return table
+
+
+def _headed(path: str, name: str, sheet: str | None) -> Table:
+    """A first row that names our columns is its header, however it looks."""
+    table = read_table(path, name, sheet=sheet)
+    first = None if table.has_header else next(table.iter_rows(), None)
+    if first and names_columns([cell or "" for cell in first.cells]):
+        return read_table(path, name, sheet=sheet, header_row=first.number)
     return table
 
 

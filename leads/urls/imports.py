@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern] = [
     path("leads/import/new/", imports.upload_file, name="import_new"),
     path("leads/import/<int:pk>/", imports.import_detail, name="import"),
     path("leads/import/<int:pk>/columns/", imports.choose_columns, name="import_columns"),
+    path("leads/import/<int:pk>/sheet/", imports.choose_sheet, name="import_sheet"),
     path("leads/import/<int:pk>/back/", imports.change_columns, name="import_back"),
     path("leads/import/<int:pk>/start/", imports.start_import, name="import_start"),
     path("leads/import/<int:pk>/stop/", imports.cancel_import, name="import_stop"),

@@ -216,6 +216,20 @@ def choose_columns(request: TenantRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs(selectors.IMPORT)
+def choose_sheet(request: TenantRequest, pk: int) -> HttpResponse:
+    """Read another sheet of the workbook instead."""
+    batch = import_or_404(request, pk)
+    sheet = request.POST.get("sheet", "")
+    try:
+        return _do(request, pk, lambda: services.choose_sheet(batch_id=pk, sheet=sheet))
+    except services.FileUnreadable as reason:
+        errors = [file_problem_words(reason.error)]
+        context = page_of(batch, choices=batch.mapping) | {"errors": errors}
+        return respond(request, context, status=422)
+
+
+@require_POST
+@needs(selectors.IMPORT)
 def change_columns(request: TenantRequest, pk: int) -> HttpResponse:
     """Back to step two."""
     return _do(request, pk, lambda: services.change_columns(batch_id=pk))

@@ -13,11 +13,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from crm.tabular import UnreadableTable, write_marked_csv, write_marked_xlsx
+from crm.tabular import Table, UnreadableTable, write_marked_csv, write_marked_xlsx
 from leads.identity import HelperLost, TooManyRecords
 from leads.selectors.imports_words import file_problem_words
-from leads.services.cleaning import FIELDS, Cleaned, UnknownColumn, clean, open_table
-from leads.services.imports_files import error_of
+from leads.services.cleaning import FIELDS, Cleaned, UnknownColumn, clean
+from leads.services.imports_files import error_of, table_of
 from leads.words import reason_words
 
 EVERY = 5_000
@@ -34,7 +34,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", help="CSV, TSV, XLSX, XLS or HTML table, in any encoding")
         parser.add_argument("--out", help="marked copy; .csv or .xlsx (default: FILE-marked)")
-        parser.add_argument("--sheet", help="the sheet of a workbook (default: the first)")
+        parser.add_argument(
+            "--sheet",
+            help="the sheet of a workbook (default: the first that names companies or people)",
+        )
         parser.add_argument(
             "--columns",
             help=f"which column holds what, over the guess: company_name=客户,phone=电话. "
@@ -68,7 +71,7 @@ class Command(BaseCommand):
             raise CommandError(_("There is no file %(name)s.") % {"name": source})
         target = self.target_of(source, options)
         try:
-            table = open_table(str(source), sheet=options["sheet"])
+            table = table_of(str(source), str(source), sheet=options["sheet"])
             found = clean(
                 table,
                 columns=chosen(options["columns"]),
@@ -91,12 +94,16 @@ class Command(BaseCommand):
                 _("The file has too many rows to compare at once. Divide it, by province perhaps.")
             ) from problem
         if not found.mapping:
-            raise CommandError(_("No column says who a row is about. Name them with --columns."))
+            words = _("No column says who a row is about. Name them with --columns.")
+            raise CommandError(" ".join((words, sheet_words(table))).strip())
         if not found.rows:
-            raise CommandError(file_problem_words({"code": "no_rows"}))
+            words = file_problem_words({"code": "no_rows"})
+            raise CommandError(" ".join((words, sheet_words(table))).strip())
         write(found, target)
         self.end_progress()
         self.stdout.write(told(found, target, monotonic() - started))
+        if words := sheet_words(table):
+            self.stdout.write(words)
 
     def target_of(self, source: Path, options: dict[str, Any]) -> Path:
         """Where the marked copy goes; never over the file itself."""
@@ -169,6 +176,17 @@ def marks(
     verdict = _("same") if link.match.verdict == "same" else _("probably the same")
     reasons = listed(words for words, _tone in reason_words(link.match.reasons))
     return [*padded, str(cluster), verdict, f"{link.match.score:.0%}", str(link.row)], reasons
+
+
+def sheet_words(table: Table) -> str:
+    """Which sheet was read and which were not; nothing of a file without others."""
+    others = [name for name in table.sheets if name != table.sheet]
+    if not others:
+        return ""
+    return _("Read was the sheet “%(sheet)s”; choose others with --sheet: %(others)s.") % {
+        "sheet": table.sheet,
+        "others": listed(others),
+    }
 
 
 def told(found: Cleaned, target: Path, seconds: float) -> str:

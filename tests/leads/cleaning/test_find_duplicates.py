@@ -10,6 +10,7 @@ from crm.tabular import read_table
 from leads.identity import HelperLost, batches
 from leads.management.commands import find_duplicates
 from leads.services import cleaning
+from tests.leads.imports.files import workbook_of
 
 ROWS = """客户名称,联系人,手机,备注
 上海华信科技有限公司,王伟,13800138000,=1+1
@@ -105,6 +106,19 @@ def test_a_file_without_rows_says_so_and_makes_no_copy(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="no rows below"):
         run(path, language="en")
     assert [one.name for one in tmp_path.iterdir()] == ["list.csv"]
+
+
+def test_the_sheet_with_the_companies_is_cleaned_and_the_others_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "名单.xlsx"
+    rows = [line.split(",") for line in ROWS.splitlines()]
+    path.write_bytes(
+        workbook_of({"说明": [("每行一家公司",), ("谢谢",)], "客户": rows, "旧": [("公司",)]})
+    )
+    told = run(path, language="en")
+    assert told.startswith("5 rows: 2 the same")
+    assert "Read was the sheet “客户”; choose others with --sheet: 说明, 旧." in told
+    with pytest.raises(CommandError, match="choose others with --sheet: 说明, 客户"):
+        run(path, language="en", sheet="旧", overwrite=True)
 
 
 def test_a_folder_that_is_not_there_is_said_before_the_work(

@@ -1,6 +1,6 @@
 """Lead files as people send them, made up on the spot."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 
 import xlsxwriter
@@ -45,13 +45,18 @@ def csv_upload(
 def xlsx_upload(
     rows: Rows, *, header: Sequence[str] = HEADER, name: str = "线索.xlsx"
 ) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, workbook_of({"Sheet1": (header, *rows)}))
+
+
+def workbook_of(sheets: Mapping[str, Rows]) -> bytes:
     target = BytesIO()
     with xlsxwriter.Workbook(target, {"in_memory": True}) as workbook:
-        sheet = workbook.add_worksheet()
-        for line, cells in enumerate((header, *rows)):
-            for column, cell in enumerate(cells):
-                sheet.write_string(line, column, cell)
-    return SimpleUploadedFile(name, target.getvalue())
+        for name, rows in sheets.items():
+            sheet = workbook.add_worksheet(name)
+            for line, cells in enumerate(rows):
+                for column, cell in enumerate(cells):
+                    sheet.write_string(line, column, cell)
+    return target.getvalue()
 
 
 def work(batch: ImportBatch) -> ImportBatch:

@@ -1,13 +1,14 @@
 """The pages of imports, channels, rules and leads without owner, as people use them."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from crm.people.models import Member
 from crm.tenancy.context import tenant_context
 from leads.enums import IdentityVerdict, ImportState
-from leads.models import AssignmentRule, CollisionCase, ImportBatch, Lead
+from leads.models import AssignmentRule, CollisionCase, ImportBatch, ImportRow, Lead
 from leads.services import assignment
 from leads.services.imports import start_import
 from leads.services.learning import judge
@@ -18,6 +19,7 @@ from tests.leads.imports.files import (
     imported,
     lead_row,
     work,
+    workbook_of,
 )
 from tests.leads.imports.test_check import known_lead
 
@@ -54,6 +56,30 @@ def test_from_the_file_to_the_result(cast, browser):
         assert Lead.objects.filter(channel="exhibition").count() == 3
     assert "To the leads" in browser.get(answer.url).content.decode()
     assert "线索.csv" in browser.get("/acme/leads/import/").content.decode()
+
+
+def test_the_sheet_with_the_clients_is_read_and_another_can_be(cast, browser):
+    book = workbook_of({
+        "说明": [("请先阅读",), ("每行一家公司",)],
+        "北方": [HEADER, lead_row(1), lead_row(2)],
+        "南方": [HEADER[:2], ("苏州甲公司", "甲")],
+        "空": [],
+    })  # fmt: skip
+    sent = {"file": SimpleUploadedFile("线索.xlsx", book), "channel": "exhibition"}
+    page = browser.post("/acme/leads/import/new/", sent).url
+    with tenant_context(cast.organization.id):
+        assert (ImportBatch.objects.get().sheet, ImportBatch.objects.get().row_count) == ("北方", 2)
+    html = browser.get(page).content.decode()
+    assert "Read is the sheet “北方”." in html
+    for wrong, status in (("空", 422), ("nowhere", 302)):
+        assert browser.post(f"{page}sheet/", {"sheet": wrong}).status_code == status
+    browser.post(f"{page}sheet/", {"sheet": "南方"})
+    browser.post(f"{page}columns/", {"column-0": "company_name", "column-1": "contact_name"})
+    assert browser.post(f"{page}sheet/", {"sheet": "北方"}).status_code == 302  # too late
+    with tenant_context(cast.organization.id):
+        batch = work(ImportBatch.objects.get())
+        assert batch.sheet == "南方"
+        assert [row.fields["company_name"] for row in ImportRow.objects.all()] == ["苏州甲公司"]
 
 
 def test_a_column_that_begins_empty_shows_what_it_holds_further_down(cast, browser):
