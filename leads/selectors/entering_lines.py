@@ -17,6 +17,7 @@ from leads.enums import Channel, CustomerLevel, RuleEffect
 from leads.models import CollisionRule
 from leads.selectors.entering import mark_of, stored_rules
 from leads.selectors.entering_trial import Fired
+from leads.selectors.identity import Match
 from leads.selectors.similar import SimilarCard
 
 EFFECT_COLOURS = {
@@ -70,7 +71,7 @@ class TriedCard:
     rule: str
     effect: str
     colour: str
-    score: int
+    likeness: str
     reasons: list[tuple[str, str]]
 
 
@@ -91,11 +92,18 @@ def tried_cards(
                 rule=str(one.rule.name) if one.rule else _("no rule fits"),
                 effect=str(effect.label),
                 colour=EFFECT_COLOURS[effect],
-                score=round(one.match.score * 100),
+                likeness=_likeness(one.match, card),
                 reasons=card.reasons,
             )
         )
     return found
+
+
+def _likeness(match: Match, card: SimilarCard) -> str:
+    """To the hundredth for whoever may open the record, else what a card's verdict says."""
+    if card.is_visible:
+        return _("%(score)s of 100 alike") % {"score": round(match.score * 100)}
+    return _("surely one client") if match.verdict == "same" else _("probably one client")
 
 
 def looked_up_most() -> list[dict[str, Any]]:

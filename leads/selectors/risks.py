@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 
 from crm.access import policy
 from crm.people.models import Member
-from leads.enums import RecordKind, RiskFactor, RiskState
+from leads.enums import CardFact, RecordKind, RiskFactor, RiskState
 from leads.forewarning import Band, observed
 from leads.identity import Reason, ReasonCode, Verdict
 from leads.identity.names import PROBABLE, verdict_for
 from leads.models import CollisionRecord, CollisionRisk, Customer, Lead
 from leads.redaction import masked_name, without_names
+from leads.selectors.entering import collision_settings
 from leads.selectors.identity import Match
 from leads.selectors.judgements import Both, Pair
 from leads.selectors.similar import NOBODY, VIEW, SimilarCard, cards_for
@@ -56,6 +57,12 @@ class Told:
     sees_both: bool
     # the whole names: never for a template
     names: tuple[str, str] = ("", "")
+
+    @property
+    def hides_owner(self) -> bool:
+        """Whether there is a side of which nothing says whose it is, or that it is nobody's."""
+        cards = self.left, self.right
+        return any(not one.is_visible and one.has_owner and not one.owner for one in cards)
 
     def said(self, text: str) -> str:
         """A free text about the two: a name is in it as far as its reader may read that name."""
@@ -136,16 +143,29 @@ def cards_of(member: Member, risk: CollisionRisk) -> Told | None:
     return Told(left, right, told.sees_both, told.names)
 
 
-def factor_words(factors: Iterable[Mapping[str, Any]]) -> list[tuple[str, int]]:
-    """The factors in the reader's words with their weight in percent, the weightiest first."""
+def knows_owners(member: Member) -> bool:
+    """Whether the member may be told of every record whose it is."""
+    reaches = [policy.reach_of(member, permission) for permission in VIEW.values()]
+    if all(reach is not None and reach.is_all for reach in reaches):
+        return True
+    return CardFact.OWNER in collision_settings().card_shows
+
+
+def factor_words(factors: Iterable[Mapping[str, Any]], told: Told | None) -> list[tuple[str, int]]:
+    """The factors in the reader's words with their weight in percent, the weightiest first.
+
+    Where a card keeps to itself whose a client is, it is not said that it is nobody's, and no
+    weight, from which that could be reckoned.
+    """
+    is_kept = told is None or told.hides_owner
     found = []
     for one in factors:
-        if one["code"] not in RiskFactor.values:
+        if one["code"] not in RiskFactor.values or (is_kept and one["code"] == RiskFactor.POOL):
             continue
         words = str(RiskFactor(one["code"]).label)
         if event := one.get("params", {}).get("event"):
             words = _("%(factor)s: %(event)s") % {"factor": words, "event": event}
-        found.append((words, one["weight"]))
+        found.append((words, 0 if is_kept else one["weight"]))
     return found
 
 

@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from crm import jobs
 from crm.tenancy.context import tenant_context
-from leads.enums import RecordKind, RiskState
-from leads.forewarning import SHOWN_FROM
+from leads.enums import RecordKind, RiskFactor, RiskState
+from leads.forewarning import SHOWN_FROM, Factor
 from leads.models import CollisionRisk, CollisionWatch, Customer, Lead
 from leads.selectors.judgements import Both, Pair
 from leads.selectors.risk_candidates import Foreseen, Outlook
@@ -115,13 +115,19 @@ def _row(one: Foreseen, at: datetime) -> CollisionRisk:
         right_department_id=one.right.department_id,
         probability=round(expected.probability * 100),
         score=round(expected.match.score * 100),
-        main_factor=expected.factors[0].code,
+        main_factor=_main(expected.factors),
         factors=[factor.as_dict() for factor in expected.factors],
         # without their values: a number or an address is nobody else's business
         reasons=[reason.code.value for reason in expected.match.reasons],
         first_seen_at=at,
         last_seen_at=at,
     )
+
+
+def _main(factors: Sequence[Factor]) -> str:
+    """The weightiest but for "has no owner": no likeness, and not everybody may know it."""
+    codes = [factor.code for factor in factors]
+    return next((code for code in codes if code != RiskFactor.POOL), codes[0])
 
 
 def _known(pairs: Collection[Both]) -> dict[Both, CollisionRisk]:

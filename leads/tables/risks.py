@@ -33,7 +33,7 @@ from crm.web.tables import (
 )
 from leads.enums import RiskFactor, RiskState
 from leads.forewarning import BANDS
-from leads.selectors.risks import Told, factor_words, told_to
+from leads.selectors.risks import Told, factor_words, knows_owners, told_to
 from leads.selectors.similar import SimilarCard
 from leads.tables.choices import department_choices, department_tree, member_choices
 from leads.tables.next_steps import first_possible, to_customers
@@ -42,6 +42,9 @@ RISK_COLOURS = {"open": "amber", "dismissed": "grey", "case": "red", "resolved":
 PAIR = ("left_kind", "left_id", "right_kind", "right_id", "score")
 SIDES = ("left", "right")
 LIKELY = 60
+# that one has no owner is never the main one
+MAIN_REASONS = [choice for choice in RiskFactor.choices if choice[0] != RiskFactor.POOL]
+ABOUT_OWNERS = ("owner", "department", "pool")
 
 
 def probability_badge(percent: int) -> str:
@@ -80,8 +83,12 @@ def _owners(row: Row, reader: Reader) -> str:
 
 
 def _reasons(row: Row, reader: Reader) -> str:
-    words = factor_words(row["factors"])
+    words = factor_words(row["factors"], row.get("told"))
     return " ".join(markup.chip(word, "plain") for word, _weight in words[:3])
+
+
+def _plain_reasons(row: Row) -> str:
+    return "; ".join(word for word, _weight in factor_words(row["factors"], row.get("told")))
 
 
 def _plain_pair(row: Row) -> str:
@@ -129,9 +136,13 @@ class EitherOwner(MemberFilter):
 
 
 def _said(row: Row, told: Told | None) -> Row:
-    """The row with both cards, and its reason as far as the reader may know the names in it."""
+    """The row with both cards, and its reason as far as the reader may know the names in it.
+
+    How like the two are to the hundredth is for whoever sees both.
+    """
     why = told.said(row.get("why", "")) if told else ""
-    return {**row, "told": told, "why": why}
+    score = row.get("score") if told and told.sees_both else None
+    return {**row, "told": told, "why": why, "score": score}
 
 
 def without_owner(scope: Scope) -> Q:
@@ -155,7 +166,7 @@ class RiskTable(Table):
         ),
         HtmlColumn(
             "factors", _("Why"), "factors", html=_reasons,
-            plain=lambda row: "; ".join(word for word, _weight in factor_words(row["factors"])),
+            plain=_plain_reasons,
         ),
         MomentColumn("first_seen_at", _("Seen since"), sort="first_seen_at"),
         BadgeColumn("state", _("State"), choices=RiskState, colours=RISK_COLOURS, hidden=True),
@@ -165,7 +176,7 @@ class RiskTable(Table):
     )  # fmt: skip
     filters = (
         ChoiceFilter("state", _("State"), choices=RiskState),
-        ChoiceFilter("main_factor", _("Main reason"), choices=RiskFactor),
+        ChoiceFilter("main_factor", _("Main reason"), choices=MAIN_REASONS),
         BandFilter("probability", pgettext_lazy("collision", "Probability")),
         EitherDepartment(
             "department", _("Department"), departments=department_choices, expand=department_tree
@@ -201,9 +212,18 @@ class RiskTable(Table):
     def offered_filters(self) -> list[Filter]:
         """Who sees the other side only as a card cannot guess its owner by narrowing the list."""
         member = self.request.member
-        if policy.allowed(member, "leads.decide_risks"):
-            return super().offered_filters
-        return [one for one in super().offered_filters if one.key not in ("owner", "department")]
+        withheld: Sequence[str] = ()
+        if not knows_owners(member):
+            withheld = ABOUT_OWNERS
+        elif not policy.allowed(member, "leads.decide_risks"):
+            withheld = ("owner", "department")
+        return [one for one in super().offered_filters if one.key not in withheld]
+
+    @cached_property
+    def tabs(self) -> list[tuple[QuickView, str, bool]]:
+        """No ready-made view asks for what the member may not filter by."""
+        keys = {one.key for one in self.offered_filters}
+        return [tab for tab in super().tabs if "pool" in keys or tab[0].key != "pool"]
 
     @cached_property
     def exported(self) -> QuerySet[Any]:

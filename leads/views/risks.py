@@ -105,7 +105,7 @@ def risk_detail(request: TenantRequest, pk: int) -> HttpResponse:
         "risk": risk,
         "cards": [told.left, told.right],
         "why": told.said(risk.why),
-        "factors": factor_words(risk.factors),
+        "factors": factor_words(risk.factors, told),
         "probability": probability_badge(risk.probability),
         "colour": RISK_COLOURS[risk.state],
         "actions": _actions(request, risk, told),

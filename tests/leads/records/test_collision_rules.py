@@ -246,7 +246,10 @@ def test_a_trial_is_a_look_up_counted_and_logged(lead, tenant, sign_in, url):
     CollisionSettings.objects.create(lookups_per_minute=1)
     browser, page = sign_in(tenant.owner), url("leads:try_collision_rules")
     typed = {"company_name": "同光精密", "channel": "phone"}
-    assert "****同光精密****" in browser.post(page, typed).content.decode()
+    shown = browser.post(page, typed).content.decode()
+    assert "****同光精密****" in shown
+    assert "of 100 alike" not in shown
+    assert "probably one client" in shown
     assert OperationLog.objects.get(action="identity.looked_up").details["hidden"] == [
         ["lead", lead.pk]
     ]

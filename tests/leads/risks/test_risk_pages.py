@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from crm.teamwork.models import Notification
 from crm.web.models import ColumnChoice
-from leads.models import CollisionCase, CollisionRisk, CollisionSettings
+from leads.models import CollisionCase, CollisionRisk, CollisionSettings, Lead
 from leads.selectors.risks import told_to, visible_risks
 from leads.services import forewarning, risk_digest
 from leads.services.digest_wishes import stop_url, wants_digest
@@ -72,6 +72,36 @@ def test_a_manager_dismisses_many_with_a_reason(tenant, risk, sign_in, url):
     )
     risk.refresh_from_db()
     assert (risk.state, risk.decided_by) == ("dismissed", tenant.manager)
+
+
+def test_who_has_the_hidden_side_is_asked_of_no_filter(tenant, risk, group, sign_in, url):
+    """Where the card does not say whose it is, neither does narrowing the list."""
+    Lead.objects.filter(pk=group[1].pk).update(owner=None, department=None)
+    forewarning.look_at([("lead", group[1].pk)])
+    rows, page = url("leads:risks"), url("leads:risk", risk.pk)
+    north = tenant.northerner
+    asked = ["?pool=yes", f"?department={north.department_id}", f"?owner={north.pk}"]
+    words = "Has no owner and may be claimed"
+    manager = sign_in(tenant.manager)
+    assert NAMES[0] not in manager.get(rows + asked[2]).content.decode()
+    assert words in manager.get(page).content.decode()
+    assert CollisionRisk.objects.get().main_factor != "pool"
+    CollisionSettings.objects.create(card_shows=[])
+    plain = manager.get(rows).content.decode()
+    assert words not in plain + manager.get(page).content.decode()
+    for one in asked:
+        assert NAMES[0] in manager.get(rows + one).content.decode(), one
+    owner = sign_in(tenant.owner)
+    assert words in owner.get(page).content.decode()
+    assert NAMES[0] not in owner.get(rows + asked[2]).content.decode()
+
+
+def test_how_like_a_hidden_client_is_stands_as_a_band_only(tenant, risk, sign_in, url):
+    CollisionRisk.objects.update(score=57)
+    for member in (tenant.agent, tenant.owner):
+        ColumnChoice.objects.create(member=member, page="risks", columns=["pair", "score"])
+    assert ">57<" not in sign_in(tenant.agent).get(url("leads:risks")).content.decode()
+    assert ">57<" in sign_in(tenant.owner).get(url("leads:risks")).content.decode()
 
 
 def test_why_it_was_dismissed_names_no_hidden_client(tenant, risk, sign_in, url):
