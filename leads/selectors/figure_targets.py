@@ -28,11 +28,9 @@ class Target:
 
     @property
     def words(self) -> str:
-        """“target < 2 %”."""
+        """“target < 2%”."""
         sign = ">" if self.is_floor else "<"
-        number = f"{self.number.normalize():f}"
-        if self.is_share:
-            return _("target %(sign)s %(number)s %%") % {"sign": sign, "number": number}
+        number = f"{self.number.normalize():f}{'%' if self.is_share else ''}"
         return _("target %(sign)s %(number)s") % {"sign": sign, "number": number}
 
 

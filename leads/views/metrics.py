@@ -163,7 +163,7 @@ def tiles(
              _("%(hours)s h") % {"hours": formats.number(row["median_hours"], 1)}
              if row["median_hours"] is not None else formats.EMPTY,
              good_when_up=False,
-             note=_("90 %% within %(hours)s h") % {"hours": formats.number(row["p90_hours"], 1)}
+             note=_("90%% within %(hours)s h") % {"hours": formats.number(row["p90_hours"], 1)}
              if row["p90_hours"] is not None else _("no decision in the month")),
         tile(_("Completeness"), "completeness", "incomplete", formats.percent(complete, 1)),
         tile(_("Information sharing"), "sharing", "updates", formats.percent(shared, 1)),

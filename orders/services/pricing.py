@@ -177,5 +177,5 @@ def fault_words(error: pricing.PricingError, product: Product, basis: Basis) -> 
     if error.code == "no_price":
         return _("%(product)s has no price in %(currency)s: type an agreed price.") % names
     if error.code == "bad_discount":
-        return _("%(product)s: a discount is between 0 and 100 %%.") % names
+        return _("%(product)s: a discount is between 0 and 100%%.") % names
     return _("%(product)s cannot be priced like this.") % names
