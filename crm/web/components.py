@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from unicodedata import east_asian_width
 
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
@@ -15,6 +16,8 @@ from crm.web import formats, markup
 from crm.web.formats import Formats
 
 Label = str | Promise
+# what two labels may take beside each other on a phone, in Latin letters; a Chinese one takes two
+ROW_OF_A_PHONE = 28
 
 
 @dataclass(frozen=True)
@@ -51,14 +54,20 @@ class HeadActions:
 
     @classmethod
     def of(cls, actions: Sequence[Action]) -> "HeadActions":
-        """The chief one keeps the end of the row it stands at; two need no menu."""
-        if len(actions) <= 2:
+        """The chief one keeps the end of the row it stands at; two that fit need no menu."""
+        if len(actions) < 2 or len(actions) == 2 and _width(actions) <= ROW_OF_A_PHONE:
             return cls(chief_first=actions)
         chief = next((one for one in actions if one.kind == "primary"), actions[0])
         rest = [one for one in actions if one is not chief]
         if chief is actions[-1]:
             return cls(rest=rest, chief_last=[chief])
         return cls(chief_first=[chief], rest=rest)
+
+
+def _width(actions: Sequence[Action]) -> int:
+    """How much room the labels take, in Latin letters."""
+    letters = "".join(str(one.label) for one in actions)
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in letters)
 
 
 @dataclass(frozen=True)

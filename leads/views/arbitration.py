@@ -33,14 +33,14 @@ def arbitration_rules(request: TenantRequest) -> HttpResponse:
         "tabs": tabs_for(request.member, "rules"),
         "actions": [
             Action(
+                _("Days and hours"), reverse("leads:edit_arbitration_days"), "settings",
+                frame="drawer",
+            ),
+            Action(
                 _("Back to the usual order and days"),
                 reverse("leads:reset_arbitration"),
                 method="post",
                 confirm=_("Back to the usual order and days? Every rule is asked again."),
-            ),
-            Action(
-                _("Days and hours"), reverse("leads:edit_arbitration_days"), "settings",
-                frame="drawer",
             ),
         ],
         "terms": terms,

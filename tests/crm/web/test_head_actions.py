@@ -28,6 +28,10 @@ def labels(actions) -> str:
         (("a", "b!", "c"), "b", "a c", ""),
         (("a", "b", "c!"), "", "a b", "c"),
         (("a", "b", "c"), "a", "b c", ""),
+        (("Outcomes", "Stop the daily digest!"), "", "Outcomes", "Stop the daily digest"),
+        (("Back to the usual order and days", "b"), "Back to the usual order and days", "b", ""),
+        (("预警结果", "关闭每日摘要"), "预警结果 关闭每日摘要", "", ""),
+        (("恢复默认的顺序和全部天数", "天数与时限"), "恢复默认的顺序和全部天数", "天数与时限", ""),
     ],
 )
 def test_the_chief_one_stays_outside_the_menu(given, first, rest, last):
