@@ -18,7 +18,7 @@ from crm.people.models import Member
 from crm.teamwork.selectors import comments_on
 from crm.web import markup
 from crm.web.components import Entry
-from crm.web.formats import Formats
+from crm.web.formats import Formats, listed
 from leads.arbitration import Passed, Proposal
 from leads.enums import CollisionOutcome, FollowUpOutcome, RecordKind
 from leads.models import CollisionCase, CollisionDecision, Customer, Lead
@@ -245,8 +245,8 @@ def outcome_words(
     name = names.get(winner or 0, "")
     if outcome == CollisionOutcome.SHARE:
         largest = sorted(shares.items(), key=lambda one: -one[1])
-        parts = " · ".join(f"{names.get(pk, '')} {share}%" for pk, share in largest)
-        return _("Shared: %(parts)s") % {"parts": parts}
+        parts = listed(f"{names.get(pk, '')} {share}%" for pk, share in largest)
+        return _("Shared by %(parts)s") % {"parts": parts}
     sentences = {
         CollisionOutcome.KEEP: _("Stays with %(name)s"),
         CollisionOutcome.REASSIGN: _("Goes to %(name)s"),
