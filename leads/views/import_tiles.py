@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from crm.web.components import Action, Tile
+from crm.web.components import Action, Label, Tile
 from leads.enums import Bucket, TouchOutcome
 from leads.models import ImportBatch
 from leads.selectors import imports as selectors
@@ -42,7 +42,7 @@ def result_tiles(batch: ImportBatch) -> list[Tile]:
             tone = tones.get(outcome, "") if number else ""
             url = f"{rows}?outcome={outcome.value}"
             note = _("each in a collision case") if outcome == all_in_cases else ""
-            tiles.append(Tile.count(outcome.label, number, url, tone=tone, note=note))
+            tiles.append(Tile.count(label_of(outcome), number, url, tone=tone, note=note))
     brought = selectors.touches_of(batch).filter(case__isnull=False)
     if not is_one and brought.exists():
         label = _("In collision cases")
@@ -51,6 +51,11 @@ def result_tiles(batch: ImportBatch) -> list[Tile]:
         label = _("Probable duplicates of ours")
         tiles.append(Tile.count(label, alike, f"{rows}?alike=yes", tone="amber"))
     return tiles
+
+
+def label_of(outcome: TouchOutcome) -> Label:
+    """An outcome in as few words as a tile has room for."""
+    return _("Attached to a record") if outcome == TouchOutcome.ATTACHED else outcome.label
 
 
 def first_look(batch: ImportBatch) -> Action:
