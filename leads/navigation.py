@@ -77,7 +77,13 @@ navigation.register(
 )
 navigation.register_create(
     Create(
-        "lead", _("Lead"), "user-plus", "leads:create", permission="leads.create_lead", order=10
+        "lead",
+        _("Lead"),
+        "user-plus",
+        "leads:create",
+        permission="leads.create_lead",
+        order=10,
+        offer=_("New lead"),
     ),
     Create(
         "customer",
@@ -86,6 +92,7 @@ navigation.register_create(
         "leads:create_customer",
         permission="leads.create_customer",
         order=20,
+        offer=_("New customer"),
     ),
     Create(
         "opportunity",

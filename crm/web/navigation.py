@@ -66,6 +66,8 @@ class Create:
     permission: str = ""
     order: int = 100
     frame: str = "drawer"
+    # what its button says where a search found nothing; its form begins with ?typed=
+    offer: Label = ""
 
     @property
     def address(self) -> str:

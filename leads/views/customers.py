@@ -21,6 +21,7 @@ from leads.services.refusals import LikelyDuplicate, StaleRecord, TooManyAtOnce
 from leads.tables.customers import CustomerTable
 from leads.views.customer_page import customer_page
 from leads.views.refusing import refusal_words
+from leads.views.searched import typed_before
 
 MOST_HITS = 8
 
@@ -73,7 +74,7 @@ def pick_customer(request: TenantRequest) -> HttpResponse:
 @needs("leads.create_customer")
 def create_customer(request: TenantRequest) -> HttpResponse:
     """Enter a customer; one of a colleague's is said before it is saved."""
-    form = CustomerForm(request.POST or None)
+    form = CustomerForm(request.POST or None, initial=typed_before(request, "name"))
     if request.method == "POST" and form.is_valid():
         try:
             customer = services.create_customer(

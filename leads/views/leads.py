@@ -25,6 +25,7 @@ from leads.services.refusals import LikelyDuplicate, StaleRecord, TooManyAtOnce
 from leads.tables.leads import LeadTable
 from leads.views.lead_page import lead_page
 from leads.views.refusing import refusal_words, way_on
+from leads.views.searched import typed_before
 
 
 @needs("leads.view_lead")
@@ -53,7 +54,8 @@ def lead_detail(request: TenantRequest, pk: int) -> HttpResponse:
 def create_lead(request: TenantRequest) -> HttpResponse:
     """Enter a lead; a client of a colleague is said before it is saved."""
     member = request.member
-    form = LeadForm(request.POST or None, member=member, initial={"channel": "manual"})
+    first = {"channel": "manual", **typed_before(request)}
+    form = LeadForm(request.POST or None, member=member, initial=first)
     if request.method == "POST" and form.is_valid():
         try:
             lead = services.create_lead(

@@ -11,6 +11,7 @@ from crm.access.decorators import needs
 from crm.access.registry import ANY_MEMBER
 from crm.tenancy.http import TenantRequest
 from crm.web import htmx
+from leads.forms.bases import LOOK_UP_FIELDS
 from leads.identity import Identity
 from leads.numbers import split_numbers
 from leads.selectors.similar import asked_record, own_pair
@@ -31,7 +32,12 @@ def similar(request: TenantRequest) -> HttpResponse:
     except TooManyLookups as refusal:
         context = {"too_many": True, "is_for_today": refusal.is_for_today}
         return render(request, "leads/_similar.html", context)
-    return render(request, "leads/_similar.html", {"cards": cards})
+    return render(request, "leads/_similar.html", {"cards": cards, "typed": typed_at_all(request)})
+
+
+def typed_at_all(request: HttpRequest) -> bool:
+    """Whether anything was typed; how much of it can be looked up is not told."""
+    return any(request.POST.get(name, "").strip() for name in LOOK_UP_FIELDS)
 
 
 def typed_identity(request: HttpRequest) -> Identity:

@@ -40,9 +40,12 @@ def counts(request: TenantRequest) -> HttpResponse:
 def find(request: TenantRequest) -> HttpResponse:
     """The search page: hits of every kind the member may see."""
     text = request.GET.get("q", "").strip()
-    return render(
-        request, "web/search.html", {"text": text, "groups": search.find(request.member, text)}
-    )
+    context = {
+        "text": text,
+        "groups": search.find(request.member, text),
+        "offers": [one for one in navigation.creates_for(request.member) if one.offer],
+    }
+    return render(request, "web/search.html", context)
 
 
 @require_GET

@@ -79,6 +79,29 @@ def test_the_refused_form_leaks_nothing_either(lead, tenant, sign_in, url):
         assert secret not in html
 
 
+def test_a_look_up_that_finds_nothing_says_so(lead, tenant, sign_in, url):
+    browser = sign_in(tenant.agent)
+
+    def said(**typed: str) -> str:
+        return browser.post(url("leads:similar"), typed, headers=HTMX).content.decode().strip()
+
+    assert "No similar client found" in said(company_name="成都青羊铁塔设备有限公司")
+    assert "No similar client found" not in said(company_name=COMPANY)
+    assert said(company_name=" ") == ""
+
+
+def test_a_search_that_finds_nothing_offers_to_enter_it(tenant, sign_in, url):
+    browser = sign_in(tenant.agent)
+    page = browser.get(url("web:search"), {"q": "成都青羊铁塔"}).content.decode()
+    ways = re.findall(r'href="([^"]+typed=[^"]+)"', page)
+    assert [way.partition("?")[0] for way in ways] == [
+        url("leads:create"), url("leads:create_customer"),
+    ]  # fmt: skip
+    assert all('value="成都青羊铁塔"' in browser.get(way).content.decode() for way in ways)
+    form = browser.get(url("leads:create"), {"typed": "138 1234 5678"}).context["form"]
+    assert (form["phone"].value(), form["company_name"].value()) == ("138 1234 5678", None)
+
+
 def test_continuing_with_a_reason_is_possible(lead, tenant, sign_in, url):
     answer = sign_in(tenant.northerner).post(
         url("leads:create"),
