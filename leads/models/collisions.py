@@ -1,7 +1,7 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
@@ -76,6 +76,13 @@ class CollisionCase(TenantModel):
             models.Index(fields=["organization", "-id"], name="case_latest_idx"),
             models.Index(fields=["organization", "state", "due_at", "id"], name="case_due_idx"),
             models.Index(fields=["organization", "due_at", "id"], name="case_due_only_idx"),
+            # the list: what waits by its deadline, then the others, the latest first
+            models.Index(
+                F("organization"),
+                Case(When(state__in=[CaseState.OPEN, CaseState.APPEALED], then=F("due_at"))),
+                F("id").desc(),
+                name="case_waiting_first_idx",
+            ),
             models.Index(fields=["organization", "decider", "state"], name="case_decider_idx"),
             models.Index(
                 fields=["organization", "subject_kind", "subject_id"], name="case_subject_idx"

@@ -29,6 +29,8 @@ from leads.selectors.identity import Pair
 WAITING = (CaseState.OPEN, CaseState.APPEALED)
 OVER = (CaseState.CLOSED, CaseState.WITHDRAWN)
 MOST_COUNTED = 99
+# the deadline of a case that waits; as the index of the list has it
+WAITING_DUE = Case(When(state__in=WAITING, then="due_at"))
 
 
 def visible_cases(member: Member, permission: str = "leads.view_case") -> QuerySet[CollisionCase]:
@@ -49,7 +51,7 @@ def with_parties(cases: QuerySet[CollisionCase]) -> QuerySet[Any]:
     newcomers = parties.filter(side=CollisionSide.NEWCOMER)
     counted = newcomers.order_by().values("case").annotate(number=Count("pk"))
     return cases.annotate(
-        due=Case(When(state__in=WAITING, then="due_at")),
+        due=WAITING_DUE,
         holder_id=Subquery(holders.values("member_id")[:1]),
         holder_name=Subquery(holders.values("member__name")[:1]),
         newcomer_id=Subquery(newcomers.values("member_id")[:1]),

@@ -62,12 +62,12 @@ def newcomers_in_words(row: Row) -> str:
 
 class CaseTable(Table):
     key = "collisions"
-    sort = "-pk"
+    sort = "due"  # what waits, by its deadline; then the others, the latest first
     columns = (
         LinkColumn("title", pgettext_lazy("collision", "Client"), url="leads:case"),
         # on a phone the first three are in sight
         BadgeColumn("state", _("State"), choices=CaseState, colours=CASE_COLOURS),
-        DeadlineColumn("due", _("Due"), sort="due", nullable=True),
+        DeadlineColumn("due", _("Due"), sort="due", nullable=True, newest=True),
         PersonColumn("holder", _("Owner"), "holder_name", seed="holder_id"),
         HtmlColumn(
             "newcomers",

@@ -50,6 +50,8 @@ class Column:
     value: str = ""
     sort: str = field(default="", kw_only=True)
     nullable: bool = field(default=False, kw_only=True)
+    # sorted by it, rows of one value and those without any come the latest first
+    newest: bool | None = field(default=None, kw_only=True)
     align: str = field(default="", kw_only=True)
     width: str = field(default="", kw_only=True)
     hidden: bool = field(default=False, kw_only=True)

@@ -1,6 +1,7 @@
 """Keyset paging: pages are cut after a row, not after a count, so page 40,000 costs as much as 1.
 
-The order is (sort column, id). Rows whose sort value is unknown come last in both directions.
+The order is (sort column, id). Rows whose sort value is unknown come last in both directions; where
+`newest` is said they, and those of one value, come the latest first whichever way the column goes.
 A cursor holds the last row's sort value and id; "before" walks the same order backwards. It is
 signed for its order, so that a value of another kind never reaches the database.
 """
@@ -9,7 +10,7 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -34,9 +35,16 @@ class Order:
     path: str
     descending: bool = False
     nullable: bool = False
+    # whether the ids fall; None where they go as the column goes
+    newest: bool | None = None
+
+    @property
+    def ids_fall(self) -> bool:
+        return self.descending if self.newest is None else self.newest
 
     def reversed(self) -> "Order":
-        return Order(path=self.path, descending=not self.descending, nullable=self.nullable)
+        newest = None if self.newest is None else not self.newest
+        return replace(self, descending=not self.descending, newest=newest)
 
     def apply(self, queryset: QuerySet[Any], *, nulls_first: bool = False) -> QuerySet[Any]:
         """Sort; unknown values last (or first, when a page is read backwards)."""
@@ -47,11 +55,11 @@ class Order:
             options = {"nulls_first": True} if nulls_first else {"nulls_last": True}
         path = F(self.path)
         ordering = path.desc(**options) if self.descending else path.asc(**options)
-        return queryset.order_by(ordering, "-pk" if self.descending else "pk")
+        return queryset.order_by(ordering, "-pk" if self.ids_fall else "pk")
 
     def after(self, queryset: QuerySet[Any], cursor: "Cursor") -> QuerySet[Any]:
         """The rows that come after the cursor in this order, unknown values last."""
-        later_id = Q(pk__lt=cursor.pk) if self.descending else Q(pk__gt=cursor.pk)
+        later_id = self._later_id(cursor)
         if self.path == "pk":
             return queryset.filter(later_id)
         if cursor.value is None:
@@ -65,12 +73,18 @@ class Order:
         """The rows that come before the cursor in this order."""
         back = self.reversed()
         if self.path != "pk" and cursor.value is None:
-            earlier_id = Q(pk__lt=cursor.pk) if back.descending else Q(pk__gt=cursor.pk)
             unknown = Q(**{f"{self.path}__isnull": True})
-            return queryset.filter(~unknown | (unknown & earlier_id))
-        return Order(path=self.path, descending=back.descending).after(queryset, cursor)
+            return queryset.filter(~unknown | (unknown & back._later_id(cursor)))
+        return replace(back, nullable=False).after(queryset, cursor)
+
+    def _later_id(self, cursor: "Cursor") -> Q:
+        return Q(pk__lt=cursor.pk) if self.ids_fall else Q(pk__gt=cursor.pk)
 
     def _later(self, cursor: "Cursor") -> Any:
+        if self.ids_fall != self.descending:
+            further = f"{self.path}__{'lt' if self.descending else 'gt'}"
+            same = Q(**{self.path: cursor.value})
+            return Q(**{further: cursor.value}) | (same & self._later_id(cursor))
         lookup = TupleLessThan if self.descending else TupleGreaterThan
         return lookup(Tuple(F(self.path), F("pk")), (cursor.value, cursor.pk))
 

@@ -143,7 +143,10 @@ class Table:
             for column in self.offered:
                 if path and path == column.sort:
                     return Order(
-                        path=path, descending=wanted.startswith("-"), nullable=column.nullable
+                        path=path,
+                        descending=wanted.startswith("-"),
+                        nullable=column.nullable,
+                        newest=column.newest,
                     )
         return Order(path=self.sort.removeprefix("-"), descending=self.sort.startswith("-"))
 

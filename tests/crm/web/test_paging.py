@@ -1,5 +1,8 @@
 """Keyset paging shows every row once, in order, forwards and backwards, also with unknowns."""
 
+from itertools import groupby
+from operator import itemgetter
+
 import pytest
 from django.http import QueryDict
 from hypothesis import HealthCheck, given
@@ -19,18 +22,23 @@ ORDERS = [
     Order(path="joined_at", descending=True),
     Order(path="department__name", nullable=True),
     Order(path="department__name", descending=True, nullable=True),
+    Order(path="department__name", nullable=True, newest=True),
+    Order(path="capacity", descending=True, newest=False),
 ]
 
 
 def expected(order: Order) -> list[int]:
-    """The same order by plain Python: unknown last, ties by id."""
+    """The same order by plain Python: unknown last, ties by id (the way of the column, or said)."""
     key = "pk" if order.path == "pk" else order.path
     rows = list(Member.objects.values("pk", *({key} - {"pk"})))
     known = [row for row in rows if row[key] is not None]
     unknown = [row for row in rows if row[key] is None]
-    down = order.descending
-    known.sort(key=lambda row: (row[key], row["pk"]), reverse=down)
-    unknown.sort(key=lambda row: row["pk"], reverse=down)
+    for part in (known, unknown):
+        part.sort(key=lambda row: row["pk"], reverse=order.ids_fall)
+    known.sort(key=lambda row: row[key])
+    if order.descending:  # a stable sort, turned round, turns the ties round
+        known = [row for _value, tied in groupby(known, itemgetter(key)) for row in [*tied][::-1]]
+        known.reverse()
     return [row["pk"] for row in (*known, *unknown)]
 
 

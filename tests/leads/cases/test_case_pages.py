@@ -1,12 +1,17 @@
 """The pages of a case: who opens them, what they hold back, a case through its buttons."""
 
+from datetime import timedelta
+
 import pytest
+from django.db import connection
+from django.utils import timezone
 
 from crm.audit.models import OperationLog
 from crm.people.models import MemberRole
 from leads.enums import CaseState, CollisionOutcome, LeadStatus
 from leads.models import CollisionCase, CollisionSettings, Lead
 from leads.redaction import masked_name
+from leads.selectors.cases import WAITING_DUE
 from leads.services.case_decisions import decide
 from leads.services.case_enforcement import Ruling
 from leads.services.customers import create_customer
@@ -188,6 +193,31 @@ def test_sorted_by_deadline_a_decided_case_has_none(case, tenant, sign_in, url, 
     CollisionCase.objects.filter(pk=case.pk).update(due_at="2020-01-01T00:00Z")
     html = sign_in(tenant.owner).get(url("leads:cases") + "?sort=due").content.decode()
     assert html.index(waiting.number) < html.index(case.number)
+
+
+def test_the_list_shows_what_waits_first_then_the_latest(case, tenant, sign_in, url):
+    copied = CollisionCase.objects.values(
+        "organization_id", "title", "subject_kind", "origin", "opened_at", "decider_id"
+    ).get()
+    now = timezone.now()
+    states = [
+        (CaseState.CLOSED, 1), (CaseState.DECIDED, 2), (CaseState.OPEN, 9),
+        (CaseState.APPEALED, 3), (CaseState.WITHDRAWN, 4),
+    ]  # fmt: skip
+    for number, (state, hours) in enumerate(states):
+        CollisionCase.objects.create(
+            **copied, number=f"X{number}", subject_id=900 + number, state=state,
+            due_at=now + timedelta(hours=hours),
+        )  # fmt: skip
+    CollisionCase.objects.filter(pk=case.pk).update(due_at=now + timedelta(hours=6))
+    table = sign_in(tenant.owner).get(url("leads:cases")).context["table"]
+    found = [row["number"] for row in table.page.rows]
+    assert found == ["X3", case.number, "X2", "X4", "X1", "X0"]
+    with connection.cursor() as cursor:  # the pages walk an index, however many cases there are
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+    rows = table.order.apply(CollisionCase.objects.annotate(due=WAITING_DUE)).values("pk")[:25]
+    assert "case_waiting_first_idx" in rows.explain()
+    assert "Sort" not in rows.explain()
 
 
 def test_an_appeal_is_offered_only_while_somebody_is_left_to_decide_it(
