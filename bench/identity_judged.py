@@ -9,9 +9,17 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from leads.identity import Identity, compare, compare_company_names, profile_of
+from leads.identity import (
+    Identity,
+    compare,
+    compare_company_names,
+    find_duplicates,
+    match_keys,
+    profile_of,
+)
 from leads.identity.addresses import compare_addresses
 from leads.identity.persons import compare_persons
+from leads.identity.seeking import ENOUGH, sought_keys
 
 _FILES = Path(__file__).with_name("judged")
 HALVES = ("studied", "unseen")
@@ -112,6 +120,36 @@ def answered(file: str, *, is_swapped: bool = False) -> Iterator[tuple[JudgedPai
     for pair in judged_names(file):
         said = says(pair.right, pair.left) if is_swapped else says(pair.left, pair.right)
         yield pair, said, said in allowed[pair.answer]
+
+
+def brought_together() -> Table:
+    """Of the names that the comparison takes for one client or asks about: how many a look-up
+    reads (each asked for beside the other), and how many a file of the two alone compares."""
+    table: Table = {}
+    for file, (says, _allowed) in _ASKED.items():
+        if says is not _names:
+            continue
+        for pair, said, is_right in answered(file):
+            if said == "different" or not is_right:
+                continue
+            figures = table.setdefault(
+                f"{file}, {pair.half}: brought together", {"pairs": 0, "look-up": 0, "file": 0}
+            )
+            left, right = Identity(1, company=pair.left), Identity(2, company=pair.right)
+            figures["pairs"] += 1
+            figures["look-up"] += (is_read(left, right) + is_read(right, left)) / 2
+            figures["file"] += any(find_duplicates([left, right], processes=1))
+    for figures in table.values():
+        figures["look-up"] /= figures["pairs"]
+        figures["file"] /= figures["pairs"]
+    return table
+
+
+def is_read(asked: Identity, known: Identity) -> bool:
+    """Whether a look-up reads a record, as `leads.selectors.candidates` has the database decide."""
+    keys = match_keys(known)
+    shared = [one for one in sought_keys(profile_of(asked)) if one.key in keys]
+    return any(one.is_enough for one in shared) or sum(one.worth for one in shared) >= ENOUGH
 
 
 def by_hand() -> Table:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.identity_confusions import confusions
-from bench.identity_judged import by_hand
+from bench.identity_judged import brought_together, by_hand
 from bench.identity_people import people_confusions
 from leads.identity import (
     Identity,
@@ -353,6 +353,7 @@ SETS: dict[str, Callable[[], Table]] = {
     "short": short_names,
     "tagged": tagged_names,
     "by hand": by_hand,
+    "brought together": brought_together,
     "people": people,
     "batch": people_at_once,
     "generated people": generated_people,

@@ -94,6 +94,8 @@ def firm_labels(name: CompanyName) -> tuple[str, ...]:
     if not _may_be_known(name):
         return ()
     firms = known_firms(name)[0]
+    if not firms and " " in name.brand:
+        firms = _firms_inside(name)  # Goodyear Tire
     return tuple(sorted(_labels()[number] for number in firms)) if firms else ()
 
 

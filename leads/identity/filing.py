@@ -18,7 +18,6 @@ from leads.identity.bearings import KNOWN, SIZE, evidence_of
 from leads.identity.characters import plain_numerals
 from leads.identity.companies import take_apart
 from leads.identity.keys import LATIN_NEAR, LATIN_PART, LONGEST_NEAR, SHORTEST_NEAR, exact_keys
-from leads.identity.latin_persons import is_pinyin
 from leads.identity.numbering import (
     CHINESE,
     SPACE,
@@ -29,6 +28,7 @@ from leads.identity.numbering import (
     mixed,
     number_of,
 )
+from leads.identity.other_readings import other_readings
 from leads.identity.packing import pack_plain, pack_profile
 from leads.identity.parts import ENDS, characters_of, place_letters
 from leads.identity.person_keys import person_keys
@@ -198,7 +198,7 @@ class Filing:
         self._file_firms(brands, said)
         latin = np.flatnonzero(~is_chinese & is_usual & (brands.sizes > 0))
         self._file_first_words(latin)
-        self._file_heard(latin, said)
+        self._file_other_readings(latin, said)
         letters = characters_of(brands) | said.letters
         is_usual &= is_chinese
         self._file_parts(brands, np.flatnonzero(is_usual & (brands.sizes > 1)), letters, said)
@@ -288,17 +288,13 @@ class Filing:
                 if len(part) >= LATIN_PART:
                     self.further.append((WEAK, hash((_WORD, number_of(part))), record))
 
-    def _file_heard(self, rows: Rows, said: Said) -> None:
-        """Qingdao Haichuan Tyre is heard as 青岛海川: what follows may be its trade."""
-        firsts = {row: self.names[row].brand.partition(" ")[0] for row in rows.tolist()}
-        heard = [row for row, word in firsts.items() if self._goes_on(row, word)]
-        if heard:
-            sounds = Texts([firsts[row] for row in heard]).numbers(_sounds())
-            keys = mixed(_SOUND_PLACE, sounds, said.where[heard])
-            self._file(WEAK, keys, self.bearers[heard])
-
-    def _goes_on(self, row: int, word: str) -> bool:
-        return word != self.names[row].brand and len(word) >= LATIN_PART and is_pinyin(word)
+    def _file_other_readings(self, rows: Rows, said: Said) -> None:
+        """Qingdao Haichuan Tyre is filed as 青岛海川 is read, Red Sun Chemical as 红太阳."""
+        found = [(row, one) for row in rows.tolist() for one in other_readings(self.names[row])]
+        if found:
+            told = [row for row, _reading in found]
+            readings = Texts([reading for _row, reading in found]).numbers(_sounds())
+            self._file(WEAK, mixed(_SOUND_PLACE, readings, said.where[told]), self.bearers[told])
 
     def _file(self, kind: int, keys: Numbers, records: Sequence[int] | Rows) -> None:
         positions = np.asarray(records, np.uint64) + np.uint64(self.first)

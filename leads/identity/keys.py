@@ -6,7 +6,8 @@ none, so that who asks for 上海 need not read the firms of other places). Loos
 written wrongly or in part: `near` (one character left out, or more at an end) and `part` (its
 first or last two). `short` are the parts of names that may be short forms themselves, or hide a
 trade in the brand: who asks with a whole name need not read all firms whose brand is longer.
-The names of a well-known firm in two languages share `firm`.
+The names of a well-known firm in two languages share `firm`; other Latin ones are also filed as the
+Chinese brand is read that they may stand for (`other_readings`).
 A record is looked up with more keys than it is filed under (`seeking`), so that a short form
 finds the full one and the other way round, and the index stays small.
 
@@ -20,13 +21,14 @@ from leads.identity.aliases import firm_labels
 from leads.identity.companies import parse_company_name
 from leads.identity.contacts import mailbox_of, organisation_code
 from leads.identity.lexicon import TRADES
+from leads.identity.other_readings import other_readings
 from leads.identity.profiles import Profile, profile_of
 from leads.identity.short_forms import may_be_short
 from leads.identity.sounds import sound_of
 from leads.identity.text import has_chinese
 from leads.identity.types import CompanyName, Identity, Key, KeyKind
 
-KEYS_VERSION = 13
+KEYS_VERSION = 14
 SILENT = ""  # in place of a province or trade that a name does not tell
 NATIONWIDE = "中国"  # agrees with every place, like silence
 PART = 2  # characters of a brand that say something by themselves
@@ -92,6 +94,10 @@ def _brand_keys(name: CompanyName) -> Iterator[Key]:
         yield sound_key("sound_region", name.brand, place)
     for trade in trades_of(name):
         yield sound_key("sound_trade", name.brand, trade)
+    for reading in other_readings(name):
+        for place in places_of(name):
+            yield sound_key("sound_region", reading, place)
+        yield sound_key("sound_trade", reading, SILENT)
 
 
 def sound_key(kind: KeyKind, brand: str, rest: str) -> Key:

@@ -22,6 +22,7 @@ from leads.identity.keys import (
     sure_keys,
 )
 from leads.identity.names import RARE
+from leads.identity.other_readings import other_readings
 from leads.identity.profiles import Profile
 from leads.identity.short_forms import is_loose
 from leads.identity.text import has_chinese
@@ -70,6 +71,9 @@ def _of_name(name: CompanyName) -> Iterator[tuple[Key, bool]]:
     yield Key("brand", brand), not place or (len(brand) >= RARE and has_chinese(brand))
     if len(brand) == SHORTEST_NEAR - 1 and has_chinese(brand):
         yield Key("near", brand), True  # a longer brand of which a character was lost
+    for reading in other_readings(name):
+        for where in {place or name.province_hint, SILENT}:
+            yield sound_key("sound_region", reading, where), True
     yield from _of_parts(name, place)
 
 

@@ -3,6 +3,7 @@
 from functools import cache, lru_cache
 from hashlib import blake2b
 
+from leads.identity.characters import plain_numerals
 from leads.identity.readings import known_readings
 from leads.identity.text import has_chinese
 
@@ -14,8 +15,8 @@ def sound_of(brand: str) -> str:
 
 
 def reading_of(brand: str) -> str:
-    """The same, for brands that hardly come again."""
-    return "".join(map(_reading, brand))
+    """The same, for brands that hardly come again. 360 is read as 三六零 is."""
+    return "".join(map(_reading, plain_numerals(brand)))
 
 
 @lru_cache(maxsize=65536)

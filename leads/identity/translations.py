@@ -16,11 +16,12 @@ _LONGEST_SYLLABLE = 6
 _HEARD = 3  # characters of a brand that is rather a foreign one written by ear
 _SAYS_WHO = 3  # characters a translation explains, from which it says who it is
 _BY_WORD, _BY_EAR = 0.76, 0.7
-_SILENT = frozenset({"company", "group", "holding", "holdings", "com", "cn", "international"})
+SILENT_WORDS = frozenset({"company", "group", "holding", "holdings", "com", "cn", "international"})
 
 
 @cache
-def _words() -> dict[str, tuple[str, ...]]:
+def translated_words() -> dict[str, tuple[str, ...]]:
+    """An English word, or two, and the Chinese ones for it."""
     return {**table("translations", "words"), **table("translations", "places")}
 
 
@@ -63,11 +64,11 @@ def _places_in_letters(region: str) -> frozenset[str]:
 
 def _is_other_pinyin(brand: str, word: str) -> bool:
     """Whether a word reads as just as many syllables, though other ones: Lange is not 兰卡."""
-    return len(brand) in _syllables(word) and OSA.distance(pinyin_key(brand), word) > 1
+    return len(brand) in syllables(word) and OSA.distance(pinyin_key(brand), word) > 1
 
 
 @lru_cache(maxsize=4096)
-def _syllables(word: str) -> frozenset[int]:
+def syllables(word: str) -> frozenset[int]:
     """Into how many syllables of pinyin a word may be cut."""
     ways: list[set[int]] = [{0}, *(set() for _ in word)]
     known = _all_syllables()
@@ -91,13 +92,13 @@ def _are_known_as_two(chinese: CompanyName, latin: CompanyName) -> bool:
 
 def _unexplained(chinese: CompanyName, latin: CompanyName) -> tuple[str, bool, str, int]:
     """Words not listed, whether listed ones are unsaid, the rest of the brand, what agrees."""
-    known, brand, rest = _words(), chinese.brand, chinese.text
+    known, brand, rest = translated_words(), chinese.brand, chinese.text
     if chinese.form_kind == "company":
         rest = rest.replace(chinese.legal_form, "")
     strange: list[str] = []
     is_silent, said = False, 0
-    for word in _in_pairs(latin.brand.split(), known):
-        if word in _SILENT:
+    for word in in_pairs(latin.brand.split(), known):
+        if word in SILENT_WORDS:
             continue
         found = next((one for one in known.get(word, ()) if one in rest), "")
         if found:
@@ -117,14 +118,14 @@ def _unexplained(chinese: CompanyName, latin: CompanyName) -> tuple[str, bool, s
 
 def _unsaid(chinese: CompanyName, latin: CompanyName) -> str:
     """Listed words that the Chinese name may give by ear instead: Cardinal, 卡地纳."""
-    known = _words()
-    words = [word for word in _in_pairs(latin.brand.split(), known) if word not in _SILENT]
+    known = translated_words()
+    words = [word for word in in_pairs(latin.brand.split(), known) if word not in SILENT_WORDS]
     return "".join(
         word for word in words if not any(one in chinese.text for one in known.get(word, ()))
     )
 
 
-def _in_pairs(words: list[str], known: dict[str, tuple[str, ...]]) -> list[str]:
+def in_pairs(words: list[str], known: dict[str, tuple[str, ...]]) -> list[str]:
     """New York is one word here."""
     found: list[str] = []
     for word in words:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bench.identity_judged import is_read
 from leads.identity import (
     Identity,
     compare,
@@ -64,9 +65,17 @@ def test_a_stand_in_names_nobody(name: str) -> None:
     [
         ("Qingdao Haichuan Tyre Co., Ltd.", "青岛海川轮胎有限公司"),
         ("Dalian Ruixing Bearing Co., Ltd.", "大连瑞兴轴承有限公司"),
+        ("Wuxi Hengtong Zhilian Valve Co., Ltd.", "无锡恒通智联阀门有限公司"),
+        ("Foshan Nanhai Lixin Ceramics Co., Ltd.", "佛山市南海区立新陶瓷有限公司"),
+        ("Yantai Blue Sky Chemical Co., Ltd.", "烟台蓝天化工有限公司"),
+        ("Jiaxing Sunshine Textile Co., Ltd.", "嘉兴阳光纺织有限公司"),
+        ("Michelin Tire Trading", "米其林轮胎贸易"),
+        ("508建筑安装公司", "五〇八建筑安装公司"),
     ],
 )
-def test_a_name_in_letters_finds_its_firm_in_a_file(left: str, right: str) -> None:
+def test_a_name_written_quite_otherwise_finds_its_firm(left: str, right: str) -> None:
+    assert is_read(Identity(company=left), Identity(company=right))
+    assert is_read(Identity(company=right), Identity(company=left))
     assert len(list(find_duplicates([Identity(1, company=left), Identity(2, company=right)]))) == 1
 
 
