@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crm.people.locks import hold_receivers
 from crm.people.models import Member
 from crm.refusals import Refused
 from crm.teamwork.enums import NotificationKind
@@ -93,6 +94,8 @@ def _decide(
     kind = _kind(hearing.last, ruling)
     ruling = replace(ruling, cutoff=_cutoff(ruling, hearing.last, kind))
     changes = _carried_out(hearing, ruling, kind, done)
+    if ruling.outcome in (*WITH_WINNER, CollisionOutcome.SHARE) and ruling.winner:
+        hold_receivers({ruling.winner.pk, *ruling.shares})
     decision = _recorded(hearing, ruling, kind, changes)
     set_shares(hearing.case, ruling.shares)
     _write_down(hearing.case, decision)

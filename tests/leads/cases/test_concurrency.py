@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from crm.audit.models import OperationLog
 from crm.people.models import Department
+from crm.people.services.activity import deactivate_member
 from crm.refusals import Refused
 from crm.tenancy.context import tenant_context
 from leads.enums import CaseState, CollisionOutcome
@@ -105,6 +106,36 @@ def test_who_comes_while_a_case_is_decided_is_not_left_in_the_decided_one(
         for inside in places:
             assert inside.case_id != case.pk
             assert inside.case.state == CaseState.OPEN
+
+
+def test_nobody_is_given_a_client_in_the_moment_in_which_they_leave(
+    cast_committed: Cast,
+) -> None:
+    with tenant_context(cast_committed.organization.id):
+        enter(cast_committed.agent)()
+        enter(cast_committed.colleague)()
+        case = CollisionCase.objects.get()
+    left, tried = Event(), Event()
+
+    def leave() -> None:
+        deactivate_member(member_id=cast_committed.colleague.pk, by=cast_committed.owner)
+        left.set()
+        tried.wait(10)
+
+    def give() -> CollisionDecision:
+        left.wait(10)
+        ruling = Ruling(CollisionOutcome.REASSIGN, cast_committed.colleague, reason="给")
+        try:
+            return decide(case_id=case.pk, by=cast_committed.manager, ruling=ruling)
+        finally:
+            tried.set()
+
+    _left, told = at_once(cast_committed, [leave, give], refusals=Refused)
+    assert isinstance(told, Refused)
+    with tenant_context(cast_committed.organization.id):
+        assert CollisionCase.objects.get().is_waiting
+        with pytest.raises(Refused, match="已停用"):
+            give()
 
 
 def test_one_appeal_of_all_that_come_at_once_and_nobody_decides_beside_it(
