@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from django.db import models
 from django.db.models import sql
 
+from crm import arrays  # noqa: F401  (`any_of` for every tenant's rows)
 from crm.tenancy.context import current_organization_id
 
 M = TypeVar("M", bound=models.Model)

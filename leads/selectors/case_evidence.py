@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 from django.utils import timezone
@@ -14,12 +14,11 @@ from leads import case_sources
 from leads.arbitration import Facts, Side, Verdict
 from leads.case_sources import ORDER, QUOTE, Trace
 from leads.enums import CaseState, Channel, CollisionSide, RecordKind, StageKind
-from leads.identity import ReasonCode, compare
+from leads.identity import Identity, ReasonCode, compare
 from leads.models import (
     CollisionCase,
     CollisionDecision,
     CollisionParty,
-    CollisionRecord,
     Customer,
     CustomerProtection,
     FollowUp,
@@ -28,9 +27,8 @@ from leads.models import (
     StageChange,
     Touch,
 )
-from leads.selectors.candidates import identity_of
 from leads.selectors.case_since import Since, since, values_then
-from leads.selectors.cases import parties_of, records_in_cases, records_of
+from leads.selectors.cases import Standing, parties_of, records_in_cases, standing_in
 from leads.selectors.identity import Pair
 
 MOST_FOLLOW_UPS = 2_000
@@ -48,12 +46,21 @@ TELLING = (Channel.REFERRAL, Channel.EXHIBITION)
 Moved = Mapping[tuple[str, int], tuple[int | None, int | None]]
 
 
+class Known(NamedTuple):
+    """What bears on a case of a record that is still there."""
+
+    created_at: datetime
+    owner_id: int | None
+    # of a lead: what it became
+    customer_id: int | None = None
+
+
 @dataclass
 class Traces:
     """Everything found about one side, before it is told to anybody."""
 
     party: CollisionParty
-    records: list[CollisionRecord] = field(default_factory=list)
+    records: list[Standing] = field(default_factory=list)
     registered: tuple[datetime, Pair] | None = None
     follow_ups: list[dict[str, Any]] = field(default_factory=list)
     deals: list[dict[str, Any]] = field(default_factory=list)
@@ -100,11 +107,11 @@ class Dossier:
 
     case: CollisionCase
     parties: list[CollisionParty]
-    records: list[CollisionRecord]
+    records: list[Standing]
     sides: dict[int, Traces]
     earlier: list[CollisionDecision]
-    leads: dict[int, Lead]
-    customers: dict[int, Customer]
+    leads: dict[int, Known]
+    customers: dict[int, Known]
     moved: Moved
     since: Since
     # what was logged and opened since the case came up, the latest first: told, never counted
@@ -120,19 +127,19 @@ class Dossier:
         return [party.member for party in self.parties if party.is_rep]
 
     @property
-    def held(self) -> CollisionRecord | None:
+    def held(self) -> Standing | None:
         return next((one for one in self.records if one.is_held), None)
 
 
 def dossier_of(case: CollisionCase) -> Dossier:
     """Read everything about a case; so many queries however many reps are in it."""
-    parties, records = parties_of(case), records_of(case)
+    parties, records = parties_of(case), standing_in(case)
     sides = {party.member_id: Traces(party) for party in parties if party.is_rep}
     lead_ids = {one.record_id for one in records if one.record_kind == RecordKind.LEAD}
     customer_ids = {one.record_id for one in records if one.record_kind == RecordKind.CUSTOMER}
-    leads = Lead.objects.in_bulk(lead_ids)
+    leads = _known(Lead, lead_ids, "created_at", "owner_id", "customer_id")
     customer_ids |= {lead.customer_id for lead in leads.values() if lead.customer_id}
-    customers = Customer.objects.in_bulk(customer_ids)
+    customers = _known(Customer, customer_ids, "created_at", "owner_id")
     earlier, moved = _earlier(case, records), _moved_by_appealed(case)
     came = since(case, lead_ids, customer_ids)
     dossier = Dossier(case, parties, records, sides, earlier, leads, customers, moved, came)
@@ -141,6 +148,11 @@ def dossier_of(case: CollisionCase) -> Dossier:
     _add_deals(dossier, customer_ids)
     _add_sources(dossier, lead_ids, customer_ids)
     return dossier
+
+
+def _known(model: type[Lead | Customer], ids: Collection[int], *columns: str) -> dict[int, Known]:
+    rows = model.objects.filter(pk__any_of=ids).values_list("pk", *columns)
+    return {pk: Known(*values) for pk, *values in rows}
 
 
 def _moved_by_appealed(case: CollisionCase) -> Moved:
@@ -156,14 +168,14 @@ def _moved_by_appealed(case: CollisionCase) -> Moved:
     }
 
 
-def side_of(record: CollisionRecord) -> int | None:
+def side_of(record: Standing) -> int | None:
     """The rep a record speaks for: its owner when it came into the case, or who entered it."""
     return record.owner_id or record.member_id
 
 
-def _earlier(case: CollisionCase, records: Iterable[CollisionRecord]) -> list[CollisionDecision]:
+def _earlier(case: CollisionCase, records: Iterable[Standing]) -> list[CollisionDecision]:
     """Decisions of other cases about the same records."""
-    pairs = {(str(one.record_kind), one.record_id) for one in records}
+    pairs = {one.pair for one in records}
     others = records_in_cases(pairs).exclude(case=case).values("case")
     rows = CollisionDecision.objects.filter(case__in=others)
     return list(rows.select_related("case", "decided_by", "winner").order_by("-id")[:10])
@@ -178,8 +190,7 @@ def _sort_records(dossier: Dossier) -> None:
         if traces is None or known is None:
             continue
         traces.records.append(record)
-        pair = (str(record.record_kind), record.record_id)
-        traces.registered = _earlier_of(traces.registered, (known.created_at, pair))
+        traces.registered = _earlier_of(traces.registered, (known.created_at, record.pair))
 
 
 def _earlier_of(
@@ -192,7 +203,7 @@ def _owner_by_record(dossier: Dossier) -> dict[Pair, int | None]:
     """Whose side each record is on; a lead's customer is on the lead's."""
     found: dict[Pair, int | None] = {}
     for record in dossier.records:
-        found[str(record.record_kind), record.record_id] = side_of(record)
+        found[record.pair] = side_of(record)
         lead = dossier.leads.get(record.record_id)
         if record.record_kind == RecordKind.LEAD and lead is not None and lead.customer_id:
             found.setdefault((RecordKind.CUSTOMER.value, lead.customer_id), side_of(record))
@@ -207,7 +218,7 @@ def _add_follow_ups(
     What was written down since the case came up is no claim, whatever day it was given.
     """
     owners, came = _owner_by_record(dossier), dossier.since
-    rows = FollowUp.objects.filter(Q(lead__in=lead_ids) | Q(customer__in=customer_ids))
+    rows = FollowUp.objects.filter(Q(lead__any_of=lead_ids) | Q(customer__any_of=customer_ids))
     counted = rows.filter(created_at__lt=came.came_up).exclude(
         pk__in=came.brought("leads.followup")
     )
@@ -246,7 +257,7 @@ def _add_deals(dossier: Dossier, customer_ids: Collection[int]) -> None:
     One that was lost then and opened again since is no claim either.
     """
     owners, came_up = _owner_by_record(dossier), dossier.since.came_up
-    rows = Opportunity.objects.filter(customer__in=customer_ids)
+    rows = Opportunity.objects.filter(customer__any_of=customer_ids)
     brought = dossier.since.brought("leads.opportunity")
     before = rows.filter(created_at__lt=came_up).exclude(pk__in=brought)
     found = list(before.order_by("created_at", "id").values(*OF_DEAL))
@@ -275,7 +286,7 @@ def _add_deals(dossier: Dossier, customer_ids: Collection[int]) -> None:
 
 def _lost_then(ids: Collection[int], came_up: datetime) -> set[int]:
     """Deals that had been lost when the case came up, whatever their stage is now."""
-    moves = StageChange.objects.filter(opportunity__in=ids, at__gte=came_up).order_by("-id")
+    moves = StageChange.objects.filter(opportunity__any_of=ids, at__gte=came_up).order_by("-id")
     then = dict(moves.values_list("opportunity_id", "from_stage__kind"))
     return {pk for pk, kind in then.items() if kind == StageKind.LOST}
 
@@ -290,7 +301,7 @@ def _add_sources(
     """
     owners, came = _owner_by_record(dossier), dossier.since
     arrived: dict[int, datetime] = {}
-    behind = Lead.objects.filter(Q(pk__in=lead_ids) | Q(customer__in=customer_ids))
+    behind = Lead.objects.filter(Q(pk__any_of=lead_ids) | Q(customer__any_of=customer_ids))
     rows = list(
         behind.exclude(pk__in=came.leads).values(
             "id", "channel", "created_at", "owner_id", "customer_id"
@@ -302,7 +313,7 @@ def _add_sources(
     telling = {
         one["id"] for one in rows if one["channel"] in TELLING and one["created_at"] <= came.came_up
     }
-    touches = Touch.objects.filter(lead__in=telling)
+    touches = Touch.objects.filter(lead__any_of=telling)
     for lead_id, at in touches.order_by("-id").values_list("lead_id", "received_at"):
         arrived[lead_id] = at
     for one in rows:
@@ -325,7 +336,7 @@ def _add_sources(
         else:
             traces.exhibited = _earlier_of(traces.exhibited, found)
     protections = CustomerProtection.objects.filter(
-        customer__in=customer_ids, ended_at=None, until__gte=timezone.localdate()
+        customer__any_of=customer_ids, ended_at=None, until__gte=timezone.localdate()
     )
     # whoever could protect the client while others decide would decide it
     before = protections.filter(started_at__lt=came.came_up)
@@ -380,28 +391,26 @@ def _end_of(protection: CustomerProtection) -> datetime:
 
 def likeness(dossier: Dossier) -> Verdict:
     """“Different” only when credit codes say so of every newcomer's record: nothing less does."""
-    held = _record(dossier, dossier.held)
-    others = [
-        found
-        for one in dossier.records
-        if not one.is_held and (found := _record(dossier, one)) is not None
-    ]
-    if held is None or not others:
-        return "same"
-    mine = identity_of(held)
-    for one in others:
-        codes = {reason.code for reason in compare(mine, identity_of(one)).reasons}
-        if ReasonCode.CREDIT_CODE_DIFFERENT not in codes:
-            return "same"
-    return "different"
+    held = dossier.held
+    mine = _codes_of([held] if held else [])
+    others = _codes_of([one for one in dossier.records if not one.is_held])
+    told_apart = others and all(_says_different(a, b) for a in mine for b in others)
+    return "different" if mine and told_apart else "same"
 
 
-def _record(dossier: Dossier, record: CollisionRecord | None) -> Lead | Customer | None:
-    if record is None:
-        return None
-    if record.record_kind == RecordKind.LEAD:
-        return dossier.leads.get(record.record_id)
-    return dossier.customers.get(record.record_id)
+def _codes_of(records: Collection[Standing]) -> set[str]:
+    """The credit codes of those that are still there, "" among them where one says none."""
+    found: set[str] = set()
+    for kind, model in ((RecordKind.LEAD, Lead), (RecordKind.CUSTOMER, Customer)):
+        ids = [one.record_id for one in records if one.record_kind == kind]
+        rows: Any = model.objects.filter(pk__any_of=ids).order_by()
+        found |= set(rows.values_list("credit_code", flat=True).distinct())
+    return found
+
+
+def _says_different(left: str, right: str) -> bool:
+    reasons = compare(Identity(credit_code=left), Identity(credit_code=right)).reasons
+    return any(one.code == ReasonCode.CREDIT_CODE_DIFFERENT for one in reasons)
 
 
 def snapshot(facts: Facts, rows: Mapping[int, Any]) -> dict[str, Any]:

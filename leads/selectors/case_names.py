@@ -7,7 +7,7 @@ they wrote themselves. As many questions to the database for one case as for fif
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, F, OuterRef, Q, Window
 from django.db.models.functions import RowNumber
@@ -38,13 +38,25 @@ MODELS: tuple[tuple[str, Any, str], ...] = (
 MOST_ARRIVALS = 200  # of one member in one case, of which the cells are read
 
 
+class Named(NamedTuple):
+    """A record of a case as far as its name goes: there may be thousands."""
+
+    case_id: int
+    record_kind: str
+    record_id: int
+    is_held: bool
+    member_id: int | None
+    title: str
+
+
 class CaseNames:
     """The names in some cases, as one member may read them."""
 
     def __init__(self, member: Member, case_ids: Collection[int]) -> None:
         self.reader_id = member.pk
         self.is_whole = collision_settings().name_on_card == NameOnCard.WHOLE
-        records = list(CollisionRecord.objects.filter(case__in=case_ids).order_by("pk"))
+        rows = CollisionRecord.objects.filter(case__in=case_ids).order_by("pk")
+        records = list(map(Named._make, rows.values_list(*Named._fields)))
         self.seen = seen_among(member, {(one.record_kind, one.record_id) for one in records})
         self.asked = _asked(member, case_ids)
         self.held = {one.case_id: _pair(one) for one in records if one.is_held}
@@ -68,10 +80,10 @@ class CaseNames:
         for kind, model, _permission in MODELS:
             known = [pk for (own, pk), _name in self.called[case_id] if own == kind]
             name = "company_name" if kind == RecordKind.LEAD else "name"
-            now = model.objects.filter(pk__in=known).order_by("pk").values_list("pk", name)
+            now = model.objects.filter(pk__any_of=known).order_by("pk").values_list("pk", name)
             self.called[case_id] += [((kind, pk), called) for pk, called in now]
         ids = {pk for (kind, pk), _name in self.called[case_id] if kind == RecordKind.CUSTOMER}
-        rows = CompanyAlias.objects.filter(customer__in=ids).order_by("pk")
+        rows = CompanyAlias.objects.filter(customer__any_of=ids).order_by("pk")
         self.called[case_id] += [
             ((RecordKind.CUSTOMER.value, pk), name)
             for pk, name in rows.values_list("customer_id", "text")
@@ -126,20 +138,22 @@ def titles_told(cases: Mapping[int, CollisionCase]) -> dict[int, str]:
     them cost as much as one, in one case or in fifty.
     """
     owners: dict[int, int | None] = {}
-    wrote: dict[tuple[int, int | None], list[str]] = defaultdict(list)
+    wrote: dict[tuple[int, int | None], dict[str, None]] = defaultdict(dict)
     records = CollisionRecord.objects.filter(case__in={one.pk for one in cases.values()})
-    for one in records.filter(Q(is_held=True) | Q(member__in=list(cases))).order_by("pk"):
-        if one.is_held:
-            owners[one.case_id] = one.owner_id
+    told = records.filter(Q(is_held=True) | Q(member__in=list(cases))).order_by("pk")
+    columns = ("case_id", "is_held", "owner_id", "member_id", "title")
+    for case_id, is_held, owner_id, member_id, title in told.values_list(*columns):
+        if is_held:
+            owners[case_id] = owner_id
         else:
-            wrote[one.case_id, one.member_id].append(one.title)
+            wrote[case_id, member_id][title] = None
     is_whole = collision_settings().name_on_card == NameOnCard.WHOLE
     found: dict[int, str] = {}
     for pk, case in cases.items():
         if is_whole or pk in (owners.get(case.pk), case.decider_id):
             found[pk] = case.title
         elif written := wrote.get((case.pk, pk)):
-            found[pk] = best_mask(case.title, written)
+            found[pk] = best_mask(case.title, list(written))
     people = Member.objects.in_bulk(set(cases) - set(found))
     found |= {pk: title_for(one, cases[pk]) for pk, one in people.items()}
     return {pk: found.get(pk, "") for pk in cases}
@@ -161,7 +175,7 @@ def seen_among(member: Member, pairs: Collection[Pair]) -> set[Pair]:
     for kind, model, permission in MODELS:
         # asked for also where there is none: the number of questions tells nothing
         ids = [pk for own, pk in pairs if own == kind] or [0]
-        rows = policy.visible(member, model.objects.filter(pk__in=ids), permission)
+        rows = policy.visible(member, model.objects.filter(pk__any_of=ids), permission)
         found |= {(kind, pk) for pk in rows.values_list("pk", flat=True)}
     return found
 
@@ -205,5 +219,5 @@ def _imported(member: Member, case_ids: Collection[int]) -> list[tuple[int, list
     return [(pk, [str(cell) for cell in said.get("values", []) if cell]) for pk, said in values]
 
 
-def _pair(record: CollisionRecord) -> Pair:
-    return str(record.record_kind), record.record_id
+def _pair(record: Named) -> Pair:
+    return record.record_kind, record.record_id

@@ -33,13 +33,13 @@ class Since:
 def since(case: CollisionCase, lead_ids: Iterable[int], customer_ids: Collection[int]) -> Since:
     """What other records brought to these, by conversion or merge, since the case came up."""
     came_up = case.opened_at
-    joined = Lead.every.filter(customer__in=customer_ids, converted_at__gte=came_up)
+    joined = Lead.every.filter(customer__any_of=customer_ids, converted_at__gte=came_up)
     converted = set(joined.values_list("pk", flat=True)) - set(lead_ids)
     merges = Merge.objects.filter(at__gte=came_up, undone_at=None)
     found = {
         one["pk"]: (one["gone_kind"], one["gone_id"])
         for kind, ids in (("lead", lead_ids), ("customer", customer_ids))
-        for one in merges.filter(kept_kind=kind, kept_id__in=ids).values(
+        for one in merges.filter(kept_kind=kind, kept_id__any_of=ids).values(
             "pk", "gone_kind", "gone_id"
         )
     }
@@ -58,7 +58,7 @@ def _stood_in(case: CollisionCase, pairs: Collection[Pair]) -> set[Pair]:
     rows = OperationLog.objects.filter(
         action="collision.noticed_in_case",
         subject_kind__in=kinds,
-        subject_id__in={pk for _kind, pk in pairs},
+        subject_id__any_of={pk for _kind, pk in pairs},
         details__name=case.number,
     )
     told = rows.values_list("subject_kind", "subject_id") if pairs else ()
@@ -78,7 +78,7 @@ def values_then(label: str, ids: Collection[int], column: str, came_up: datetime
     rows = OperationLog.objects.filter(
         action="record.changed",
         subject_kind=label,
-        subject_id__in=ids,
+        subject_id__any_of=ids,
         at__gte=came_up,
         details__fields__has_key=column,
     )

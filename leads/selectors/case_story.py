@@ -88,7 +88,7 @@ class Eyes:
             (Customer, "customer", "leads.view_customer", list(dossier.customers)),
         ):
             if ids:
-                rows: Any = model.objects.filter(pk__in=ids)
+                rows: Any = model.objects.filter(pk__any_of=ids)
                 found = policy.visible(member, rows, permission)
                 self.seen |= {(kind, pk) for pk in found.values_list("pk", flat=True)}
 

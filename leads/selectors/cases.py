@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import (
     Case,
@@ -113,10 +113,31 @@ def parties_of(case: CollisionCase) -> list[CollisionParty]:
     return sorted(rows, key=lambda one: (order[one.side], one.pk))
 
 
-def records_of(case: CollisionCase) -> list[CollisionRecord]:
-    """The records of the case, the one that was there first in front."""
+class Standing(NamedTuple):
+    """A record of a case, as far as it bears on the decision: there may be thousands."""
+
+    record_kind: str
+    record_id: int
+    is_held: bool
+    owner_id: int | None
+    member_id: int | None
+    joined_at: datetime
+
+    @property
+    def pair(self) -> Pair:
+        return self.record_kind, self.record_id
+
+
+def standing_in(case: CollisionCase) -> list[Standing]:
+    """All records of the case, the one that was there first in front."""
+    rows = CollisionRecord.objects.filter(case=case).order_by("-is_held", "id")
+    return list(map(Standing._make, rows.values_list(*Standing._fields)))
+
+
+def records_of(case: CollisionCase, most: int) -> list[CollisionRecord]:
+    """The first records of the case with everything that is told of them, in the same order."""
     rows = CollisionRecord.objects.filter(case=case).select_related("owner", "member")
-    return list(rows.order_by("-is_held", "id"))
+    return list(rows.order_by("-is_held", "id")[:most])
 
 
 def case_that_closed(lead_id: int) -> CollisionCase | None:
@@ -172,7 +193,7 @@ def records_in_cases(pairs: Collection[Pair]) -> QuerySet[CollisionRecord]:
     wanted = Q(pk__in=[])
     for kind in RecordKind.values:
         if ids := sorted({pk for own, pk in pairs if own == kind}):
-            wanted |= Q(record_kind=kind, record_id__in=ids)
+            wanted |= Q(record_kind=kind, record_id__any_of=ids)
     return CollisionRecord.objects.filter(wanted).order_by()
 
 

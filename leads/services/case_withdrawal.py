@@ -20,7 +20,7 @@ from leads.selectors.case_rights import (
 )
 from leads.services import case_notices as notices
 from leads.services.case_decisions import close
-from leads.services.case_enforcement import known_records, pair_of
+from leads.services.case_enforcement import known_records
 from leads.services.case_ledger import Ledger
 from leads.services.cases import CaseMovedOn, locked_case, touch
 
@@ -70,7 +70,7 @@ def _leave_to_owner(dossier: Dossier, by: Member) -> None:
     owner = next((one.member for one in dossier.parties if one.side == CollisionSide.HOLDER), None)
     ledger = Ledger(dossier.case, by)
     own = [one for one in known_records(dossier) if not one.is_held and side_of(one) == by.pk]
-    customers = [pair_of(one) for one in own if one.record_kind == RecordKind.CUSTOMER]
+    customers = [one.pair for one in own if one.record_kind == RecordKind.CUSTOMER]
     if owner is not None and owner.is_active:
         ledger.hand(customers, owner)
     ledger.close_leads([one.record_id for one in own if one.record_kind == RecordKind.LEAD])

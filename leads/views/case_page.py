@@ -41,7 +41,7 @@ from leads.selectors.case_story import (
     rows_of,
     story_of,
 )
-from leads.selectors.cases import visible_cases
+from leads.selectors.cases import records_of, visible_cases
 from leads.selectors.identity import Pair
 from leads.selectors.parting import (
     credit_lines,
@@ -165,7 +165,7 @@ def records_shown(dossier: Dossier, eyes: Eyes, names: CaseNames) -> list[dict[s
             "origin": one.get_origin_display(),
             "url": eyes.url((str(one.record_kind), one.record_id)),
         }
-        for one in dossier.records[:MOST_RECORDS]
+        for one in records_of(dossier.case, MOST_RECORDS)
     ]
 
 
@@ -173,11 +173,10 @@ def owners_now(dossier: Dossier, eyes: Eyes) -> dict[Pair, Member | None]:
     """Whose the records that were handed over are today, for whoever may read them."""
     found: dict[Pair, int | None] = {}
     for one in dossier.records[:MOST_RECORDS]:
-        pair: Pair = (str(one.record_kind), one.record_id)
         of = dossier.leads if one.record_kind == RecordKind.LEAD else dossier.customers
-        known: Any = of.get(one.record_id)
-        if known is not None and known.owner_id != one.owner_id and eyes.url(pair):
-            found[pair] = known.owner_id
+        known = of.get(one.record_id)
+        if known is not None and known.owner_id != one.owner_id and eyes.url(one.pair):
+            found[one.pair] = known.owner_id
     people = Member.objects.in_bulk({pk for pk in found.values() if pk})
     return {pair: people.get(pk or 0) for pair, pk in found.items()}
 

@@ -1,7 +1,9 @@
 """A case into which very many records came: an import of one client, row after row."""
 
+from collections import Counter
+
 import pytest
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 
 from leads.enums import CollisionOutcome
@@ -84,3 +86,26 @@ def test_a_decision_costs_as_much_for_many_records_as_for_few(way, crowd, case, 
     many, more_changes = statements()
     assert many == few
     assert more_changes == changes if way == "reassign" else more_changes > changes
+
+
+@pytest.fixture
+def built(monkeypatch):
+    """How many objects of each model were made of rows."""
+    count, from_db = Counter(), models.Model.from_db.__func__
+
+    def counting(model, *args):
+        count[model.__name__] += 1
+        return from_db(model, *args)
+
+    monkeypatch.setattr(models.Model, "from_db", classmethod(counting))
+    return count
+
+
+def test_what_is_not_told_one_by_one_is_not_read_whole(crowd, tenant, sign_in, url, built):
+    browser, case = sign_in(tenant.manager), crowd(MOST_RECORDS + 50)
+    built.clear()
+    assert browser.get(url("leads:case", case.pk)).status_code == 200
+    assert built["CollisionRecord"] == MOST_RECORDS
+    assert built["Lead"] < 10
+    # the owner and whoever entered it, of each that is told; the parties
+    assert built["Member"] < 2 * MOST_RECORDS + 30
