@@ -1,6 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import RETURN_VALUE, FSMField, transition
 
 from crm.access.grants import DepartmentGrant, Grant
 from crm.audit.tracking import tracked
@@ -111,6 +111,15 @@ class Lead(MergeableModel, OwnedModel, NextStepModel):
     @transition(status, source=LeadStatus.INVALID, target=LeadStatus.NEW)
     def reopen(self) -> None:
         """Was closed too early."""
+
+    @transition(
+        status,
+        source=LeadStatus.INVALID,
+        target=RETURN_VALUE(LeadStatus.NEW, LeadStatus.CONTACTED, LeadStatus.QUALIFIED),
+    )
+    def put_back(self, before: LeadStatus) -> LeadStatus:
+        """Was closed by a decision that holds no longer: it is what it was."""
+        return before
 
 
 class LeadGrant(Grant):

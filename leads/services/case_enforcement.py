@@ -1,6 +1,5 @@
 """What a decision changes, written down so that an appeal can put it back exactly."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -9,23 +8,23 @@ from itertools import groupby
 from typing import Any, cast
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from crm.access import grants
-from crm.audit import services as audit
 from crm.people.holdings import holding
 from crm.people.models import Member
 from crm.sharing import journal
 from crm.sharing.nouns import noun
 from crm.sharing.services.moving import write_transferred
 from leads.enums import COLLISION, CollisionOutcome, IdentityVerdict, LeadStatus, RecordKind
-from leads.models import CollisionCase, CollisionRecord, IdentityJudgement, Lead, Merge
+from leads.models import CollisionCase, IdentityJudgement, Lead, Merge
 from leads.selectors.case_changes import shared_pair
 from leads.selectors.case_evidence import Dossier, side_of
+from leads.selectors.cases import Standing
 from leads.selectors.identity import Pair
 from leads.services import splits
-from leads.services.case_ledger import KEYS, MODELS, TASKS, Change, Ledger
+from leads.services.case_ledger import KEYS, MODELS, TASKS, Change, Ledger, locked_records
+from leads.services.lead_states import move_all
 from leads.services.learning import claimed_rows, judge
 
 
@@ -58,15 +57,11 @@ def hold_records(dossier: Dossier) -> None:
     """All records of the case in one order, before any of them changes."""
     for kind, model in sorted(MODELS.items()):
         ids = [one.record_id for one in known_records(dossier) if one.record_kind == kind]
-        rows = model.objects.filter(pk__in=ids).order_by("pk")
+        rows = model.objects.filter(pk__any_of=ids).order_by("pk")
         list(rows.select_for_update(of=("self",), no_key=True).values_list("pk"))
 
 
-def pair_of(record: CollisionRecord) -> Pair:
-    return str(record.record_kind), record.record_id
-
-
-def known_records(dossier: Dossier) -> list[CollisionRecord]:
+def known_records(dossier: Dossier) -> list[Standing]:
     """The records of the case that are still there, in the order of locking."""
     found = [
         one
@@ -77,7 +72,7 @@ def known_records(dossier: Dossier) -> list[CollisionRecord]:
     return sorted(found, key=lambda one: (one.record_kind, one.record_id))
 
 
-def _ruled_on(ledger: Ledger, dossier: Dossier) -> list[CollisionRecord]:
+def _ruled_on(ledger: Ledger, dossier: Dossier) -> list[Standing]:
     """The records that this decision is about for the first time."""
     known, since = known_records(dossier), ledger.since
     return [one for one in known if since is None or one.joined_at > since]
@@ -87,7 +82,7 @@ def _one_owner(ledger: Ledger, dossier: Dossier, ruling: Ruling) -> None:
     """One rep has the client: what others hold of it goes to them, or is closed as a duplicate."""
     winner = cast("Member", ruling.winner)
     kept, left = _kept_and_left(_ruled_on(ledger, dossier))
-    ledger.hand(map(pair_of, kept), winner)
+    ledger.hand([one.pair for one in kept], winner)
     ledger.close_leads([one.record_id for one in left if side_of(one) != winner.pk])
 
 
@@ -96,7 +91,7 @@ def _shared(ledger: Ledger, dossier: Dossier, ruling: Ruling) -> None:
     winner = cast("Member", ruling.winner)
     others = [rep for rep in dossier.reps if rep.pk in ruling.shares and rep.pk != winner.pk]
     known, left = _kept_and_left(_ruled_on(ledger, dossier))
-    kept = list(map(pair_of, known))
+    kept = [one.pair for one in known]
     ledger.close_leads([one.record_id for one in left])
     ledger.hand(kept, winner)
     ledger.share(kept, others)
@@ -104,11 +99,11 @@ def _shared(ledger: Ledger, dossier: Dossier, ruling: Ruling) -> None:
 
 
 def _kept_and_left(
-    records: Iterable[CollisionRecord],
-) -> tuple[list[CollisionRecord], list[CollisionRecord]]:
+    records: Iterable[Standing],
+) -> tuple[list[Standing], list[Standing]]:
     """The records that live on, and the leads with which somebody came to a held client."""
-    kept: list[CollisionRecord] = []
-    left: list[CollisionRecord] = []
+    kept: list[Standing] = []
+    left: list[Standing] = []
     for one in records:
         lives_on = one.is_held or one.record_kind == RecordKind.CUSTOMER
         (kept if lives_on else left).append(one)
@@ -117,7 +112,8 @@ def _kept_and_left(
 
 def _kept_apart(ledger: Ledger, dossier: Dossier, ruling: Ruling) -> None:
     """One owner, several records, knowingly."""
-    ledger.hand(map(pair_of, _ruled_on(ledger, dossier)), cast("Member", ruling.winner))
+    records = [one.pair for one in _ruled_on(ledger, dossier)]
+    ledger.hand(records, cast("Member", ruling.winner))
     _judge_all(ledger, dossier, IdentityVerdict.SEPARATE)
 
 
@@ -142,9 +138,9 @@ def _judge_all(ledger: Ledger, dossier: Dossier, verdict: IdentityVerdict) -> No
         ledger.judge(_client_of(dossier, held), others, verdict)
 
 
-def _client_of(dossier: Dossier, record: CollisionRecord) -> Pair:
+def _client_of(dossier: Dossier, record: Standing) -> Pair:
     """The record that stands for this one: of a converted lead its customer."""
-    kind, pk = pair_of(record)
+    kind, pk = record.pair
     customer_id = dossier.leads[pk].customer_id if kind == RecordKind.LEAD else None
     return (RecordKind.CUSTOMER.value, customer_id) if customer_id else (kind, pk)
 
@@ -197,17 +193,12 @@ def _open_leads_again(case: CollisionCase, changes: Sequence[Change]) -> list[Ch
     One that has become part of another record stays that record's closed duplicate.
     """
     wanted = {one["lead"]: one["before"] for one in changes if one["before"] != LeadStatus.INVALID}
-    rows = Lead.objects.filter(pk__in=wanted, status=LeadStatus.INVALID).order_by("pk")
-    held = rows.select_for_update(of=("self",), no_key=True)
-    back: dict[str, list[int]] = defaultdict(list)
-    for pk in held.values_list("pk", flat=True):
-        back[wanted[pk]].append(pk)
-    for status, pks in back.items():
-        Lead.objects.filter(pk__in=pks).update(
-            status=status, invalid_reason="", updated_at=timezone.now()
-        )
-    opened = {pk for pks in back.values() for pk in pks}
-    audit.write_all(("lead.reopened", "leads.lead", pk, {}) for pk in sorted(opened))
+    # all of them in one order, whatever each of them was
+    held = set(locked_records(RecordKind.LEAD.value, wanted).values_list("pk", flat=True))
+    opened: set[int] = set()
+    for status in sorted(set(wanted.values())):
+        pks = [pk for pk, before in wanted.items() if before == status and pk in held]
+        opened |= set(move_all(pks, Lead.put_back, "lead.reopened", to=status, invalid_reason=""))
     return [one for one in changes if one["lead"] in wanted and one["lead"] not in opened]
 
 

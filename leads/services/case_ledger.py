@@ -6,11 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q
-from django.utils import timezone
+from django.db.models import Q, QuerySet
 
 from crm.access import grants
-from crm.audit import services as audit
 from crm.people.holdings import holding
 from crm.people.models import Member
 from crm.sharing import journal
@@ -24,11 +22,13 @@ from leads.models import CollisionCase, Customer, IdentityJudgement, Lead
 from leads.selectors.identity import Pair
 from leads.selectors.judgements import in_order
 from leads.services import splits
+from leads.services.lead_states import move_all
 from leads.services.learning import judge_apart
 
 MODELS: dict[str, Any] = {RecordKind.LEAD.value: Lead, RecordKind.CUSTOMER.value: Customer}
 KEYS = {RecordKind.LEAD.value: "leads.lead", RecordKind.CUSTOMER.value: "leads.customer"}
 TASKS = "teamwork.task"
+NAMES = {RecordKind.LEAD.value: "company_name", RecordKind.CUSTOMER.value: "name"}
 # What goes along with a client: unfinished work. Orders stay with whoever sold them.
 ALONG = ("leads.opportunity", "leads.lead")
 Change = dict[str, Any]
@@ -54,9 +54,10 @@ class Ledger:
         """Give records, the unfinished work on them and the tasks about them to a member."""
         by_giver: dict[tuple[str, int | None], dict[int, str]] = defaultdict(dict)
         for kind, ids in sorted(_by_kind(pairs).items()):
-            for record in _locked(kind, ids):
-                if record.owner_id != receiver.pk:
-                    by_giver[kind, record.owner_id][record.pk] = str(record)
+            rows = locked_records(kind, ids).values_list("pk", "owner_id", NAMES[kind])
+            for pk, owner_id, name in rows:
+                if owner_id != receiver.pk:
+                    by_giver[kind, owner_id][pk] = name
         givers = Member.objects.in_bulk({pk for _kind, pk in by_giver if pk})
         for (kind, owner_id), records in by_giver.items():
             self._hand_of(kind, records, givers.get(owner_id or 0), receiver)
@@ -108,20 +109,10 @@ class Ledger:
         Those that their rep has closed stay closed by the decision, too: else they would be
         reopened.
         """
-        before = {
-            one.pk: one.status
-            for one in _locked(RecordKind.LEAD.value, pks)
-            if one.status != LeadStatus.CONVERTED
-        }
-        new = [pk for pk, status in before.items() if status != LeadStatus.INVALID]
+        rows = locked_records(RecordKind.LEAD.value, pks).exclude(status=LeadStatus.CONVERTED)
+        before = dict(rows.values_list("pk", "status"))
         why = self.why[:200]
-        if new:
-            Lead.objects.filter(pk__in=new).update(
-                status=LeadStatus.INVALID, invalid_reason=why, updated_at=timezone.now()
-            )
-            audit.write_all(
-                ("lead.invalidated", "leads.lead", pk, {"invalid_reason": why}) for pk in new
-            )
+        move_all(before, Lead.invalidate, "lead.invalidated", invalid_reason=why)
         self.changes += [
             {"what": "closed", "lead": pk, "before": status} for pk, status in before.items()
         ]
@@ -200,10 +191,10 @@ def _by_kind(pairs: Iterable[Pair]) -> dict[str, list[int]]:
     return found
 
 
-def _locked(kind: str, ids: Collection[int]) -> list[Any]:
+def locked_records(kind: str, ids: Collection[int]) -> QuerySet[Any]:
     """The records that are still there, held in the order of their numbers."""
-    rows = MODELS[kind].objects.filter(pk__in=ids).order_by("pk")
-    return list(rows.select_for_update(of=("self",), no_key=True))
+    rows: QuerySet[Any] = MODELS[kind].objects.filter(pk__any_of=ids).order_by("pk")
+    return rows.select_for_update(of=("self",), no_key=True)
 
 
 def tasks_about(moved: Mapping[str, Collection[int]], giver: Member) -> list[int]:

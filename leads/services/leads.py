@@ -6,7 +6,6 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django_fsm import TransitionNotAllowed
 
 from crm import jobs
 from crm.access import policy
@@ -17,11 +16,11 @@ from leads.enums import CollisionOrigin, RecordKind, TouchOutcome
 from leads.models import Lead, Touch
 from leads.selectors.candidates import identity_of
 from leads.selectors.cases import case_that_closed
-from leads.selectors.leads import OPEN_STATUSES
 from leads.services import collisions
 from leads.services.completion import complete_lead
 from leads.services.entering import hold_entry
 from leads.services.identity import index, outgrow
+from leads.services.lead_states import move, move_all
 from leads.services.protection import check_lock
 from leads.services.reaching import reach_for
 from leads.services.refusals import WrongState
@@ -146,19 +145,19 @@ def _became(lead: Lead) -> list[tuple[str, int]]:
 @transaction.atomic
 def mark_contacted(*, lead_id: int) -> Lead:
     """Somebody spoke with them."""
-    return _move(lead_id, Lead.mark_contacted, "lead.contacted")
+    return move(lead_id, Lead.mark_contacted, "lead.contacted")
 
 
 @transaction.atomic
 def qualify_lead(*, lead_id: int) -> Lead:
     """The need is real."""
-    return _move(lead_id, Lead.qualify, "lead.qualified")
+    return move(lead_id, Lead.qualify, "lead.qualified")
 
 
 @transaction.atomic
 def invalidate_lead(*, lead_id: int, reason: str) -> Lead:
     """Not worth working on, and why."""
-    return _move(lead_id, Lead.invalidate, "lead.invalidated", invalid_reason=reason[:200])
+    return move(lead_id, Lead.invalidate, "lead.invalidated", invalid_reason=reason[:200])
 
 
 @transaction.atomic
@@ -177,34 +176,11 @@ def reopen_lead(*, lead_id: int, by: Member) -> Lead:
     lead = Lead.objects.get(pk=lead_id)
     hold_entry(identity_of(lead))  # a closed one stops nobody: who enters it now must see it open
     reach_for(lead, by=by, origin=CollisionOrigin.ENTRY)
-    return _move(lead_id, Lead.reopen, "lead.reopened", invalid_reason="")
-
-
-def _move(lead_id: int, transition: Any, action: str, **facts: Any) -> Lead:
-    """Lock the lead, make the transition, save, write it down."""
-    lead = locked(Lead.objects.all(), lead_id)
-    before = lead.status
-    try:
-        transition(lead)
-    except TransitionNotAllowed as error:
-        raise WrongState(
-            _("This lead is “%(status)s” now, so that is no longer possible.")
-            % {"status": lead.get_status_display()}
-        ) from error
-    take_over(lead, facts)
-    lead.save(update_fields=["status", *facts, "updated_at"])
-    audit.record(action, target=lead, before=before, **facts)
-    return lead
+    return move(lead_id, Lead.reopen, "lead.reopened", invalid_reason="")
 
 
 @transaction.atomic
 def invalidate_leads(*, lead_ids: Sequence[int], reason: str) -> int:
     """Close many leads with one reason; returns how many were still open."""
-    rows = Lead.objects.filter(pk__in=lead_ids, status__in=OPEN_STATUSES).order_by("pk")
-    leads = list(rows.select_for_update(of=("self",), no_key=True))
-    for lead in leads:
-        lead.invalidate()
-        lead.invalid_reason = reason[:200]
-        lead.save(update_fields=["status", "invalid_reason", "updated_at"])
-        audit.record("lead.invalidated", target=lead, invalid_reason=reason[:200])
-    return len(leads)
+    reason = reason[:200]
+    return len(move_all(lead_ids, Lead.invalidate, "lead.invalidated", invalid_reason=reason))

@@ -109,3 +109,13 @@ def test_what_is_not_told_one_by_one_is_not_read_whole(crowd, tenant, sign_in, u
     assert built["Lead"] < 10
     # the owner and whoever entered it, of each that is told; the parties
     assert built["Member"] < 2 * MOST_RECORDS + 30
+
+
+def test_a_decision_reads_no_record_whole(crowd, case, tenant, as_member, built):
+    crowd(30)
+    built.clear()
+    with as_member(tenant.manager):
+        ruling = Ruling(CollisionOutcome.KEEP, tenant.agent, reason="查过了")
+        made = decide(case_id=case.pk, by=tenant.manager, ruling=ruling)
+    assert len(made.changes) == 31
+    assert built["CollisionRecord"] + built["Lead"] < 10
