@@ -21,7 +21,6 @@ from orders.drafts import LineDraft, OrderTerms
 from orders.models import Product
 from orders.services.approval import submit_order
 from orders.services.editing import begin_order, save_order
-from reports.demo.clock import without_history, working_moment
 from reports.demo.world import World
 
 EAST, SOUTH = "华东", "华南"
@@ -64,7 +63,6 @@ def fill(world: World) -> None:
     separate(world)
     sell_together()
     share_anew(world)
-    begin_earlier(world)
 
 
 def separate(world: World) -> None:
@@ -122,17 +120,6 @@ def share_anew(world: World) -> None:
         with acting_as(manager.pk):
             halves = {one.pk: 50 for one in reps}
             set_parts(case_id=case.pk, by=manager, shares=halves, reason=why, starts_on=start)
-
-
-def begin_earlier(world: World) -> None:
-    """What is decided by now was opened on the working days before."""
-    decided = CollisionCase.objects.filter(level__gte=1, decided_at__isnull=False)
-    latest = decided.filter(opened_at__gte=world.now).order_by("pk")
-    with without_history(CollisionCase):
-        for case in latest:
-            start = world.now - timedelta(days=3)
-            moment = working_moment(world.random, start, world.now - timedelta(days=1))
-            CollisionCase.objects.filter(pk=case.pk).update(opened_at=moment)
 
 
 def untouched() -> QuerySet[Customer]:

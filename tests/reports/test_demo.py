@@ -1,10 +1,13 @@
 """The demo must be believable: it is the first thing anybody sees."""
 
+from datetime import timedelta
+
 import pytest
 from django.db.models import F, Sum
 from django.test import Client
 from django.utils import timezone
 
+from crm.audit.models import OperationLog
 from crm.people.models import Member
 from crm.tenancy.context import tenant_context
 from leads.models import AssignmentDecision, CollisionCase, FollowUp, Lead, Opportunity
@@ -53,6 +56,10 @@ def test_the_year_hangs_together(demo):
         assert Instalment.objects.filter(paid_amount__gt=F("amount")).count() == 0
         assert StatementLine.objects.exists()
         assert not FollowUp.objects.filter(at__gt=timezone.now()).exists()
+        opened = OperationLog.objects.filter(action="case.opened").values_list("subject_id", "at")
+        assert len(opened) >= AT_ODDS[0]
+        for pk, at in opened:  # the case says what its log says
+            assert abs(CollisionCase.objects.get(pk=pk).opened_at - at) < timedelta(minutes=1)
         told = FollowUp.objects.filter(is_effective=True, customer__isnull=False)
         assert not told.filter(at__gt=F("customer__last_follow_up_at")).exists()
 
