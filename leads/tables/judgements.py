@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from crm.web import markup
-from crm.web.components import Action
+from crm.web.components import Action, Label
 from crm.web.tables import (
     ChoiceColumn,
     ChoiceFilter,
@@ -17,7 +17,6 @@ from crm.web.tables import (
     Reader,
     Row,
     Table,
-    TextColumn,
 )
 from leads.enums import IdentityVerdict
 
@@ -36,14 +35,23 @@ def case_link(row: Row, reader: Reader) -> SafeString:
     return markup.link(_("Open the case"), reverse("leads:case", args=[row["case_id"]]))
 
 
+def name_column(key: str, label: Label, path: str) -> HtmlColumn:
+    """A name that is never cut: what tells the two apart may stand at its end."""
+
+    def write(row: Row, reader: Reader) -> SafeString:
+        return markup.safe(f'<span class="tz-two-lines">{markup.escape(row[path])}</span>')
+
+    return HtmlColumn(key, label, wanted=(path,), html=write, plain=lambda row: row[path])
+
+
 class JudgementTable(Table):
     """Which records people said are one client, or are not."""
 
     key = "judgements"
     columns = (
-        TextColumn("left", gettext_lazy("One name"), "left_name"),
+        name_column("left", gettext_lazy("One name"), "left_name"),
         ChoiceColumn("verdict", gettext_lazy("Judged"), choices=IdentityVerdict),
-        TextColumn("right", gettext_lazy("The other"), "right_name"),
+        name_column("right", gettext_lazy("The other"), "right_name"),
         PersonColumn("member", gettext_lazy("By"), "member__name", seed="member_id"),
         MomentColumn("at", gettext_lazy("When")),
         HtmlColumn(
