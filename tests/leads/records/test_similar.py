@@ -321,3 +321,17 @@ def test_a_clients_own_records_take_no_place_of_others(lead, tenant, as_member):
     mine = [("lead", one.pk) for one in own]
     found = find_similar(Identity(company=name), excluding=mine)
     assert [one.record_id for one in found] == [lead.pk]
+
+
+@pytest.mark.parametrize(
+    ("known", "asked"),
+    [
+        ("大连瑞兴轴承有限公司", "Dalian Ruixing Bearing Co., Ltd."),
+        ("Yantai Blue Sky Chemical Co., Ltd.", "烟台蓝天化工有限公司"),
+    ],
+)
+def test_a_client_is_known_in_the_other_language(known, asked, tenant, as_member):
+    with as_member(tenant.agent):
+        record = create_customer(by=tenant.agent, name=known)
+    found = find_similar(Identity(company=asked))
+    assert [one.record_id for one in found] == [record.pk]
