@@ -18,6 +18,7 @@ from leads.identity.bearings import KNOWN, SIZE, evidence_of
 from leads.identity.characters import plain_numerals
 from leads.identity.companies import take_apart
 from leads.identity.keys import LATIN_NEAR, LATIN_PART, LONGEST_NEAR, SHORTEST_NEAR, exact_keys
+from leads.identity.numbered_houses import house_of
 from leads.identity.numbering import (
     CHINESE,
     SPACE,
@@ -53,7 +54,7 @@ _NONE = np.zeros(0, np.uint64)
 _LONGEST = 31
 _BRAND_FIELD, _TEXT = map(CompanyName._fields.index, ("brand", "text"))
 _PHONE, _FIRM, _BRAND, _SOUND_PLACE, _SOUND_TRADE, _PERSON, _OTHER = range(1, 8)
-_NEAR, _NAME, _PART, _WHOLE, _CITIZEN, _WORD = range(8, 14)
+_NEAR, _NAME, _PART, _WHOLE, _CITIZEN, _WORD, _HOUSE = range(8, 15)
 Rows = npt.NDArray[np.intp]
 
 
@@ -199,6 +200,7 @@ class Filing:
         latin = np.flatnonzero(~is_chinese & is_usual & (brands.sizes > 0))
         self._file_first_words(latin)
         self._file_other_readings(latin, said)
+        self._file_houses()
         letters = characters_of(brands) | said.letters
         is_usual &= is_chinese
         self._file_parts(brands, np.flatnonzero(is_usual & (brands.sizes > 1)), letters, said)
@@ -295,6 +297,12 @@ class Filing:
             told = [row for row, _reading in found]
             readings = Texts([reading for _row, reading in found]).numbers(_sounds())
             self._file(WEAK, mixed(_SOUND_PLACE, readings, said.where[told]), self.bearers[told])
+
+    def _file_houses(self) -> None:
+        """杭州市二院, 杭州市第二人民医院: the same number of one place."""
+        for name, record in zip(self.names, self.bearers.tolist(), strict=True):
+            if house := house_of(name):
+                self.further.append((WEAK, hash((_HOUSE, *map(number_of, house))), record))
 
     def _file(self, kind: int, keys: Numbers, records: Sequence[int] | Rows) -> None:
         positions = np.asarray(records, np.uint64) + np.uint64(self.first)

@@ -21,6 +21,7 @@ from leads.identity.aliases import firm_labels
 from leads.identity.companies import parse_company_name
 from leads.identity.contacts import mailbox_of, organisation_code
 from leads.identity.lexicon import TRADES
+from leads.identity.numbered_houses import house_of
 from leads.identity.other_readings import other_readings
 from leads.identity.profiles import Profile, profile_of
 from leads.identity.short_forms import may_be_short
@@ -98,6 +99,13 @@ def _brand_keys(name: CompanyName) -> Iterator[Key]:
         for place in places_of(name):
             yield sound_key("sound_region", reading, place)
         yield sound_key("sound_trade", reading, SILENT)
+    yield from house_keys(name)
+
+
+def house_keys(name: CompanyName) -> Iterator[Key]:
+    """Which hospital or school of its place it is by number; one in common is enough to look."""
+    if house := house_of(name):
+        yield sound_key("sound_region", *house)
 
 
 def sound_key(kind: KeyKind, brand: str, rest: str) -> Key:

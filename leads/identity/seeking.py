@@ -15,6 +15,7 @@ from leads.identity.keys import (
     PART,
     SHORTEST_NEAR,
     SILENT,
+    house_keys,
     may_hide_trade,
     parts_of,
     short_key,
@@ -71,6 +72,8 @@ def _of_name(name: CompanyName) -> Iterator[tuple[Key, bool]]:
     yield Key("brand", brand), not place or (len(brand) >= RARE and has_chinese(brand))
     if len(brand) == SHORTEST_NEAR - 1 and has_chinese(brand):
         yield Key("near", brand), True  # a longer brand of which a character was lost
+    for key in house_keys(name):
+        yield key, True
     for reading in other_readings(name):
         for where in {place or name.province_hint, SILENT}:
             yield sound_key("sound_region", reading, where), True

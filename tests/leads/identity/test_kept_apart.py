@@ -71,6 +71,9 @@ def test_a_stand_in_names_nobody(name: str) -> None:
         ("Jiaxing Sunshine Textile Co., Ltd.", "嘉兴阳光纺织有限公司"),
         ("Michelin Tire Trading", "米其林轮胎贸易"),
         ("508建筑安装公司", "五〇八建筑安装公司"),
+        ("惠州市三院", "惠州市第三人民医院"),
+        ("南通七中", "江苏省南通市第七中学校"),
+        ("德州二小", "德州市第2小学"),
     ],
 )
 def test_a_name_written_quite_otherwise_finds_its_firm(left: str, right: str) -> None:
