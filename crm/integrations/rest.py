@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, cast
 
 from django.db.models import Model, Q, QuerySet
@@ -24,10 +24,26 @@ from crm.tenancy.current import current_organization
 from crm.tenancy.links import public
 
 PAGE, LARGEST_PAGE = 50, 200
+A_DAY = timedelta(days=1)
 # for summaries: ninja's types know no lazy text, its description takes one
 gettext_lazy = cast("Callable[[str], str]", translation.gettext_lazy)
-# a moment as it is answered, whatever zone it was sent in
-Moment = Annotated[AwareDatetime, AfterValidator(lambda at: at.astimezone(UTC))]
+
+
+def in_utc(at: datetime) -> datetime:
+    """A moment as it is kept and answered, whatever zone it was sent in.
+
+    The database knows no zone beyond 16 hours. A day from either end of time is refused: it could
+    be told in no other zone.
+    """
+    try:
+        kept = at.astimezone(UTC)
+        _ends = kept - A_DAY, kept + A_DAY
+    except OverflowError as error:
+        raise ValueError("out of range") from error
+    return kept
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(in_utc)]
 
 
 class Token:
@@ -65,7 +81,7 @@ class Asked(Strict):
 
     limit: int = Field(PAGE, ge=1, le=LARGEST_PAGE)
     cursor: str = Field("", max_length=200)
-    updated_since: AwareDatetime | None = None
+    updated_since: Moment | None = None
 
 
 def check_query(request: Any, allowed: Iterable[str]) -> None:

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from ninja import Field, Schema
-from pydantic import AwareDatetime, StrictBool
+from pydantic import StrictBool
 
 from crm.integrations.about import Named
 from crm.integrations.rest import Asked, Moment, Strict
@@ -73,7 +73,7 @@ class LeadChange(LeadFacts):
     version: Number
     company_name: str = of(Lead, "company_name")
     next_step: str = of(Lead, "next_step")
-    next_step_at: AwareDatetime | None = None
+    next_step_at: Moment | None = None
 
 
 class CustomerFacts(Strict):
@@ -87,7 +87,7 @@ class CustomerFacts(Strict):
     city: str = of(Customer, "city")
     address: str = of(Customer, "address")
     next_step: str = of(Customer, "next_step")
-    next_step_at: AwareDatetime | None = None
+    next_step_at: Moment | None = None
     collision: Collision = Field(default_factory=lambda: Collision.model_validate({}))
 
 
@@ -135,8 +135,8 @@ class FollowUpEntry(Strict):
     content: str = of(FollowUp, "content")
     outcome: str = of(FollowUp, "outcome")
     next_step: str = of(FollowUp, "next_step")
-    next_step_at: AwareDatetime | None = None
-    at: AwareDatetime | None = None
+    next_step_at: Moment | None = None
+    at: Moment | None = None
 
 
 class Typed(Strict):

@@ -1,6 +1,7 @@
 """Leads by program: entered, read, changed, with the services and rights of the pages."""
 
 from datetime import UTC, timedelta
+from datetime import timezone as tz
 
 import pytest
 from django.db import connection
@@ -253,6 +254,12 @@ def test_a_follow_up_counts_with_outcome_and_next_step(cast, program, known):
     assert told["at"].startswith(known.created_at.astimezone(UTC).isoformat()[:19])
     lead = agent.get(f"/leads/{known.pk}").json()
     assert (lead["status"], lead["next_step"]) == ("contacted", "寄样品")
+    far = known.created_at.astimezone(tz(timedelta(hours=20))).isoformat()
+    for field in ("at", "next_step_at"):
+        answer = agent.post(f"/leads/{known.pk}/follow-ups", body | {field: far})
+        assert answer.status_code == 201, field
+    never = body | {"next_step_at": "9999-12-31T23:59:59-12:00"}
+    assert agent.post(f"/leads/{known.pk}/follow-ups", never).status_code == 422
     future = {"content": "x", "at": "2999-01-01T00:00:00Z"}
     for wrong in ({}, {"content": "x", "kind": "dance"}, future):
         assert agent.post(f"/leads/{known.pk}/follow-ups", wrong).status_code == 422
