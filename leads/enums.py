@@ -262,3 +262,5 @@ class DecisionKind(models.TextChoices):
 
 # by what a decided case closes, hands over and shares
 COLLISION = coded.declare("collision", _("Collision %(number)s"))
+# why a row of a file came into a case: which row, and not of which file
+IMPORTED_ROW = coded.declare("imported_row", _("Row %(number)s of an import"))

@@ -22,6 +22,7 @@ from crm.web.formats import Formats, listed
 from leads.arbitration import Passed, Proposal
 from leads.enums import CollisionOutcome, FollowUpOutcome, RecordKind
 from leads.models import CollisionCase, CollisionDecision, Customer, Lead
+from leads.selectors.case_arrivals import why_in_words
 from leads.selectors.case_changes import changes_in_words
 from leads.selectors.case_evidence import Dossier, Late, Traces
 from leads.selectors.identity import Pair
@@ -376,7 +377,7 @@ def _late_words(one: Late) -> str:
 
 def _act(one: OperationLog, names: Mapping[int, str], say: Say) -> Entry:
     words, icon, tone = CASE_ACTIONS[one.action]
-    body = say(str(one.details.get("why") or ""), one.member_id)
+    body = say(why_in_words(str(one.details.get("why") or "")), one.member_id)
     if one.action == "case.decided":
         label = CollisionOutcome(one.details["outcome"]).label
         body = reason_typed(one.details["outcome"], body)

@@ -15,7 +15,7 @@ from crm.teamwork.enums import NotificationKind
 from crm.teamwork.services import Notice, notify_all
 from crm.tenancy.context import acting_as
 from crm.web import live
-from leads.enums import CollisionOrigin, RecordKind
+from leads.enums import IMPORTED_ROW, CollisionOrigin, RecordKind
 from leads.models import (
     CollisionCase,
     CollisionParty,
@@ -109,7 +109,7 @@ def _reach(
     return Reach(
         held=held,
         member_id=member_id,
-        why=f"{batch.file.name} #{met.row}",
+        why=IMPORTED_ROW.of(str(met.row)),
         record=(RecordKind.LEAD.value, met.lead_id) if met.lead_id else None,
         title=fields.get("company_name", ""),
         owner_id=met.owner_id,

@@ -16,7 +16,7 @@ from leads.enums import CaseState, CollisionOutcome, CollisionSide, RecordKind
 from leads.forms.cases import Choice
 from leads.models import CollisionCase, CollisionParty
 from leads.selectors.arbitrations import proposal_for
-from leads.selectors.case_arrivals import arrivals_of
+from leads.selectors.case_arrivals import arrivals_of, why_in_words
 from leads.selectors.case_as_decided import as_decided, decision_shown, has_kept_rows
 from leads.selectors.case_evidence import Dossier, dossier_of
 from leads.selectors.case_names import CaseNames
@@ -122,6 +122,7 @@ def case_page(member: Member, case: CollisionCase) -> dict[str, Any]:
         "records_left": max(0, len(dossier.records) - MOST_RECORDS),
         "arrivals": arrivals_of(case, member),
         "earlier": dossier.earlier,
+        # of a case that they may not open, not how it was decided and by whom
         "earlier_seen": _readable(member, dossier),
         "entries": story_of(case, people, say, late_entries(dossier, eyes, people)),
         "may_state": own is not None and own.is_rep and case.is_waiting,
@@ -161,7 +162,7 @@ def records_shown(dossier: Dossier, eyes: Eyes, names: CaseNames) -> list[dict[s
             "is_held": one.is_held,
             "owner": one.owner,
             "now": now.get((str(one.record_kind), one.record_id)),
-            "why": names.said(pk, one.explanation, one.member_id),
+            "why": names.said(pk, why_in_words(one.explanation), one.member_id),
             "origin": one.get_origin_display(),
             "url": eyes.url((str(one.record_kind), one.record_id)),
         }

@@ -5,7 +5,7 @@ from django.utils.translation import override
 
 from crm.teamwork.models import Notification
 from leads.enums import CollisionOutcome, StageKind
-from leads.models import CollisionCase, Opportunity
+from leads.models import CollisionCase, CollisionRecord, Opportunity
 from leads.selectors.arbitrations import proposal_for
 from leads.selectors.case_as_decided import _cells
 from leads.selectors.case_evidence import dossier_of
@@ -173,3 +173,33 @@ def test_deals_begun_or_won_while_the_case_waits_are_no_claim(
     counted = {side.member: (side.orders, side.open_deals) for side in facts.sides}
     assert counted == {tenant.agent.pk: (0, 1), tenant.colleague.pk: (0, 0)}
     assert proposal.winner == tenant.agent.pk
+
+
+def test_a_files_name_that_was_once_kept_as_the_reason_is_told_to_nobody(
+    case, tenant, sign_in, url
+):
+    CollisionRecord.objects.filter(is_held=False).update(explanation="离职员工客户.xlsx #7")
+    html = sign_in(tenant.manager).get(url("leads:case", case.pk)).content.decode()
+    assert "离职员工客户" not in html
+    assert "Row 7 of an import" in html
+
+
+def test_how_a_case_of_before_was_decided_is_for_who_may_open_it(
+    decided, customer, tenant, sign_in, url, as_member
+):
+    """A rep who comes later learns that it was decided before, and no more."""
+    with as_member(tenant.agent):
+        accept(case_id=decided.pk, by=tenant.agent)
+    with as_member(tenant.northerner):
+        facts = {"company_name": customer.name, "explanation": "分厂单独采购"}
+        create_lead(by=tenant.northerner, owner=tenant.northerner, **facts)
+    page = url("leads:case", CollisionCase.objects.latest("pk").pk)
+
+    def told(member):
+        html = sign_in(member).get(page).content.decode()
+        return html.partition("Decided before</h2>")[2].partition("</section>")[0]
+
+    how = ("Goes to the newcomer", tenant.manager.name)
+    assert all(word in told(tenant.manager) for word in (decided.number, *how))
+    assert decided.number in told(tenant.northerner)
+    assert not any(word in told(tenant.northerner) for word in how)

@@ -77,6 +77,15 @@ class TestCollidedRows:
         assert touch.payload["values"][-1] == row_of(owned)[-1]
         assert Touch.objects.get(outcome="created").case is None
 
+    def test_a_files_name_is_for_who_may_see_the_import(self, tenant, director, owned, sign_in):
+        """Whom else the file is about is none of the other parties' business."""
+        imported(csv_upload([row_of(owned)], name="离职员工客户.csv"), by=tenant.marketing)
+        page = tenant_url(tenant.organization, "leads:case", CollisionCase.objects.get().pk)
+        assert "Row 2 of 离职员工客户.csv" in sign_in(tenant.marketing).get(page).content.decode()
+        html = sign_in(tenant.northerner).get(page).content.decode()
+        assert "Row 2 of an import" in html
+        assert "离职员工客户" not in html
+
     def test_one_file_opens_one_case_per_client_and_joins_open_ones(self, tenant, director, owned):
         rows = [row_of(owned), row_of(owned)]
         imported(csv_upload(rows), by=tenant.marketing)
@@ -198,7 +207,7 @@ class TestInBulk:
             imports_run.run_chunk(batch.pk)
             assert CollisionCase.objects.count() == collided
             html = browser.get(page).content.decode()
-            assert f"<span>{collided} / 12</span>" in html
+            assert f">{collided} / 12</span>" in html
         work(batch)
         assert Touch.objects.filter(import_batch=batch).count() == 14
 
@@ -294,7 +303,9 @@ class TestPages:
             (tenant.northerner, False),
         ):
             html = sign_in(member).get(page).content.decode()
-            assert "Row 2 of 线索.csv" in html
+            # whoever decides reads the row, not of whom else the file tells
+            file = "线索.csv" if member == tenant.marketing else "an import"
+            assert f"Row 2 of {file}" in html
             assert ("展会上要报价" in html) == sees
 
 
