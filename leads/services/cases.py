@@ -70,7 +70,7 @@ class HeldBack(Refused):
 
     def __init__(self, case: CollisionCase) -> None:
         super().__init__(
-            _("Collision %(number)s is not decided yet: until then this stays as it is.")
+            _("Collision %(number)s is not decided yet: no conversion, quote or order before that.")
             % {"number": case.number}
         )
         self.case = case
