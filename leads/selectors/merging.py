@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from crm.access import fields as rights
 from crm.access import policy
 from crm.people.models import Member
+from crm.web import formats
 from leads.enums import RecordKind
 from leads.merge_blocks import BOTH, GONE, KEPT, Block, blocks_for, choices_of
 from leads.merge_values import read, stored
@@ -135,7 +136,11 @@ def _words(columns: Sequence[str], record: Any, member: Member, names: Any) -> s
         if raw in (None, ""):
             continue
         seen = rights.shown(member, model, name, raw)
-        if seen not in (None, ""):
+        if seen in (None, ""):
+            continue
+        if name == "phone":
+            found.append(formats.phone(str(seen)))
+        else:
             found.append(value_in_words(model, name, raw, names) if seen == raw else str(seen))
     return " · ".join(found)
 
