@@ -1,9 +1,11 @@
 """A lead becomes a customer, a contact and perhaps a deal: all of it or nothing, once."""
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,9 +17,10 @@ from crm.people.models import Member
 from crm.sharing.selectors.shares import Share
 from leads.enums import CollisionOrigin, LeadStatus, RecordKind
 from leads.models import Contact, Customer, FollowUp, Lead, Opportunity
+from leads.numbers import TooManyNumbers, numbers_kept, other_numbers
 from leads.services import splits
 from leads.services.cases import follow_conversion, refuse_while_open
-from leads.services.contacts import add_contact
+from leads.services.contacts import add_contact, update_contact
 from leads.services.customers import create_customer
 from leads.services.derivations import phone_key_of
 from leads.services.identity import repoint
@@ -135,7 +138,10 @@ def _same_person(lead: Lead, customer: Customer) -> Contact | None:
 def _contact_for(lead: Lead, customer: Customer, *, by: Member) -> Contact | None:
     if not any((lead.contact_name, lead.phone, lead.other_phones, lead.email)):
         return None
-    return _same_person(lead, customer) or add_contact(
+    known = _same_person(lead, customer)
+    if known is not None:
+        return _learn(known, lead)
+    return add_contact(
         customer,
         by=by,
         name=lead.contact_name or lead.company_name[:80],
@@ -145,6 +151,19 @@ def _contact_for(lead: Lead, customer: Customer, *, by: Member) -> Contact | Non
         email=lead.email,
         wechat=lead.wechat,
     )
+
+
+def _learn(person: Contact, lead: Lead) -> Contact:
+    """The person also has what only the lead knew of them; nothing that is known is overwritten."""
+    told: dict[str, Any] = {"title": lead.contact_title, "phone": lead.phone, "email": lead.email}
+    told["wechat"] = lead.wechat
+    news = {name: said for name, said in told.items() if said and not getattr(person, name)}
+    phones = (person.other_phones, lead.phone, lead.other_phones)
+    numbers = [number for text in phones for number in numbers_kept(text)]
+    with suppress(TooManyNumbers):  # then the lead keeps them
+        phone = news.get("phone", person.phone)
+        news["other_phones"] = other_numbers(numbers, beside=phone)
+    return update_contact(contact_id=person.pk, by=None, **news)
 
 
 def _open(

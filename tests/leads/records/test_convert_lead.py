@@ -10,6 +10,8 @@ from crm.audit.selectors import operations_on
 from crm.sharing.selectors.shares import shares_of
 from leads.enums import LeadStatus
 from leads.models import CollisionRecord, Contact, Customer, FollowUp, Lead, Opportunity
+from leads.numbers import numbers_kept, other_numbers
+from leads.services.contacts import create_contact
 from leads.services.conversion import Deal, convert_lead
 from leads.services.customers import create_customer
 from leads.services.follow_ups import log_follow_up
@@ -70,6 +72,36 @@ def test_the_same_person_is_not_entered_twice(lead, customer, tenant, as_member)
         )
         result = convert_lead(lead_id=lead.pk, by=tenant.agent, customer_id=customer.pk)
     assert result.contact == known
+
+
+def test_the_same_person_learns_what_only_the_lead_knew(lead, customer, tenant, as_member):
+    Lead.objects.filter(pk=lead.pk).update(
+        other_phones="13622220001、13622220002", email="limin@new.example", wechat="limin88"
+    )
+    with as_member(tenant.agent):
+        facts = {"name": lead.contact_name, "phone": "13933334444", "email": "limin@old.example"}
+        known = create_contact(customer_id=customer.pk, by=None, **facts)
+        result = convert_lead(lead_id=lead.pk, by=tenant.agent, customer_id=customer.pk)
+    found = Contact.objects.get()
+    assert result.contact == found == known
+    assert (found.phone, found.email, found.wechat) == (
+        "13933334444", "limin@old.example", "limin88",
+    )  # fmt: skip
+    further = numbers_kept(found.other_phones)
+    assert [lead.phone, "13622220001", "13622220002"] == further
+    told = OperationLog.objects.get(action="record.changed", subject_kind="leads.contact")
+    assert set(told.details["fields"]) >= {"wechat", "other_phones"}
+
+
+def test_numbers_that_no_longer_fit_stay_with_the_lead(lead, customer, tenant, as_member):
+    many = other_numbers(f"1362222{number:04d}" for number in range(20))
+    Lead.objects.filter(pk=lead.pk).update(other_phones=many, wechat="limin88")
+    with as_member(tenant.agent):
+        facts = {"name": lead.contact_name, "phone": lead.phone, "other_phones": "13711112222"}
+        create_contact(customer_id=customer.pk, by=None, **facts)
+        convert_lead(lead_id=lead.pk, by=tenant.agent, customer_id=customer.pk)
+    found = Contact.objects.get()
+    assert (found.other_phones, found.wechat) == ("13711112222", "limin88")
 
 
 def test_a_colleagues_customer_asks_for_a_reason(lead, tenant, as_member):
