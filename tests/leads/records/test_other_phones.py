@@ -104,7 +104,7 @@ def test_a_merge_that_would_drop_numbers_is_refused(known, tenant, as_member):
             by=tenant.agent, owner=tenant.agent, company_name="宁波海越船舶配件厂",
             phone="13700008888", other_phones=numbers(13922220000), explanation="同一家",
         )  # fmt: skip
-        with pytest.raises(Refused, match="more phone numbers"):
+        with pytest.raises(Refused, match="电话号码合计过多"):
             merge(kept=known, gone=other, by=tenant.agent)
     assert Lead.objects.count() == 2
 
