@@ -105,9 +105,11 @@ def metrics(request: TenantRequest) -> HttpResponseBase:
 def asked_month(request: TenantRequest, name: str = "month") -> date:
     """The month in the address, or the present one; "month" is the table's own filter."""
     try:
-        return date.fromisoformat(f"{request.GET.get(name, '')}-01")
+        month = date.fromisoformat(f"{request.GET.get(name, '')}-01")
     except ValueError:
         return selectors.this_month()
+    # at the ends of time there is no month before or after
+    return month if date.min.year < month.year < date.max.year else selectors.this_month()
 
 
 def asked_department(request: TenantRequest) -> int | None:

@@ -61,6 +61,15 @@ def test_the_organisation_says_what_is_complete(tenant, customers, sign_in, url)
     assert "website" in rows.content.decode()
 
 
+def test_the_ends_of_time_are_no_month(tenant, sign_in, url):
+    admin = sign_in(tenant.owner)
+    for odd in ("0001-01", "9999-12"):
+        assert admin.get(url("leads:metrics") + f"?at={odd}").status_code == 200
+        for kind in ("cases", "follow-ups", "customers", "incomplete"):
+            page = url("leads:metric_rows", kind) + f"?month={odd}"
+            assert admin.get(page).status_code == 200, (kind, odd)
+
+
 def open_case(tenant, customer, *, opened_at, hours=None):
     case = CollisionCase.objects.create(
         number=f"K-{customer.pk}", title=customer.name, subject_kind="customer",
