@@ -184,20 +184,22 @@ def rows_of(admin: psycopg.Connection, tables: list[str]) -> sql.Composed:
 
 
 def files_of(admin: psycopg.Connection) -> dict[Path, bytes]:
-    """The stored files of all organisations."""
+    """The stored files of all organisations; each test has a data folder of its own."""
+    root = Path(settings.DATA_DIR)
     folders = [
-        Path(settings.DATA_DIR) / "files" / str(number)
+        root / "files" / str(number)
         for (number,) in admin.execute("SELECT id FROM tenancy_organization")
     ]
     found = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
-    return {path: path.read_bytes() for path in found}
+    return {path.relative_to(root): path.read_bytes() for path in found}
 
 
 def put_back(name: str, kept: Kept) -> Any:
     with connect(name) as admin, admin.transaction():
         admin.execute("SET LOCAL session_replication_role = replica")
         admin.execute(kept.statement)
-    for path, content in kept.files.items():
+    for name_there, content in kept.files.items():
+        path = Path(settings.DATA_DIR) / name_there
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     return pickle.loads(kept.objects)  # noqa: S301 - pickled above
