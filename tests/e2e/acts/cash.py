@@ -55,6 +55,8 @@ def upload_statement(play: Play) -> None:
     if play.on_phone:
         line = page.locator("#reconcile-lines a", has_text=play.client)
         expect(line).to_be_visible()
+        # what the upload itself began to read would take the line away under the finger
+        page.wait_for_function("!document.querySelector('.htmx-request')")
         with lines_being_read(page):
             line.click()
             expect(match).to_be_visible()
