@@ -68,9 +68,8 @@ def brands() -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def is_plain(word: str) -> bool:
     """A brand, not a trade, and written in Chinese."""
-    return all("\u4e00" <= char <= "\u9fff" for char in word) and not any(
-        word.endswith(trade) for trade in lexicon.TRADES if len(trade) >= len(word) - 1
-    )
+    is_chinese = all("\u4e00" <= char <= "\u9fff" for char in word)
+    return is_chinese and lexicon.TRADES.isdisjoint((word, word[1:]))
 
 
 def firms(count: int, *, seed: int = 1, unseen: bool = False) -> Iterator[Firm]:
